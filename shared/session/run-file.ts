@@ -1,0 +1,195 @@
+import { z } from 'zod'
+
+/**
+ * The run file: one schema for the YAML on disk, the configuration stored in a session and the forms of the
+ * workbench. Every key but `data` (or `sky`, for a simulation) has a default; parsing fills in all of them, and
+ * the result is what a session stores. Units are part of the key names.
+ */
+
+const positive = z.number().finite().positive()
+const triple = z.tuple([z.number().finite(), z.number().finite(), z.number().finite()])
+const nside = z
+  .int()
+  .min(1)
+  .max(8192)
+  .refine((n) => (n & (n - 1)) === 0, 'NSIDE must be a power of two')
+
+export const boxSchema = z.strictObject({
+  half_size_kpc: z.tuple([positive, positive, positive]).default([20, 20, 5]),
+  observer_kpc: triple.default([-8.3, 0, 0.006]),
+})
+
+export const skySchema = z.strictObject({
+  nside: nside.default(64),
+  ordering: z.enum(['RING', 'NESTED']).default('RING'),
+  pixels: z.array(z.int().nonnegative()).min(1).optional(),
+  directions: z
+    .array(z.union([z.tuple([z.number(), z.number()]), triple]))
+    .min(1)
+    .optional(),
+  distance_kpc: positive.optional(),
+  frequencies_ghz: z.array(positive).min(1).default([0.408]),
+  stokes: z.array(z.enum(['I', 'Q', 'U'])).default(['I', 'Q', 'U']),
+})
+
+export const integratorSchema = z.discriminatedUnion('rule', [
+  z.strictObject({ rule: z.literal('cells'), nodes: z.int().min(1).max(8).default(3) }),
+  z
+    .strictObject({
+      rule: z.literal('midpoint'),
+      samples: z.int().min(1).max(1_000_000).optional(),
+      step_pc: positive.optional(),
+    })
+    .refine((m) => m.samples === undefined || m.step_pc === undefined, {
+      message: 'give either samples or step_pc, not both',
+    }),
+])
+
+export const faradaySchema = z.strictObject({
+  phase: z.enum(['off', 'exact', 'half-cell', 'first-order']).default('exact'),
+})
+
+export const quantitySchema = z.enum(['I', 'Q', 'U', 'faraday_depth', 'dispersion_measure'])
+
+export const sigmaSchema = z.union([
+  positive,
+  z.strictObject({ relative: z.number().finite().nonnegative(), floor: positive }),
+  z.strictObject({
+    file: z.string().min(1),
+    column: z.union([z.int().nonnegative(), z.string()]).default(0),
+  }),
+])
+
+export const maskSchema = z.union([
+  z.strictObject({
+    file: z.string().min(1),
+    column: z.union([z.int().nonnegative(), z.string()]).default(0),
+  }),
+  z.strictObject({ galactic_latitude_above_deg: z.number().min(0).max(89) }),
+])
+
+export const nuisanceSchema = z.strictObject({
+  offset: z.union([z.literal('free'), z.literal('none'), z.number().finite()]).default('free'),
+  gain: z.union([z.literal('free'), positive]).default(1),
+})
+
+export const dataSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]*$/, 'use letters, digits, space, dot, underscore or hyphen')
+    .max(80),
+  file: z.string().min(1),
+  hdu: z.int().nonnegative().optional(),
+  column: z.union([z.int().nonnegative(), z.string()]).default(0),
+  ordering: z.enum(['RING', 'NESTED']).optional(),
+  frame: z.enum(['galactic', 'equatorial-J2000', 'equatorial-B1950', 'ecliptic']).optional(),
+  bad_value: z.number().finite().optional(),
+  quantity: quantitySchema.default('I'),
+  frequency_ghz: positive.optional(),
+  unit: z.string().min(1).optional(),
+  polarisation: z.enum(['IAU', 'COSMO']).optional(),
+  sigma: sigmaSchema.default({ relative: 0.1, floor: 0.5 }),
+  mask: maskSchema.optional(),
+  nuisance: nuisanceSchema.prefault({}),
+})
+
+const parametersSchema = z.record(z.string(), z.union([z.number().finite(), triple])).default({})
+
+export const gridSchema = z.strictObject({
+  shape: z
+    .tuple([z.int().min(2).max(1024), z.int().min(2).max(1024), z.int().min(2).max(512)])
+    .default([128, 128, 32]),
+  region: z
+    .strictObject({ r_kpc: z.tuple([z.number().nonnegative(), positive]) })
+    .refine((r) => r.r_kpc[0] < r.r_kpc[1], {
+      message: 'the inner radius must be smaller than the outer',
+      path: ['r_kpc'],
+    })
+    .default({ r_kpc: [3, 20] }),
+  initial: z
+    .strictObject({
+      model: z.string(),
+      variant: z.string().optional(),
+      parameters: parametersSchema,
+    })
+    .default({ model: 'lsa', parameters: { b0_microgauss: 2.5 } }),
+  representation: z.enum(['components']).default('components'),
+})
+
+/** A model by name with its parameters; `grid` makes the magnetic field free in every voxel. */
+export const magneticFieldSchema = z.strictObject({
+  model: z.string().default('grid'),
+  variant: z.string().optional(),
+  parameters: parametersSchema,
+  B_microgauss: triple.optional(),
+  radius_kpc: positive.optional(),
+  grid: gridSchema.optional(),
+})
+
+export const thermalElectronsSchema = z.strictObject({
+  model: z.string().default('none'),
+  parameters: parametersSchema,
+  n_e_cm3: z.number().finite().nonnegative().optional(),
+  radius_kpc: positive.optional(),
+})
+
+export const cosmicRayElectronsSchema = z.strictObject({
+  model: z.string().default('wmap'),
+  parameters: parametersSchema,
+  C_m3: z.number().finite().nonnegative().optional(),
+  radius_kpc: positive.optional(),
+  spectral_index: z.number().gt(1).lt(6).default(3),
+})
+
+export const regularisationSchema = z.strictObject({
+  term: z.enum(['smoothness', 'total-variation', 'divergence', 'amplitude']),
+  weight: z.number().finite().nonnegative(),
+})
+
+export const heldOutSchema = z.union([
+  z
+    .strictObject({
+      fold: z.int().nonnegative(),
+      of: z.int().min(2).default(10),
+      block_nside: nside.default(8),
+    })
+    .refine((h) => h.fold < h.of, { message: 'fold must be smaller than `of`', path: ['fold'] }),
+  z.strictObject({
+    fraction: z.number().min(0).lt(1),
+    seed: z.int().nonnegative().default(1),
+    block_nside: nside.default(8),
+  }),
+])
+
+export const optimiserSchema = z.strictObject({
+  method: z.enum(['adam', 'yogi', 'adabelief']).default('adam'),
+  learning_rate: positive.default(0.1),
+  iterations: z.int().min(1).max(1_000_000).default(200),
+  seed: z.int().nonnegative().default(42),
+})
+
+export const backendNames = ['auto', 'wasm', 'reference'] as const
+
+export const runFileSchema = z.strictObject({
+  title: z.string().max(200).default(''),
+  box: boxSchema.prefault({}),
+  sky: skySchema.prefault({}),
+  integrator: integratorSchema.default({ rule: 'cells', nodes: 3 }),
+  faraday: faradaySchema.prefault({}),
+  output: z.strictObject({ polarisation: z.enum(['IAU', 'COSMO']).default('IAU') }).prefault({}),
+  data: z.array(dataSchema).default([]),
+  magnetic_field: magneticFieldSchema.prefault({}),
+  thermal_electrons: thermalElectronsSchema.prefault({}),
+  cosmic_ray_electrons: cosmicRayElectronsSchema.prefault({}),
+  regularisation: z.array(regularisationSchema).default([{ term: 'smoothness', weight: 0.1 }]),
+  held_out: heldOutSchema.default({ fold: 0, of: 10, block_nside: 8 }),
+  optimiser: optimiserSchema.prefault({}),
+  checkpoint: z.strictObject({ every_s: positive.default(30) }).prefault({}),
+  backend: z.enum(backendNames).default('auto'),
+})
+
+/** The run file with every default filled in. */
+export type RunFile = z.output<typeof runFileSchema>
+/** What a user writes. */
+export type RunFileInput = z.input<typeof runFileSchema>
+export type DataEntry = z.output<typeof dataSchema>

@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config'
+import { fileURLToPath } from 'node:url'
+
+// `npm test`: everything that needs npm packages only. End-to-end tests have a configuration of their own.
+export default defineConfig({
+  resolve: {
+    alias: {
+      // The real module would try to download a binary as soon as it is imported.
+      electron: fileURLToPath(new URL('test/tools/electron-mock.ts', import.meta.url)),
+    },
+  },
+  test: {
+    include: ['test/{unit,contract,kernels,fuzz}/**/*.test.ts'],
+    pool: 'forks',
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+})
