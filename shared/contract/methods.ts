@@ -1,0 +1,274 @@
+import { z } from 'zod'
+import { runFileSchema } from '../session/run-file.ts'
+
+/**
+ * Every request the interface can make of the engine. Files are named by grants: opaque words that the engine gave
+ * out for a file the user chose; the interface never sends a path. In a configuration the `file` of a data entry,
+ * a mask or a sigma is such a grant.
+ */
+
+export const grant = z.string().regex(/^grant:[0-9a-f]{32}$/, 'not a file grant')
+const sessionId = z.string().regex(/^session:[0-9a-f]{16}$/)
+const runId = z.int().positive()
+const sky = {
+  nside: z.int().positive(),
+  unit: z.string(),
+}
+
+export const fileGrant = z.strictObject({
+  grant,
+  name: z.string(),
+  kind: z.enum(['map', 'session', 'run-file', 'directory', 'other']),
+  bytes: z.number().nonnegative(),
+  modified: z.number(),
+})
+export type FileGrant = z.output<typeof fileGrant>
+
+export const mapColumn = z.strictObject({
+  index: z.int(),
+  name: z.string(),
+  unit: z.string().optional(),
+})
+export const mapDescription = z.strictObject({
+  hdu: z.int(),
+  name: z.string(),
+  kind: z.enum(['healpix', 'plate-carree']),
+  nside: z.int().optional(),
+  ordering: z.enum(['RING', 'NESTED']).optional(),
+  indexing: z.enum(['implicit', 'explicit']).optional(),
+  frame: z.string().optional(),
+  polarisation: z.enum(['IAU', 'COSMO']).optional(),
+  frequency_ghz: z.number().optional(),
+  columns: z.array(mapColumn),
+  /** Keys of a data entry that the file does not state and that must be given. */
+  questions: z.array(z.string()),
+  problems: z.array(z.string()),
+})
+export type MapDescriptionMessage = z.output<typeof mapDescription>
+
+export const mapSelection = z.strictObject({
+  grant,
+  hdu: z.int().optional(),
+  column: z.union([z.int(), z.string()]).default(0),
+  ordering: z.enum(['RING', 'NESTED']).optional(),
+  frame: z.enum(['galactic', 'equatorial-J2000', 'equatorial-B1950', 'ecliptic']).optional(),
+  bad_value: z.number().optional(),
+})
+
+export const runState = z.enum([
+  'queued',
+  'preparing',
+  'running',
+  'pausing',
+  'paused',
+  'stopped',
+  'done',
+  'failed',
+])
+export type RunState = z.output<typeof runState>
+
+export const runSummary = z.strictObject({
+  run: runId,
+  name: z.string(),
+  state: runState,
+  iteration: z.int(),
+  iterations: z.int(),
+  /** Final or latest chi-square per number of pixels, over all maps. */
+  chi2_n_fitted: z.number().nullable(),
+  chi2_n_held_out: z.number().nullable(),
+  started: z.number(),
+  seconds: z.number(),
+  error: z.string().optional(),
+})
+export type RunSummary = z.output<typeof runSummary>
+
+export const sessionState = z.strictObject({
+  session: sessionId,
+  name: z.string(),
+  title: z.string(),
+  readOnly: z.boolean(),
+  /** What could not be read of a damaged file, in sentences. */
+  problems: z.array(z.string()),
+  inputs: z.array(
+    z.strictObject({
+      name: z.string(),
+      grant,
+      fileName: z.string(),
+      sha256: z.string(),
+      missing: z.boolean(),
+      changed: z.boolean(),
+    }),
+  ),
+  /** The configuration the next run would use, with grants for files. */
+  configuration: runFileSchema,
+  runs: z.array(runSummary),
+  view: z.unknown(),
+})
+export type SessionState = z.output<typeof sessionState>
+
+export const recentSession = z.strictObject({
+  grant,
+  name: z.string(),
+  folder: z.string(),
+  title: z.string(),
+  modified: z.number(),
+  bytes: z.number(),
+  missing: z.boolean(),
+  summary: z.string(),
+})
+
+export const backendStatus = z.strictObject({
+  name: z.string(),
+  usable: z.boolean(),
+  chosen: z.boolean(),
+  detail: z.string(),
+})
+
+const run = z.strictObject({ session: sessionId, run: runId })
+const none = z.strictObject({})
+const ok = z.strictObject({ ok: z.literal(true) })
+
+/** `payload` says what raw arrays accompany the reply (or, for `upload`, the request). */
+export const methods = {
+  'app.info': {
+    params: none,
+    result: z.strictObject({
+      version: z.string(),
+      node: z.string(),
+      platform: z.string(),
+      cpu: z.string(),
+      threads: z.int(),
+      memoryBytes: z.number(),
+      backends: z.array(backendStatus),
+      /** True where the engine may list a data folder (larmor serve). */
+      browsing: z.boolean(),
+    }),
+  },
+  'samples.list': {
+    params: none,
+    result: z.array(z.strictObject({ id: z.string(), title: z.string(), description: z.string() })),
+  },
+  'samples.open': { params: z.strictObject({ id: z.string() }), result: fileGrant },
+  'files.list': {
+    params: z.strictObject({ directory: grant.optional() }),
+    result: z.strictObject({
+      folder: z.string(),
+      parent: grant.optional(),
+      entries: z.array(fileGrant),
+    }),
+  },
+  /** A file dropped into a browser: its bytes as the one payload (uint8). Kept under the data folder. */
+  'files.upload': { params: z.strictObject({ name: z.string().max(255) }), result: fileGrant },
+  'maps.inspect': {
+    params: z.strictObject({ grant }),
+    result: z.strictObject({ file: z.string(), maps: z.array(mapDescription) }),
+  },
+  /** Reply payload: float32 pixels, RING, Galactic, as stored in the file's unit; bad pixels NaN. */
+  'maps.load': {
+    params: mapSelection,
+    result: z.strictObject({
+      ...sky,
+      name: z.string(),
+      valid: z.int(),
+      bad: z.int(),
+      minimum: z.number(),
+      maximum: z.number(),
+    }),
+  },
+  'sessions.recent': { params: none, result: z.array(recentSession) },
+  'sessions.forget': { params: z.strictObject({ grant }), result: ok },
+  /** Creates the session file at once: in `directory` if given, else where new sessions go. */
+  'session.create': {
+    params: z.strictObject({
+      name: z.string().min(1).max(120),
+      directory: grant.optional(),
+      configuration: z.unknown(),
+    }),
+    result: sessionState,
+  },
+  'session.open': { params: z.strictObject({ grant }), result: sessionState },
+  'session.state': { params: z.strictObject({ session: sessionId }), result: sessionState },
+  /** Stores the configuration of the next run; errors name the key. */
+  'session.configure': {
+    params: z.strictObject({ session: sessionId, configuration: z.unknown() }),
+    result: sessionState,
+  },
+  /** The file an input was read from has moved: say where it is now. */
+  'session.locate': {
+    params: z.strictObject({ session: sessionId, name: z.string(), grant }),
+    result: sessionState,
+  },
+  'session.saveAs': {
+    params: z.strictObject({ session: sessionId, destination: grant, name: z.string().max(120) }),
+    result: fileGrant,
+  },
+  'session.view': { params: z.strictObject({ session: sessionId, view: z.unknown() }), result: ok },
+  'session.close': { params: z.strictObject({ session: sessionId }), result: ok },
+  /** Checks a configuration without storing it: messages by key, memory and unknowns. */
+  'run.check': {
+    params: z.strictObject({ session: sessionId.optional(), configuration: z.unknown() }),
+    result: z.strictObject({
+      issues: z.array(z.strictObject({ path: z.string(), message: z.string() })),
+      unknowns: z.number(),
+      rays: z.number(),
+      memoryBytes: z.number(),
+    }),
+  },
+  'run.start': {
+    params: z.strictObject({ session: sessionId, name: z.string().max(80).optional() }),
+    result: runSummary,
+  },
+  'run.pause': { params: run, result: runSummary },
+  /** Continues a paused, stopped or interrupted run to the same bits. */
+  'run.resume': { params: run, result: runSummary },
+  'run.stop': { params: run, result: runSummary },
+  /** Reply payload: float64 [rows][columns]; `from` is the first row wanted. */
+  'run.curves': {
+    params: z.strictObject({ ...run.shape, from: z.int().nonnegative().default(0) }),
+    result: z.strictObject({
+      columns: z.array(z.string()),
+      rows: z.int(),
+      marks: z.array(
+        z.strictObject({
+          iteration: z.int(),
+          kind: z.enum(['pause', 'resume', 'checkpoint', 'failure']),
+          text: z.string(),
+        }),
+      ),
+    }),
+  },
+  /** Reply payload: float32 pixels, RING, Galactic; pixels without a value are NaN. */
+  'run.map': {
+    params: z.strictObject({
+      ...run.shape,
+      data: z.string(),
+      which: z.enum(['data', 'model', 'residual', 'residual_over_sigma', 'set']),
+    }),
+    result: z.strictObject({ ...sky, iteration: z.int(), nuisance: z.string() }),
+  },
+  /** Reply payload: float32 [nx, ny, nz, 3] in microgauss. */
+  'run.field': {
+    params: run,
+    result: z.strictObject({
+      shape: z.tuple([z.int(), z.int(), z.int()]),
+      half_size_kpc: z.tuple([z.number(), z.number(), z.number()]),
+      observer_kpc: z.tuple([z.number(), z.number(), z.number()]),
+      iteration: z.int(),
+      unit: z.string(),
+    }),
+  },
+  'export.run': {
+    params: z.strictObject({
+      ...run.shape,
+      directory: grant.optional(),
+      what: z.array(z.enum(['maps', 'fields', 'curves', 'figures'])).min(1),
+      formats: z.array(z.enum(['fits', 'hdf5', 'npy', 'csv', 'png'])).min(1),
+    }),
+    result: z.strictObject({ folder: z.string(), files: z.array(z.string()) }),
+  },
+} as const
+
+export type MethodName = keyof typeof methods
+export type Params<M extends MethodName> = z.input<(typeof methods)[M]['params']>
+export type ParsedParams<M extends MethodName> = z.output<(typeof methods)[M]['params']>
+export type Result<M extends MethodName> = z.output<(typeof methods)[M]['result']>
