@@ -95,6 +95,9 @@ export const dataSchema = z.strictObject({
 
 const parametersSchema = z.record(z.string(), z.union([z.number().finite(), triple])).default({})
 
+/** Names of the parameters that are unknowns. */
+const freeSchema = z.array(z.string()).default([])
+
 export const gridSchema = z.strictObject({
   shape: z
     .tuple([z.int().min(2).max(1024), z.int().min(2).max(1024), z.int().min(2).max(512)])
@@ -121,6 +124,7 @@ export const magneticFieldSchema = z.strictObject({
   model: z.string().default('grid'),
   variant: z.string().optional(),
   parameters: parametersSchema,
+  free: freeSchema,
   B_microgauss: triple.optional(),
   radius_kpc: positive.optional(),
   grid: gridSchema.optional(),
@@ -128,14 +132,18 @@ export const magneticFieldSchema = z.strictObject({
 
 export const thermalElectronsSchema = z.strictObject({
   model: z.string().default('none'),
+  variant: z.string().optional(),
   parameters: parametersSchema,
+  free: freeSchema,
   n_e_cm3: z.number().finite().nonnegative().optional(),
   radius_kpc: positive.optional(),
 })
 
 export const cosmicRayElectronsSchema = z.strictObject({
   model: z.string().default('wmap'),
+  variant: z.string().optional(),
   parameters: parametersSchema,
+  free: freeSchema,
   C_m3: z.number().finite().nonnegative().optional(),
   radius_kpc: positive.optional(),
   spectral_index: z.number().gt(1).lt(6).default(3),
