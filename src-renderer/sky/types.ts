@@ -1,0 +1,82 @@
+/** Types between the sky map component and whoever shows it. Angles in degrees, Galactic. */
+
+/** How values become positions on the colour map. `equalised` gives every colour the same sky area. */
+export type SkyNorm = 'linear' | 'log' | 'symlog' | 'asinh' | 'sqrt' | 'equalised'
+
+export type SkyProjection = 'mollweide' | 'orthographic'
+
+export type SkyTheme = 'dark' | 'light'
+
+/** Lower and upper value of the colour scale, in the unit of the map. */
+export type ColourLimits = readonly [number, number]
+
+/** Which part of the sky is shown; shared by linked maps. Plain numbers, so that a session can keep it. */
+export interface SkyViewState {
+  /** Longitude in the centre. */
+  readonly lonDeg: number
+  /** Latitude in the centre. */
+  readonly latDeg: number
+  /** Turn of the sky about the centre, positive counter-clockwise on the screen. */
+  readonly rollDeg: number
+  /** 1 shows the whole map (or the whole globe). */
+  readonly zoom: number
+  /** Centre of the picture in map coordinates (radius of the globe 1; Mollweide spans 2 by 1), x to the right. */
+  readonly panX: number
+  readonly panY: number
+}
+
+/** The whole sky with the Galactic centre in the middle. */
+export const wholeSky: SkyViewState = {
+  lonDeg: 0,
+  latDeg: 0,
+  rollDeg: 0,
+  zoom: 1,
+  panX: 0,
+  panY: 0,
+}
+
+export interface SkyDirection {
+  readonly lonDeg: number
+  readonly latDeg: number
+}
+
+/** The pixel under a click. `value` is the float32 value of the map; NaN where the map has none. */
+export interface SkyPick extends SkyDirection {
+  /** RING pixel number. */
+  readonly pixel: number
+  readonly value: number
+}
+
+export interface SkyMapProps {
+  /** RING order, Galactic, 12 nside^2 values, NaN where there is none; null while there is no map. */
+  readonly pixels: Float32Array | null
+  readonly nside: number
+  /** What the map is: Data, Model, Residual. */
+  readonly title: string
+  /** Where it comes from: the file or run. */
+  readonly source: string
+  readonly unit: string
+  /** Name of the quantity, under the colour bar. */
+  readonly quantity: string
+  readonly norm: SkyNorm
+  /** null: from `percentile`. */
+  readonly limits: ColourLimits | null
+  /** Central part of the values that automatic limits show, in percent: 99.5 cuts 0.25 % at either end. */
+  readonly percentile: number
+  /** A name of `colourMapNames` in shared/sky. */
+  readonly colourMap: string
+  readonly projection: SkyProjection
+  /** Limits symmetric about zero, and the sign shown on positive values. */
+  readonly symmetric: boolean
+  readonly view: SkyViewState
+  readonly cursor: SkyDirection | null
+  readonly theme: SkyTheme
+  /** A newer map is being computed. */
+  readonly busy: boolean
+}
+
+/** What a template reference to SkyMap offers. */
+export interface SkyMapExposed {
+  /** The map with title and colour bar on white, for print. */
+  toPng(): Promise<Blob>
+}

@@ -1,0 +1,44 @@
+/** Types between the field panels (slices and volume) and whoever shows them. Galactocentric kpc, microgauss. */
+
+/** Scalars that the panels derive from the field: strength, Cartesian and Galactocentric cylindrical components. */
+export type FieldQuantity = 'B' | 'Bx' | 'By' | 'Bz' | 'BR' | 'Bphi' | 'divB'
+
+export type Vector3 = readonly [number, number, number]
+
+export interface FieldProps {
+  /** [nx, ny, nz, 3] in C order, microgauss; null while there is no field. */
+  readonly field: Float32Array | null
+  readonly shape: Vector3
+  /** The box spans -half to +half in each direction. */
+  readonly halfSizeKpc: Vector3
+  readonly observerKpc: Vector3
+  readonly quantity: FieldQuantity
+  /** null: viridis for strength; berlin (dark) or vik (light) for signed quantities. */
+  readonly colourMap: string | null
+  /** null: from the values (99.5 % of them). */
+  readonly limits: readonly [number, number] | null
+  readonly theme: 'dark' | 'light'
+}
+
+export interface FieldSlicesProps extends FieldProps {
+  /** Where the three planes cross. */
+  readonly cursor: Vector3
+}
+
+/** The voxel value under the pointer. NaN outside the region. */
+export interface FieldReadout {
+  readonly positionKpc: Vector3
+  readonly value: number
+}
+
+export interface FieldVolumeProps extends FieldProps {
+  readonly title: string
+  /** Where the planes of the slices cross, marked in the volume; null hides the mark. */
+  readonly cursor: Vector3 | null
+}
+
+/** What a template reference to either panel offers. */
+export interface FieldPanelExposed {
+  /** The panel with colour bar on white, for print. */
+  toPng(): Promise<Blob>
+}
