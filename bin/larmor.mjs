@@ -23,9 +23,10 @@ if (!existsSync(engine)) {
   process.exitCode = 1
 } else {
   const child = spawn(ownNode, [engine, ...process.argv.slice(2)], { stdio: 'inherit' })
-  // Ctrl-C reaches the child by itself (same terminal); other signals are passed on.
-  process.on('SIGINT', () => {})
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  // On a terminal Ctrl-C reaches the child twice this way; it takes two within a second as one.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => child.kill(signal))
+  }
   child.on('error', (error) => {
     console.error(`larmor: cannot start ${ownNode}: ${error.message}`)
     process.exitCode = 1

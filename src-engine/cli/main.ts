@@ -127,12 +127,14 @@ function takeJson(args: string[]): { json: boolean; rest: string[] } {
 
 async function runProcess(): Promise<void> {
   const controller = new AbortController()
+  let asked = 0
   const stop = (): void => {
-    if (controller.signal.aborted) process.exit(EXIT.stopped)
+    // Two signals within a second are one Ctrl-C that came from the terminal and through the launcher.
+    if (controller.signal.aborted && Date.now() - asked > 1000) process.exit(EXIT.stopped)
+    if (!controller.signal.aborted) asked = Date.now()
     controller.abort()
   }
-  process.on('SIGINT', stop)
-  process.on('SIGTERM', stop)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
   // A reader that closes the pipe (`larmor models | head`) is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(EXIT.done)
@@ -151,4 +153,5 @@ async function runProcess(): Promise<void> {
 }
 
 const script = process.argv[1]
-if (script !== undefined && realpathSync(script) === fileURLToPath(import.meta.url)) await runProcess()
+if (script !== undefined && realpathSync(script) === fileURLToPath(import.meta.url))
+  await runProcess()
