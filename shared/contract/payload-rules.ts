@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { payloadType } from './frames.ts'
+import type { EventName } from './events.ts'
+import type { MethodName } from './methods.ts'
+import type { Payload, PayloadType } from './messages.ts'
+
+/** What raw array goes with a request, a reply or an event; none is allowed where there is no rule. */
+export interface PayloadRule {
+  readonly type: PayloadType
+  /** Number of elements, from the body that the array goes with. */
+  readonly elements?: z.ZodType<number>
+}
+
+const skyPixels = z.object({ nside: z.int() }).transform((b) => 12 * b.nside ** 2)
+const vectorGrid = z
+  .object({ shape: z.tuple([z.int(), z.int(), z.int()]) })
+  .transform(({ shape }) => 3 * shape[0] * shape[1] * shape[2])
+const table = z
+  .object({ rows: z.int(), columns: z.array(z.unknown()) })
+  .transform((b) => b.rows * b.columns.length)
+
+export const requestPayloads: ReadonlyMap<string, PayloadRule> = new Map<MethodName, PayloadRule>([
+  ['files.upload', { type: 'uint8' }],
+])
+
+export const replyPayloads: ReadonlyMap<string, PayloadRule> = new Map<MethodName, PayloadRule>([
+  ['maps.load', { type: 'float32', elements: skyPixels }],
+  ['run.map', { type: 'float32', elements: skyPixels }],
+  ['run.field', { type: 'float32', elements: vectorGrid }],
+  ['run.curves', { type: 'float64', elements: table }],
+])
+
+export const eventPayloads: ReadonlyMap<string, PayloadRule> = new Map<EventName, PayloadRule>([
+  ['run.rows', { type: 'float64', elements: table }],
+])
+
+/** What is wrong with `payloads` under `rule`, as the end of a sentence; undefined when nothing is. */
+export function payloadProblem(
+  rule: PayloadRule | undefined,
+  body: unknown,
+  payloads: readonly Payload[],
+): string | undefined {
+  if (rule === undefined)
+    return payloads.length === 0 ? undefined : 'carries data where none belongs'
+  if (payloads.length !== 1) return `must carry one array and carries ${payloads.length}`
+  const type = payloadType(payloads[0])
+  if (type !== rule.type) return `must carry ${rule.type} and carries ${type}`
+  const expected = rule.elements?.parse(body)
+  if (expected !== undefined && expected !== payloads[0].length)
+    return `must carry ${expected} elements and carries ${payloads[0].length}`
+  return undefined
+}

@@ -1,0 +1,59 @@
+import { defaultLimits, decodeFrame, encodeFrame } from './frames.ts'
+import type { FrameLimits } from './frames.ts'
+import { TransportListeners } from './transport-base.ts'
+import type { Transport } from './transport.ts'
+
+/** What is used of a WebSocket: the browser's own and that of the `ws` package both fit. */
+export interface WebSocketLike {
+  binaryType: string
+  readonly readyState: number
+  send(data: Uint8Array<ArrayBuffer>): void
+  close(): void
+  onmessage: ((event: { data: unknown }) => void) | null
+  onclose: ((event: { code: number; reason: string }) => void) | null
+  onerror: ((event: { message?: string }) => void) | null
+}
+
+const open = 1
+
+export interface ByteTransportOptions {
+  readonly limits?: FrameLimits
+  /** Told of every message that was dropped because it does not follow the protocol. */
+  readonly log?: (text: string) => void
+}
+
+/** A transport over an open WebSocket: one binary message per frame. Malformed messages are dropped and logged. */
+export function webSocketTransport(
+  socket: WebSocketLike,
+  options: ByteTransportOptions = {},
+): Transport {
+  const limits = options.limits ?? defaultLimits
+  const listeners = new TransportListeners()
+  socket.binaryType = 'arraybuffer'
+  socket.onmessage = ({ data }) => {
+    if (!(data instanceof ArrayBuffer)) {
+      options.log?.('A text message was dropped.')
+      return
+    }
+    try {
+      listeners.deliver(decodeFrame(new Uint8Array(data), limits))
+    } catch (error) {
+      options.log?.(`A message was dropped: ${String(error)}`)
+    }
+  }
+  socket.onclose = ({ code, reason }) =>
+    listeners.closeWith(reason === '' ? `The connection to the engine ended (${code}).` : reason)
+  socket.onerror = () => listeners.closeWith('The connection to the engine broke.')
+  return {
+    send(message) {
+      const frame = encodeFrame(message, 0, limits)
+      if (!listeners.closed && socket.readyState === open) socket.send(frame)
+    },
+    onMessage: (listener) => listeners.onMessage(listener),
+    onClose: (listener) => listeners.onClose(listener),
+    close() {
+      listeners.closeWith('closed')
+      socket.close()
+    },
+  }
+}
