@@ -4,6 +4,9 @@ import { checkNside } from './nside.ts'
 import { ringGeometry } from './rings.ts'
 import type { Ordering, Vector3 } from './nside.ts'
 
+/** A pixel that touches the disc in one point must not be lost to rounding. */
+const ROUNDING_RAD = 1e-12
+
 export interface DiscOptions {
   /** Also pixels that only overlap the disc (never too few; a few may just miss it). */
   readonly inclusive?: boolean
@@ -40,7 +43,7 @@ export function queryDisc(
   const centre: Vector3 = [vec[0] / length, vec[1] / length, vec[2] / length]
   const found: number[] = []
   if (inclusive) {
-    const reach = radiusRad + pixelRadius(nside)
+    const reach = radiusRad + pixelRadius(nside) + ROUNDING_RAD
     forCentresWithin(nside, centre, reach, (pix) => {
       if (overlaps(nside, centre, radiusRad, pix, fact)) found.push(pix)
     })
@@ -112,7 +115,7 @@ function overlaps(
   const { x, y, face } = pixelToFace(nside, 'RING', pix)
   if (distance(nside, centre, x, y, face) <= radius) return true
   const fine = nside * fact
-  const reach = radius + pixelRadius(fine)
+  const reach = radius + pixelRadius(fine) + ROUNDING_RAD
   for (let i = 0; i < fact; i++) {
     for (let j = 0; j < fact; j++) {
       if (distance(fine, centre, x * fact + i, y * fact + j, face) <= reach) return true
