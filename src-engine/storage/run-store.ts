@@ -1,0 +1,288 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { RunState } from '#shared/contract/methods.ts'
+import type { RunFile } from '#shared/session/run-file.ts'
+import { errorText } from '../errors.ts'
+import { listArrays, readArray, writeArray } from './arrays.ts'
+import type { StoredArray } from './arrays.ts'
+import {
+  dataDescription,
+  parseCheckpoint,
+  parseCurveBatch,
+  parseMark,
+  parseRun,
+} from './records.ts'
+import type {
+  CheckpointRecord,
+  DataDescription,
+  Mark,
+  MarkKind,
+  RunFigures,
+  RunRecord,
+} from './records.ts'
+
+/** A prepared data vector: the valid pixels of one map. */
+export interface DataVector extends DataDescription {
+  /** RING pixel numbers at `nside`, ascending. */
+  readonly pixels: Int32Array
+  /** In `unit`, one per pixel; finite. */
+  readonly values: Float64Array
+  readonly sigma: Float64Array
+  /** 1 fitted, 2 held out. */
+  readonly set: Uint8Array
+}
+
+export interface CheckpointContent {
+  readonly iteration: number
+  readonly kind: 'periodic' | 'pause' | 'stop' | 'final' | 'start'
+  readonly arrays: readonly StoredArray[]
+  readonly randomState: unknown
+  readonly details: CheckpointRecord['details']
+}
+
+export interface RunChanges {
+  state?: RunState
+  backend?: string
+  mode?: string
+  threads?: number
+  bitIdentical?: boolean
+  iterations?: number
+  iteration?: number
+  seconds?: number
+  columns?: readonly string[]
+  figures?: RunFigures
+  heldOutBlocks?: Int32Array
+  error?: string | null
+}
+
+export interface Curves {
+  readonly columns: readonly string[]
+  readonly rows: number
+  /** [rows][columns] */
+  readonly values: Float64Array
+}
+
+const keptCheckpoints = 2
+
+/** The runs of a session: rows, curves, marks, data vectors and checkpoints. Transactions are the caller's. */
+export class RunStore {
+  readonly #database: DatabaseSync
+  readonly #report: (problem: string) => void
+
+  constructor(database: DatabaseSync, report: (problem: string) => void) {
+    this.#database = database
+    this.#report = report
+  }
+
+  create(name: string, configuration: RunFile): RunRecord {
+    const { lastInsertRowid } = this.#database
+      .prepare(
+        'INSERT INTO runs (name, state, configuration, iterations, created_ms) VALUES (?, ?, ?, ?, ?)',
+      )
+      .run(
+        name,
+        'queued',
+        JSON.stringify(configuration),
+        configuration.optimiser.iterations,
+        Date.now(),
+      )
+    return this.get(Number(lastInsertRowid))
+  }
+
+  /** @throws Error when there is no such run */
+  get(id: number): RunRecord {
+    const row = this.#database.prepare('SELECT * FROM runs WHERE id = ?').get(id)
+    if (row === undefined) throw new Error(`The session has no run ${id}.`)
+    return parseRun(row)
+  }
+
+  /** All runs in the order of creation; unreadable ones are reported and left out. */
+  list(): RunRecord[] {
+    const runs: RunRecord[] = []
+    try {
+      for (const row of this.#database.prepare('SELECT * FROM runs ORDER BY id').iterate()) {
+        try {
+          runs.push(parseRun(row))
+        } catch (error) {
+          this.#report(`Run ${String(row.id)} cannot be read (${errorText(error)}).`)
+        }
+      }
+    } catch (error) {
+      this.#report(`The list of runs cannot be read to its end (${errorText(error)}).`)
+    }
+    return runs
+  }
+
+  update(id: number, changes: RunChanges): void {
+    const columns: Record<string, string | number | null> = {}
+    if (changes.state !== undefined) columns.state = changes.state
+    if (changes.backend !== undefined) columns.backend = changes.backend
+    if (changes.mode !== undefined) columns.mode = changes.mode
+    if (changes.threads !== undefined) columns.threads = changes.threads
+    if (changes.bitIdentical !== undefined) columns.bit_identical = changes.bitIdentical ? 1 : 0
+    if (changes.iterations !== undefined) columns.iterations = changes.iterations
+    if (changes.iteration !== undefined) columns.iteration = changes.iteration
+    if (changes.seconds !== undefined) columns.seconds = changes.seconds
+    if (changes.columns !== undefined) columns.columns = JSON.stringify(changes.columns)
+    if (changes.figures !== undefined) columns.summary = JSON.stringify(changes.figures)
+    if (changes.heldOutBlocks !== undefined) {
+      columns.held_out_blocks = JSON.stringify([...changes.heldOutBlocks])
+    }
+    if (changes.error !== undefined) columns.error = changes.error
+    const names = Object.keys(columns)
+    if (names.length === 0) return
+    this.#database
+      .prepare(`UPDATE runs SET ${names.map((name) => `${name} = ?`).join(', ')} WHERE id = ?`)
+      .run(...Object.values(columns), id)
+  }
+
+  /** Runs that were going on when their process ended are paused at their last checkpoint. */
+  settleInterrupted(): void {
+    this.#database.exec(
+      `UPDATE runs SET state = 'paused' WHERE state IN ('queued', 'preparing', 'running', 'pausing')`,
+    )
+  }
+
+  putData(run: number, data: readonly DataVector[]): void {
+    this.#database.prepare('DELETE FROM data WHERE run = ?').run(run)
+    this.#database.prepare('DELETE FROM arrays WHERE run = ? AND checkpoint IS NULL').run(run)
+    data.forEach((vector, position) => {
+      const { pixels, values, sigma, set, ...description } = vector
+      this.#database
+        .prepare('INSERT INTO data (run, position, name, description) VALUES (?, ?, ?, ?)')
+        .run(run, position, vector.name, JSON.stringify(description))
+      const shape = [pixels.length]
+      const unit = vector.unit
+      const put = (name: string, array: Pick<StoredArray, 'unit' | 'values'>): void =>
+        writeArray(this.#database, run, null, {
+          name: `data/${vector.name}/${name}`,
+          shape,
+          ...array,
+        })
+      put('pixels', { unit: 'RING pixel number', values: pixels })
+      put('values', { unit, values })
+      put('sigma', { unit, values: sigma })
+      put('set', { unit: '1 fitted, 2 held out', values: set })
+    })
+  }
+
+  /** The data vectors of a run, empty before they were prepared. @throws Error when they are damaged */
+  data(run: number): DataVector[] {
+    const rows = this.#database
+      .prepare('SELECT description FROM data WHERE run = ? ORDER BY position')
+      .all(run)
+    return rows.map((row) => {
+      const description = dataDescription.parse(JSON.parse(String(row.description)))
+      const read = (name: string): StoredArray['values'] => {
+        const array = readArray(this.#database, run, null, `data/${description.name}/${name}`)
+        if (!array) throw new Error(`The data vector "${description.name}" lacks its ${name}.`)
+        return array.values
+      }
+      return {
+        ...description,
+        pixels: Int32Array.from(read('pixels')),
+        values: Float64Array.from(read('values')),
+        sigma: Float64Array.from(read('sigma')),
+        set: Uint8Array.from(read('set')),
+      }
+    })
+  }
+
+  /** Appends rows to the curves; `firstRow` is the number of rows before them. */
+  appendCurves(run: number, firstRow: number, columns: number, values: Float64Array): void {
+    if (values.length === 0) return
+    this.#database
+      .prepare('INSERT INTO curves (run, first_row, rows, data) VALUES (?, ?, ?, ?)')
+      .run(run, firstRow, values.length / columns, new Uint8Array(values.slice().buffer))
+  }
+
+  /** Removes the rows from `row` on, and marks later than it: they will be computed again. */
+  truncateCurves(run: number, row: number): void {
+    const { columns, values } = this.curves(run)
+    this.#database.prepare('DELETE FROM curves WHERE run = ?').run(run)
+    this.appendCurves(run, 0, columns.length, values.subarray(0, row * columns.length))
+    this.#database.prepare('DELETE FROM marks WHERE run = ? AND iteration > ?').run(run, row)
+  }
+
+  curves(run: number, from = 0): Curves {
+    const { columns } = this.get(run)
+    const width = columns.length
+    const batches = this.#database
+      .prepare(
+        'SELECT first_row, rows, data FROM curves WHERE run = ? AND first_row + rows > ? ORDER BY first_row',
+      )
+      .all(run, from)
+      .map(parseCurveBatch)
+    const parts = batches.map((batch) => {
+      const all = new Float64Array(batch.data.slice().buffer)
+      return all.subarray(Math.max(0, from - batch.first_row) * width)
+    })
+    const values = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0))
+    let at = 0
+    for (const part of parts) {
+      values.set(part, at)
+      at += part.length
+    }
+    return { columns, rows: width > 0 ? values.length / width : 0, values }
+  }
+
+  addMark(run: number, iteration: number, kind: MarkKind, text: string): void {
+    this.#database
+      .prepare('INSERT INTO marks (run, iteration, kind, text, time_ms) VALUES (?, ?, ?, ?, ?)')
+      .run(run, iteration, kind, text, Date.now())
+  }
+
+  marks(run: number): Mark[] {
+    return this.#database
+      .prepare('SELECT iteration, kind, text FROM marks WHERE run = ? ORDER BY id')
+      .all(run)
+      .map(parseMark)
+  }
+
+  /** Stores a checkpoint and drops the oldest beyond two. Call inside one transaction with what belongs to it. */
+  saveCheckpoint(run: number, content: CheckpointContent): void {
+    // Deleted first, so that the new arrays use the pages of the old ones.
+    this.#database
+      .prepare(
+        `DELETE FROM checkpoints WHERE run = ? AND id NOT IN
+           (SELECT id FROM checkpoints WHERE run = ? ORDER BY id DESC LIMIT ?)`,
+      )
+      .run(run, run, keptCheckpoints - 1)
+    const { lastInsertRowid } = this.#database
+      .prepare(
+        'INSERT INTO checkpoints (run, iteration, kind, created_ms, random_state, details) VALUES (?, ?, ?, ?, ?, ?)',
+      )
+      .run(
+        run,
+        content.iteration,
+        content.kind,
+        Date.now(),
+        JSON.stringify(content.randomState),
+        JSON.stringify(content.details),
+      )
+    for (const array of content.arrays) {
+      writeArray(this.#database, run, Number(lastInsertRowid), array)
+    }
+    this.update(run, { iteration: content.iteration })
+  }
+
+  /** Checkpoints of a run, the latest first. */
+  checkpoints(run: number): CheckpointRecord[] {
+    return this.#database
+      .prepare('SELECT * FROM checkpoints WHERE run = ? ORDER BY id DESC')
+      .all(run)
+      .map(parseCheckpoint)
+  }
+
+  arrayNames(checkpoint: CheckpointRecord): ReturnType<typeof listArrays> {
+    return listArrays(this.#database, checkpoint.run, checkpoint.id)
+  }
+
+  /** @throws Error when the array is missing or damaged */
+  checkpointArray(checkpoint: CheckpointRecord, name: string): StoredArray {
+    const array = readArray(this.#database, checkpoint.run, checkpoint.id, name)
+    if (!array) {
+      throw new Error(`The checkpoint of iteration ${checkpoint.iteration} has no "${name}".`)
+    }
+    return array
+  }
+}

@@ -1,0 +1,224 @@
+import { closeSync, openSync, rmSync } from 'node:fs'
+import { basename, dirname, isAbsolute, relative, resolve } from 'node:path'
+import { runFileSchema } from '#shared/session/run-file.ts'
+import type { RunFile } from '#shared/session/run-file.ts'
+import { InputError, errorText, fileErrorText } from '../errors.ts'
+import { version } from '../version.ts'
+import { closeDatabase, createDatabase, openDatabase } from './database.ts'
+import type { OpenDatabase } from './database.ts'
+import { parseInput } from './records.ts'
+import type { InputRecord } from './records.ts'
+import { RunStore } from './run-store.ts'
+
+/**
+ * A session file: one SQLite database with everything about a project. Synchronous; one writer at a time.
+ * A damaged or unwritable file is open read-only: `readOnly` says so and `problems` says why.
+ */
+export class Session {
+  readonly path: string
+  readonly runs: RunStore
+  readonly #open: OpenDatabase
+  #closed = false
+
+  private constructor(open: OpenDatabase) {
+    this.#open = open
+    this.path = open.path
+    this.runs = new RunStore(open.database, (text) => this.#addProblem(text))
+  }
+
+  /** Creates `file` (which must not exist) with the configuration of its first run. */
+  static create(file: string, title: string, configuration: RunFile): Session {
+    const session = new Session(createDatabase(file))
+    session.transaction(() => {
+      session.#setMeta('title', title)
+      session.#setMeta('created', new Date().toISOString())
+      session.configure(configuration)
+    })
+    return session
+  }
+
+  /**
+   * Opens an existing session. Runs that a crash or kill interrupted are paused at their last checkpoint.
+   * @throws InputError when it is no session, newer than this program, or (for writing) open elsewhere
+   */
+  static open(file: string, options: { readOnly?: boolean } = {}): Session {
+    const session = new Session(openDatabase(file, options.readOnly ?? false))
+    if (!session.readOnly) {
+      session.transaction(() => {
+        session.#setMeta('program', version)
+        session.runs.settleInterrupted()
+      })
+    }
+    return session
+  }
+
+  get readOnly(): boolean {
+    return this.#open.lock === undefined
+  }
+
+  /** What could not be read of a damaged file, in sentences. */
+  get problems(): readonly string[] {
+    return this.#open.problems
+  }
+
+  /** File name without folder and ending. */
+  get name(): string {
+    return basename(this.path).replace(/\.larmor$/, '')
+  }
+
+  get title(): string {
+    return this.#meta('title') ?? this.name
+  }
+
+  /** The configuration that the next run would use; files are absolute paths. */
+  get configuration(): RunFile {
+    const text = this.#meta('configuration')
+    const parsed = runFileSchema.safeParse(text === undefined ? {} : JSON.parse(text))
+    if (parsed.success) return parsed.data
+    this.#addProblem('The stored configuration cannot be read; the defaults are shown.')
+    return runFileSchema.parse({})
+  }
+
+  configure(configuration: RunFile): void {
+    this.#setMeta('configuration', JSON.stringify(configuration))
+    if (configuration.title !== '') this.#setMeta('title', configuration.title)
+  }
+
+  /** How the interface looked: any JSON value, null when none is stored. */
+  get view(): unknown {
+    const text = this.#meta('view')
+    return text === undefined ? null : JSON.parse(text)
+  }
+
+  setView(view: unknown): void {
+    this.#setMeta('view', JSON.stringify(view ?? null))
+  }
+
+  get inputs(): InputRecord[] {
+    return this.#attempt('the list of inputs', [], () =>
+      this.#open.database.prepare('SELECT * FROM inputs ORDER BY rowid').all().map(parseInput),
+    )
+  }
+
+  /** Adds an input or replaces the one of the same name. */
+  putInput(input: Omit<InputRecord, 'relativePath'>): void {
+    const relativePath = relative(dirname(this.path), input.path)
+    this.#open.database
+      .prepare(
+        `INSERT INTO inputs (name, path, relative_path, bytes, modified_ms, sha256, header_digest)
+         VALUES (?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (name) DO UPDATE SET path = excluded.path, relative_path = excluded.relative_path,
+           bytes = excluded.bytes, modified_ms = excluded.modified_ms, sha256 = excluded.sha256,
+           header_digest = excluded.header_digest`,
+      )
+      .run(
+        input.name,
+        input.path,
+        isAbsolute(relativePath) ? input.path : relativePath,
+        input.bytes,
+        input.modifiedMs,
+        input.sha256,
+        input.headerDigest,
+      )
+  }
+
+  /** Places where the file of an input may be: where it was, then where it would be had both moved together. */
+  inputPaths(input: InputRecord): readonly string[] {
+    return [...new Set([input.path, resolve(dirname(this.path), input.relativePath)])]
+  }
+
+  /** All or nothing. */
+  transaction<Result>(work: () => Result): Result {
+    const { database } = this.#open
+    this.#requireWritable()
+    database.exec('BEGIN IMMEDIATE')
+    try {
+      const result = work()
+      database.exec('COMMIT')
+      return result
+    } catch (error) {
+      if (database.isTransaction) database.exec('ROLLBACK')
+      throw this.#storageError(error)
+    }
+  }
+
+  /** Writes a compact copy of the whole session to a new file. @throws InputError when that exists or cannot be written */
+  saveAs(file: string): void {
+    const path = resolve(file)
+    try {
+      // Made first, and only if it is not there: VACUUM takes an empty file, and refuses any other.
+      closeSync(openSync(path, 'wx'))
+    } catch (error) {
+      throw new InputError(fileErrorText(error, path), { file: path, cause: error })
+    }
+    try {
+      this.#open.database.prepare('VACUUM INTO ?').run(path)
+    } catch (error) {
+      rmSync(path, { force: true })
+      throw this.#storageError(error)
+    }
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    closeDatabase(this.#open)
+  }
+
+  #meta(key: string): string | undefined {
+    return this.#attempt(`"${key}"`, undefined, () => {
+      const row = this.#open.database.prepare('SELECT value FROM meta WHERE key = ?').get(key)
+      return typeof row?.value === 'string' ? row.value : undefined
+    })
+  }
+
+  #setMeta(key: string, value: string): void {
+    this.#requireWritable()
+    try {
+      this.#open.database
+        .prepare(
+          'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+        )
+        .run(key, value)
+    } catch (error) {
+      throw this.#storageError(error)
+    }
+  }
+
+  #requireWritable(): void {
+    if (this.readOnly) {
+      throw new InputError(
+        `${this.path} is open read-only and cannot be changed. Save it under another name first.`,
+        { file: this.path },
+      )
+    }
+  }
+
+  /** Reads a part of the file; when it is damaged, notes that and goes on with `fallback`. */
+  #attempt<Result>(what: string, fallback: Result, read: () => Result): Result {
+    try {
+      return read()
+    } catch (error) {
+      this.#addProblem(`${what} cannot be read (${errorText(error)}).`)
+      return fallback
+    }
+  }
+
+  #addProblem(text: string): void {
+    if (!this.#open.problems.includes(text)) this.#open.problems.push(text)
+  }
+
+  #storageError(error: unknown): unknown {
+    const text = errorText(error)
+    if (/disk is full/i.test(text)) {
+      return new Error(
+        `${this.path}: the disk is full. Everything up to the last checkpoint is saved; make room and resume.`,
+        { cause: error },
+      )
+    }
+    if (/readonly|unable to open|disk I\/O/i.test(text)) {
+      return new Error(`${this.path} can no longer be written (${text}).`, { cause: error })
+    }
+    return error
+  }
+}
