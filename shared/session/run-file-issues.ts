@@ -1,0 +1,106 @@
+import { z } from 'zod'
+import { suggestion } from './nearest-name.ts'
+import { runFileSchema } from './run-file.ts'
+import type { RunFile } from './run-file.ts'
+
+/** One thing that is wrong in a run file: where (keys and list positions) and what, in a sentence. */
+export interface RunFileIssue {
+  readonly path: readonly (string | number)[]
+  readonly message: string
+}
+
+export type CheckedRunFile =
+  | { readonly ok: true; readonly runFile: RunFile }
+  | { readonly ok: false; readonly issues: readonly RunFileIssue[] }
+
+/** `data[0].sigma.floor` */
+export function pathText(path: readonly (string | number)[]): string {
+  return path.reduce<string>((text, part) => {
+    if (typeof part === 'number') return `${text}[${part}]`
+    return text === '' ? part : `${text}.${part}`
+  }, '')
+}
+
+/** Checks any value against the run-file schema and fills in the defaults. */
+export function checkRunFile(value: unknown): CheckedRunFile {
+  const parsed = runFileSchema.safeParse(value ?? {})
+  if (parsed.success) return { ok: true, runFile: parsed.data }
+  return { ok: false, issues: parsed.error.issues.flatMap((issue) => describe(issue, [], value)) }
+}
+
+function describe(
+  issue: z.core.$ZodIssue,
+  prefix: readonly (string | number)[],
+  root: unknown,
+): RunFileIssue[] {
+  const path = [...prefix, ...issue.path.filter((part) => typeof part !== 'symbol')]
+  if (issue.code === 'unrecognized_keys') {
+    const known = knownKeys(path)
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      message: `unknown key "${key}".${suggestion(key, known) || list(known)}`,
+    }))
+  }
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    return mostSpecific(issue.errors, valueAt(root, path)).flatMap((inner) =>
+      describe(inner, path, root),
+    )
+  }
+  if (valueAt(root, path) === undefined) return [{ path, message: 'this key is missing.' }]
+  const text = issue.message.replace(/^Invalid input: /, '')
+  return [{ path, message: text.endsWith('.') ? text : `${text}.` }]
+}
+
+function list(keys: readonly string[]): string {
+  return keys.length > 0 ? ` Known keys here: ${keys.join(', ')}.` : ''
+}
+
+/** The branch of a union that the value came nearest to: the one whose complaints lie deepest, or are fewest. */
+function mostSpecific(
+  branches: readonly (readonly z.core.$ZodIssue[])[],
+  value: unknown,
+): readonly z.core.$ZodIssue[] {
+  const isObject = typeof value === 'object' && value !== null
+  const score = (issues: readonly z.core.$ZodIssue[]): number => {
+    const wrongType = issues.some(
+      (issue) => issue.code === 'invalid_type' && issue.path.length === 0,
+    )
+    const unknown = issues.flatMap((i) => (i.code === 'unrecognized_keys' ? i.keys : [])).length
+    const missing = isObject
+      ? issues.filter(({ path }) => path.length > 0 && valueAt(value, path) === undefined).length
+      : 0
+    return (wrongType ? 1000 : 0) + 10 * unknown + 5 * missing + issues.length
+  }
+  return branches.reduce((best, branch) => (score(branch) < score(best) ? branch : best))
+}
+
+function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+  let value = root
+  for (const part of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined
+    value = Reflect.get(value, part)
+  }
+  return value
+}
+
+type SchemaNode = z.core.JSONSchema._JSONSchema
+
+/** The keys that the schema knows at a path. */
+function knownKeys(path: readonly (string | number)[]): string[] {
+  let nodes: SchemaNode[] = [z.toJSONSchema(runFileSchema, { io: 'input' })]
+  for (const part of path) {
+    nodes = branches(nodes).flatMap((node) => {
+      const next = typeof part === 'number' ? node.items : node.properties?.[part]
+      return next === undefined || Array.isArray(next) ? [] : [next]
+    })
+  }
+  return [...new Set(branches(nodes).flatMap((node) => Object.keys(node.properties ?? {})))]
+}
+
+function branches(nodes: readonly SchemaNode[]): z.core.JSONSchema.BaseSchema[] {
+  return nodes.flatMap((node) =>
+    typeof node === 'boolean'
+      ? []
+      : [node, ...branches(node.anyOf ?? []), ...branches(node.oneOf ?? [])],
+  )
+}

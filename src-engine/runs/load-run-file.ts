@@ -1,0 +1,135 @@
+import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { LineCounter, isNode, parseDocument } from 'yaml'
+import type { Document } from 'yaml'
+import { checkRunFile, pathText } from '#shared/session/run-file-issues.ts'
+import type { RunFileIssue } from '#shared/session/run-file-issues.ts'
+import type { RunFile } from '#shared/session/run-file.ts'
+import { InputError, fileErrorText } from '../errors.ts'
+
+/** Larger than any run file with a million directions. */
+const maximumBytes = 64 * 2 ** 20
+
+/**
+ * Reads a run file (YAML or JSON), checks it, fills in every default and makes its file names absolute (they are
+ * relative to the run file).
+ * @throws InputError that names file, line, key and the nearest known key
+ */
+export async function loadRunFile(path: string): Promise<RunFile> {
+  let text: string
+  try {
+    const bytes = await readFile(path)
+    if (bytes.length > maximumBytes) {
+      throw new InputError(`${path} is too large for a run file (${bytes.length} bytes).`, {
+        file: path,
+      })
+    }
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (error) {
+    if (error instanceof InputError) throw error
+    const message =
+      error instanceof TypeError
+        ? `${path} is not a text file: a run file is YAML or JSON in UTF-8.`
+        : fileErrorText(error, path)
+    throw new InputError(message, { file: path, cause: error })
+  }
+  return withAbsolutePaths(parseRunFile(text, path), dirname(resolve(path)))
+}
+
+/** Parses and checks the text of a run file; `path` is for the messages. @throws InputError */
+export function parseRunFile(text: string, path: string): RunFile {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2' })
+  if (document.errors.length > 0) {
+    const [first] = document.errors
+    const { line, col } = lines.linePos(first.pos[0])
+    throw new InputError(`${path}, line ${line}, column ${col}: ${sentence(first.message)}`, {
+      file: path,
+    })
+  }
+  const checked = checkRunFile(valueOf(document, path))
+  if (checked.ok) return checked.runFile
+  const lineOrLast = (issue: RunFileIssue): number =>
+    lineOf(issue.path, document, lines) ?? Number.MAX_SAFE_INTEGER
+  const messages = checked.issues
+    .toSorted((a, b) => lineOrLast(a) - lineOrLast(b))
+    .map((issue) => issueText(issue, document, lines, path))
+  throw new InputError(messages.join('\n'), {
+    file: path,
+    field: pathText(checked.issues[0].path),
+  })
+}
+
+function valueOf(document: Document, path: string): unknown {
+  let value: unknown
+  try {
+    // The limit stops documents that grow without bound through repeated aliases.
+    value = document.toJS({ maxAliasCount: 100 })
+  } catch (error) {
+    throw new InputError(
+      `${path}: ${sentence(error instanceof Error ? error.message : 'unreadable')}`,
+      {
+        file: path,
+      },
+    )
+  }
+  if (value !== null && (typeof value !== 'object' || Array.isArray(value))) {
+    throw new InputError(
+      `${path}: a run file is a list of "key: value" lines, such as "title: My fit".`,
+      {
+        file: path,
+      },
+    )
+  }
+  return value
+}
+
+function issueText(
+  issue: RunFileIssue,
+  document: Document,
+  lines: LineCounter,
+  path: string,
+): string {
+  const line = lineOf(issue.path, document, lines)
+  const where = line === undefined ? path : `${path}, line ${line}`
+  const key = pathText(issue.path)
+  return `${where}: ${key === '' ? '' : `${key}: `}${issue.message}`
+}
+
+/** Line of the value at a path, or of the nearest thing around it that is in the file. */
+function lineOf(
+  path: readonly (string | number)[],
+  document: Document,
+  lines: LineCounter,
+): number | undefined {
+  for (let depth = path.length; depth > 0; depth--) {
+    const node: unknown = document.getIn(path.slice(0, depth), true)
+    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line
+  }
+  return undefined
+}
+
+function sentence(text: string): string {
+  const line = text.split('\n', 1)[0].trim()
+  return line.endsWith('.') ? line : `${line}.`
+}
+
+/** The run file with every file name made absolute against `folder`. */
+function withAbsolutePaths(runFile: RunFile, folder: string): RunFile {
+  const absolute = (file: string): string => resolve(folder, file)
+  return {
+    ...runFile,
+    data: runFile.data.map((entry) => ({
+      ...entry,
+      file: absolute(entry.file),
+      sigma:
+        typeof entry.sigma === 'object' && 'file' in entry.sigma
+          ? { ...entry.sigma, file: absolute(entry.sigma.file) }
+          : entry.sigma,
+      mask:
+        entry.mask !== undefined && 'file' in entry.mask
+          ? { ...entry.mask, file: absolute(entry.mask.file) }
+          : entry.mask,
+    })),
+  }
+}
