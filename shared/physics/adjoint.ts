@@ -98,7 +98,7 @@ export function referenceAdjoint(
 /** The derivative of (b^2)^((p+1)/4) with respect to b, divided by b, as a function of b^2. */
 function derivativeFactor(p: number): (squared: number) => number {
   const exponent = (p - 3) / 4
-  return (squared) => (squared > 0 ? ((p + 1) / 2) * squared ** exponent : 0)
+  return (squared) => (squared === 0 ? 0 : ((p + 1) / 2) * squared ** exponent)
 }
 
 interface Node {

@@ -1,6 +1,6 @@
 /** Directions, the box, and the polarisation basis on the sky. */
-import type { Ordering } from '#shared/healpix/index.ts'
-import { pix2ang } from '#shared/healpix/index.ts'
+import type { Ordering } from '../healpix/index.ts'
+import { pix2ang } from '../healpix/index.ts'
 import type { Vector3 } from './vector.ts'
 
 /** The box |x_i| <= halfSizeKpc[i], centred on the Galactic centre, and the observer inside it. */

@@ -1,6 +1,7 @@
 export * from './adjoint.ts'
 export * from './constants.ts'
 export * from './crossings.ts'
+export * from './derivative.ts'
 export * from './faraday.ts'
 export * from './geometry.ts'
 export * from './grid.ts'

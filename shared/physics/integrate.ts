@@ -129,7 +129,7 @@ function hasGrid(medium: Medium): boolean {
   return (
     medium.magneticField.gridded ||
     medium.cosmicRayElectrons.gridded ||
-    (medium.thermalElectrons?.gridded ?? false)
+    medium.thermalElectrons.gridded
   )
 }
 

@@ -2,8 +2,13 @@
 import { latticeCrossings } from './crossings.ts'
 import type { Ray } from './geometry.ts'
 import type { GridGeometry } from './grid.ts'
-import { createStencil, interpolateScalar, interpolateVector, requireGrid } from './grid.ts'
-import { voxelCount } from './grid.ts'
+import {
+  createStencil,
+  interpolateScalar,
+  interpolateVector,
+  requireGrid,
+  voxelCount,
+} from './grid.ts'
 import type { Vector3 } from './vector.ts'
 
 /** A quantity with a value everywhere; `panelEdges` are the distances along a ray at which it is not smooth. */
@@ -17,8 +22,8 @@ export interface SpatialField<Value> {
 export interface Medium {
   /** Microgauss. */
   magneticField: SpatialField<Vector3>
-  /** n_e in cm^-3; null for none. */
-  thermalElectrons: SpatialField<number> | null
+  /** n_e in cm^-3. */
+  thermalElectrons: SpatialField<number>
   /** C in m^-3 of N(gamma) = C gamma^-p. */
   cosmicRayElectrons: SpatialField<number>
   /** p. */
@@ -99,7 +104,7 @@ export function evaluateLocalEmission(
   const bNorth = bx * north[0] + by * north[1] + bz * north[2]
   const bEast = bx * east[0] + by * east[1] + bz * east[2]
   const perpendicularSquared = bNorth * bNorth + bEast * bEast
-  if (perpendicularSquared > 0) {
+  if (perpendicularSquared !== 0) {
     const density = medium.cosmicRayElectrons.evaluate(position)
     // b^((p+1)/2) / b^2; 1 at p = 3.
     const exponent = (medium.spectralIndex - 3) / 4
@@ -112,11 +117,6 @@ export function evaluateLocalEmission(
     out.emissionCos = 0
     out.emissionSin = 0
   }
-  if (medium.thermalElectrons) {
-    out.thermal = medium.thermalElectrons.evaluate(position)
-    out.faraday = -out.thermal * (bx * direction[0] + by * direction[1] + bz * direction[2])
-  } else {
-    out.thermal = 0
-    out.faraday = 0
-  }
+  out.thermal = medium.thermalElectrons.evaluate(position)
+  out.faraday = -out.thermal * (bx * direction[0] + by * direction[1] + bz * direction[2])
 }

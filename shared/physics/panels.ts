@@ -114,7 +114,7 @@ export function mediumEdges(medium: Medium, ray: Ray): number[] {
   return panelEdges(
     ray.lengthKpc,
     medium.magneticField.panelEdges(ray),
-    medium.thermalElectrons?.panelEdges(ray) ?? [],
+    medium.thermalElectrons.panelEdges(ray),
     medium.cosmicRayElectrons.panelEdges(ray),
   )
 }

@@ -68,7 +68,8 @@ export function emissivityConstantsMicrogauss(
 
 /** Intrinsic polarised fraction of a uniform field, (p + 1) / (p + 7/3). */
 export function polarisationFraction(p: number): number {
-  return (p + 1) / (p + 7 / 3)
+  // Written with whole numbers so that p = 3 gives 3/4 without rounding.
+  return (3 * p + 3) / (3 * p + 7)
 }
 
 /** Throws unless p > 1: below, the emission is not differentiable where the perpendicular field vanishes. */
@@ -107,9 +108,11 @@ export function synchrotronGMoment(mu: number): number {
  * strip of half-width pi/2 and falls doubly exponentially.
  */
 function besselIntegral(x: number, weight: (t: number) => number): number {
-  if (!(x >= 0)) throw new RangeError(`The synchrotron functions need x >= 0, not ${x}.`)
+  if (!(x >= 0) || x === Infinity) {
+    throw new RangeError(`The synchrotron functions need a finite x >= 0, not ${x}.`)
+  }
   // At x = 0 the prefactor is 0 and the integral diverges more slowly: F(0) = G(0) = 0.
-  if (x === 0 || x === Infinity) return 0
+  if (x === 0) return 0
   const largestExponent = 60
   const end = Math.acosh(1 + largestExponent / x)
   const step = Math.min(0.2, 0.6 / Math.sqrt(x))

@@ -1,0 +1,3 @@
+export * from './bind.ts'
+export * from './registry.ts'
+export * from './types.ts'
