@@ -46,7 +46,8 @@ export function integrateCells(
     const whole = integral(from, to)
     const turn = 2 * longest * whole.faradayVariation
     const parts = Math.ceil(turn / LARGEST_PHASE_STEP_RAD)
-    if (parts <= 1) {
+    // Written so that a value that is not a number goes on, to be refused at the end of the ray.
+    if (!(parts > 1)) {
       joinLineSums(total, whole, wavelengthsSquared)
       continue
     }
