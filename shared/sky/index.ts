@@ -1,0 +1,10 @@
+/** The sky apart from its pixels: frames, units, polarisation, projections, colour scales. */
+export { FRAMES, frameRotation, polarisationAngleChange, rotateFrame } from './frames.ts'
+export { parseFrame } from './frame-words.ts'
+export { parsePolcconv, toIau } from './polarisation.ts'
+export { parseUnit, PLAIN_KELVIN_BELOW_GHZ, toBrightnessK, UnitError } from './units.ts'
+export type { Frame } from './frames.ts'
+export type { FrameWords } from './frame-words.ts'
+export type { Matrix3 } from './matrix.ts'
+export type { PolarisationConvention } from './polarisation.ts'
+export type { TemperatureUnit, Unit } from './units.ts'
