@@ -9,9 +9,9 @@ export interface WebSocketLike {
   readonly readyState: number
   send(data: Uint8Array<ArrayBuffer>): void
   close(): void
-  onmessage: ((event: { data: unknown }) => void) | null
-  onclose: ((event: { code: number; reason: string }) => void) | null
-  onerror: ((event: { message?: string }) => void) | null
+  addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void
+  addEventListener(type: 'close', listener: (event: { code: number; reason: string }) => void): void
+  addEventListener(type: 'error', listener: () => void): void
 }
 
 const open = 1
@@ -30,7 +30,7 @@ export function webSocketTransport(
   const limits = options.limits ?? defaultLimits
   const listeners = new TransportListeners()
   socket.binaryType = 'arraybuffer'
-  socket.onmessage = ({ data }) => {
+  socket.addEventListener('message', ({ data }) => {
     if (!(data instanceof ArrayBuffer)) {
       options.log?.('A text message was dropped.')
       return
@@ -40,10 +40,11 @@ export function webSocketTransport(
     } catch (error) {
       options.log?.(`A message was dropped: ${String(error)}`)
     }
-  }
-  socket.onclose = ({ code, reason }) =>
-    listeners.closeWith(reason === '' ? `The connection to the engine ended (${code}).` : reason)
-  socket.onerror = () => listeners.closeWith('The connection to the engine broke.')
+  })
+  socket.addEventListener('close', ({ code, reason }) =>
+    listeners.closeWith(reason === '' ? `The connection to the engine ended (${code}).` : reason),
+  )
+  socket.addEventListener('error', () => listeners.closeWith('The connection to the engine broke.'))
   return {
     send(message) {
       const frame = encodeFrame(message, 0, limits)
