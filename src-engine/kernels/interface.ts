@@ -1,3 +1,4 @@
+import type { OptimiserMethod, OptimiserOptions } from '#shared/inference/optimisers.ts'
 import type { GridGeometry } from '#shared/physics/grid.ts'
 
 /**
@@ -97,19 +98,14 @@ export interface PrepareOptions {
 
 /** One elementwise optimiser step, done in place on arrays made by `createGrid`. */
 export interface OptimiserUpdate {
-  readonly method: 'adam' | 'yogi' | 'adabelief'
+  readonly method: OptimiserMethod
   readonly parameters: GridValues
   readonly gradient: GridValues
   readonly firstMoment: GridValues
   readonly secondMoment: GridValues
   /** t of the published rule: 1 for the first step. */
   readonly step: number
-  readonly options: {
-    readonly learningRate: number
-    readonly beta1: number
-    readonly beta2: number
-    readonly epsilon: number
-  }
+  readonly options: OptimiserOptions
 }
 
 export interface LineOfSightOperator {

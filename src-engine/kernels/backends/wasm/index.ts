@@ -1,0 +1,184 @@
+import { availableParallelism } from 'node:os'
+import { KernelError } from '../../interface.ts'
+import type {
+  KernelBackend,
+  LineOfSightOperator,
+  LineOfSightProblem,
+  PrepareOptions,
+  RegularisationTerm,
+} from '../../interface.ts'
+import { requireIntensityProblem, requireOptions } from '../../problem.ts'
+import { regularisationFactors } from '../../regularisation.ts'
+import type { CompiledTerm } from './jobs.ts'
+import { PROBLEM, RAY, RAY_BYTES, planMemory } from './memory-plan.ts'
+import type { MemoryPlan } from './memory-plan.ts'
+import { instantiate, kernelModule } from './module.ts'
+import { WasmOperator } from './operator.ts'
+import { cutSegments, latticeOrigin, neighbourOrder, writeRays } from './rays.ts'
+import type { Segment } from './rays.ts'
+import { ThreadPool } from './thread-pool.ts'
+import { loadField } from './transfer.ts'
+import { WeightWriter, writeNodes } from './weights.ts'
+
+const DEFAULT_CACHE_BYTES = 256 * 2 ** 20
+const MAX_THREADS = 256
+
+/** AssemblyScript kernels with 128-bit SIMD on worker threads over one shared memory: the default on a CPU. */
+export const wasmBackend: KernelBackend = {
+  name: 'wasm',
+  precision: 'float32',
+  describe: () =>
+    'WebAssembly SIMD on CPU threads: total intensity from a gridded magnetic field, float32 with float64 stepping and sums.',
+  prepare,
+}
+
+async function prepare(
+  problem: LineOfSightProblem,
+  options: PrepareOptions = {},
+): Promise<LineOfSightOperator> {
+  requireIntensityProblem('wasm', problem)
+  const { region, regularisation } = requireOptions(problem, options)
+  const threads = options.threads ?? availableParallelism()
+  if (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS) {
+    throw new KernelError(`The number of threads must be 1 to ${MAX_THREADS}, not ${threads}.`)
+  }
+  const cacheBytes = options.cacheBytes ?? DEFAULT_CACHE_BYTES
+  const { signal, onProgress } = options
+  signal?.throwIfAborted()
+
+  const order = neighbourOrder(problem.directions)
+  const crossingsOf = countCrossings(problem, order)
+  const crossings = crossingsOf.reduce((sum, n) => sum + n, 0)
+  const { grid, nodesPerCrossing } = problem
+  const plan = planMemory({
+    grid,
+    rays: order.length,
+    crossings,
+    mostCrossingsOfARay: crossingsOf.reduce((most, n) => Math.max(most, n), 0),
+    nodesPerCrossing,
+    threads,
+    terms: regularisation,
+    cacheBytes,
+  })
+  const memory = new WebAssembly.Memory({ initial: plan.pages, maximum: plan.pages, shared: true })
+  const { buffer } = memory
+  writeProblem(buffer, problem, plan, order, crossingsOf)
+  new Uint8Array(buffer, plan.mask, region.length).set(region)
+  const compiledTerms = compileTerms(problem, regularisation, plan)
+  regularisation.forEach(({ reference }, n) => {
+    if (reference) loadField(buffer, reference, plan.termData[n], 0, reference.length / 3)
+  })
+
+  const module = kernelModule()
+  const ownScratch = plan.scratch + threads * plan.scratchBytes
+  const weights = new WeightWriter(
+    problem,
+    plan,
+    instantiate(module, memory),
+    buffer,
+    latticeOrigin(problem),
+    ownScratch,
+  )
+  const segments = cutSegments(crossingsOf, plan.weightCapacity)
+  // More than one segment: the operator computes the weights anew in each pass.
+  if (segments.length === 1) {
+    await weights.fill(segments[0], signal, (done) => onProgress?.(done / order.length))
+  }
+  onProgress?.(1)
+
+  const fast = problem.spectralIndex === 3 && nodesPerCrossing <= 3
+  const setup = { threads, module, memory, plan, shape: grid.shape, fast, terms: compiledTerms }
+  const pool = new ThreadPool(
+    Array.from({ length: threads }, (_, thread) => ({ ...setup, thread })),
+  )
+  return new WasmOperator({
+    problem,
+    terms: regularisation,
+    compiledTerms,
+    plan,
+    memory,
+    pool,
+    threads,
+    order,
+    crossingsOf,
+    crossings,
+    segments,
+    weights,
+    description: describe(threads, plan, segments),
+  })
+}
+
+/** Crossings of every ray, in the order given: counted on a small memory, since they decide the size of the real one. */
+function countCrossings(problem: LineOfSightProblem, order: Uint32Array): Uint32Array {
+  const at = 1024
+  const pages = Math.ceil((at + order.length * RAY_BYTES) / 65536)
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
+  const functions = instantiate(kernelModule(), memory)
+  writeRays(memory.buffer, at, problem, order)
+  const [ux, uy, uz] = latticeOrigin(problem)
+  functions.countCrossings(at, 0, order.length, ux, uy, uz, ...problem.grid.shape)
+  const words = new Uint32Array(memory.buffer)
+  return Uint32Array.from(order, (_, place) => words[(at + place * RAY_BYTES + RAY.crossings) >> 2])
+}
+
+/** Everything the kernels read besides the weights and the field. */
+function writeProblem(
+  buffer: ArrayBufferLike,
+  problem: LineOfSightProblem,
+  plan: MemoryPlan,
+  order: Uint32Array,
+  crossingsOf: Uint32Array,
+): void {
+  const { nodesPerCrossing, spectralIndex } = problem
+  writeRays(buffer, plan.rays, problem, order)
+  writeNodes(buffer, plan.nodes, nodesPerCrossing)
+  const view = new DataView(buffer)
+  let first = 0
+  crossingsOf.forEach((crossings, place) => {
+    const ray = plan.rays + place * RAY_BYTES
+    view.setUint32(ray + RAY.crossings, crossings, true)
+    view.setUint32(ray + RAY.first, first, true)
+    first += crossings
+  })
+  const at = plan.problem
+  latticeOrigin(problem).forEach((u, axis) => {
+    view.setFloat64(at + PROBLEM.origin + 8 * axis, u, true)
+  })
+  problem.grid.shape.forEach((n, axis) => {
+    view.setInt32(at + PROBLEM.shape + 4 * axis, n, true)
+  })
+  view.setUint32(at + PROBLEM.rays, plan.rays, true)
+  view.setUint32(at + PROBLEM.geometry, plan.geometry, true)
+  view.setUint32(at + PROBLEM.weights, plan.weights, true)
+  view.setUint32(at + PROBLEM.nodes, plan.nodes, true)
+  view.setUint32(at + PROBLEM.firstCrossing, 0, true)
+  view.setUint32(at + PROBLEM.groups, plan.groups, true)
+  view.setUint32(at + PROBLEM.recordBytes, plan.recordBytes, true)
+  // Unless the nodes fill their groups, the last lane holds the crossing's length.
+  view.setInt32(at + PROBLEM.lastLane, nodesPerCrossing % 4 === 0 ? -1 : 0, true)
+  view.setFloat32(at + PROBLEM.exponent, (spectralIndex + 1) / 4, true)
+}
+
+function compileTerms(
+  { grid }: LineOfSightProblem,
+  terms: readonly RegularisationTerm[],
+  plan: MemoryPlan,
+): CompiledTerm[] {
+  return terms.map(({ term, weight }, n) => ({
+    term,
+    ...regularisationFactors(term, weight, grid),
+    data: plan.termData[n],
+    values: plan.values + 8 * n * grid.shape[0],
+  }))
+}
+
+function describe(threads: number, plan: MemoryPlan, segments: readonly Segment[]): string {
+  const cache =
+    segments.length > 1
+      ? `node weights computed anew in each pass, in ${segments.length} parts (raise the cache to avoid this)`
+      : plan.geometry
+        ? 'positions and node weights of all crossings cached'
+        : 'node weights of all crossings cached, rays walked in each pass'
+  const noun = threads === 1 ? 'thread' : 'threads'
+  return `WebAssembly SIMD, float32, ${threads} ${noun}; ${cache}`
+}

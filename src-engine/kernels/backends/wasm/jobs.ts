@@ -1,0 +1,77 @@
+import type { OptimiserMethod, OptimiserOptions } from '#shared/inference/optimisers.ts'
+import type { GridValues, RegularisationName } from '../../interface.ts'
+import type { MemoryPlan } from './memory-plan.ts'
+
+/** A regularisation term as the kernels want it: factors in float32, places in memory. */
+export interface CompiledTerm {
+  readonly term: RegularisationName
+  /** Per axis: weight dV / h^2 (smoothness), 1 / h^2 (total variation), 1 / (2 h) (divergence). */
+  readonly axes: readonly [number, number, number]
+  /** weight dV */
+  readonly scale: number
+  /** Norms, divergences or the reference field; 0: none. */
+  readonly data: number
+  /** Values per plane, float64. */
+  readonly values: number
+}
+
+/** What a kernel thread is started with. */
+export interface ThreadSetup {
+  readonly thread: number
+  readonly threads: number
+  readonly module: WebAssembly.Module
+  readonly memory: WebAssembly.Memory
+  readonly plan: MemoryPlan
+  readonly shape: readonly [number, number, number]
+  /** p = 3 and at most three nodes: the shorter kernels apply. */
+  readonly fast: boolean
+  readonly terms: readonly CompiledTerm[]
+}
+
+/** One thread's share of an operation. Ranges are half open; rays in the kernels' order. */
+export type Job =
+  /** Copies [voxel][3] of shared memory to [voxel][4] of the kernels'. */
+  | {
+      readonly kind: 'load'
+      readonly source: GridValues
+      readonly target: number
+      readonly first: number
+      readonly last: number
+    }
+  | { readonly kind: 'forward' | 'jvp'; readonly first: number; readonly last: number }
+  /** `clear`: the thread's gradient starts at zero. */
+  | {
+      readonly kind: 'adjoint'
+      readonly first: number
+      readonly last: number
+      readonly clear: boolean
+    }
+  /** Norms and divergences, on planes; must end on all threads before `gradient`. */
+  | { readonly kind: 'term-data'; readonly first: number; readonly last: number }
+  /** Sums the threads' gradients, adds the regularisation's, masks and packs them, on planes. */
+  | {
+      readonly kind: 'gradient'
+      readonly first: number
+      readonly last: number
+      readonly likelihood: boolean
+      readonly regularisation: boolean
+      /** Shared memory that takes the packed gradient. */
+      readonly into?: GridValues
+    }
+  | {
+      readonly kind: 'update'
+      readonly method: OptimiserMethod
+      readonly parameters: GridValues
+      readonly gradient: GridValues
+      readonly firstMoment: GridValues
+      readonly secondMoment: GridValues
+      readonly step: number
+      readonly options: OptimiserOptions
+      readonly first: number
+      readonly last: number
+    }
+
+/** What a thread answers: nothing, or what went wrong. */
+export interface JobReply {
+  readonly error?: string
+}

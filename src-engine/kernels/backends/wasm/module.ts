@@ -1,0 +1,226 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { KernelError } from '../../interface.ts'
+
+/** The functions of out/kernels/line-of-sight.wasm; see assembly/ for what they do. Addresses are byte offsets. */
+export interface KernelFunctions {
+  walkRay(
+    ray: number,
+    ux: number,
+    uy: number,
+    uz: number,
+    nx: number,
+    ny: number,
+    nz: number,
+    geometry: number,
+    lengths: number,
+    lengthStride: number,
+  ): number
+  countCrossings(
+    rays: number,
+    firstRay: number,
+    lastRay: number,
+    ux: number,
+    uy: number,
+    uz: number,
+    nx: number,
+    ny: number,
+    nz: number,
+  ): number
+  forward: ForwardFunction
+  /** p = 3 and at most three nodes. */
+  forwardFast: ForwardFunction
+  adjoint: AdjointFunction
+  /** p = 3 and at most three nodes. */
+  adjointFast: AdjointFunction
+  jvp(
+    problem: number,
+    field: number,
+    tangent: number,
+    sums: number,
+    firstRay: number,
+    lastRay: number,
+    scratch: number,
+  ): void
+  sumBuffers(
+    gradient: number,
+    bufferBytes: number,
+    count: number,
+    firstVoxel: number,
+    lastVoxel: number,
+  ): void
+  packGradient(
+    gradient: number,
+    mask: number,
+    packed: number,
+    firstVoxel: number,
+    lastVoxel: number,
+  ): void
+  smoothness(
+    field: number,
+    mask: number,
+    gradient: number,
+    values: number,
+    nx: number,
+    ny: number,
+    nz: number,
+    sx: number,
+    sy: number,
+    sz: number,
+    firstPlane: number,
+    lastPlane: number,
+  ): void
+  totalVariationNorms(
+    field: number,
+    mask: number,
+    norms: number,
+    values: number,
+    nx: number,
+    ny: number,
+    nz: number,
+    ax: number,
+    ay: number,
+    az: number,
+    epsilonSquared: number,
+    scale: number,
+    firstPlane: number,
+    lastPlane: number,
+  ): void
+  totalVariationGradient(
+    field: number,
+    mask: number,
+    norms: number,
+    gradient: number,
+    nx: number,
+    ny: number,
+    nz: number,
+    ax: number,
+    ay: number,
+    az: number,
+    firstPlane: number,
+    lastPlane: number,
+  ): void
+  divergences(
+    field: number,
+    mask: number,
+    out: number,
+    values: number,
+    nx: number,
+    ny: number,
+    nz: number,
+    bx: number,
+    by: number,
+    bz: number,
+    scale: number,
+    firstPlane: number,
+    lastPlane: number,
+  ): void
+  divergenceGradient(
+    mask: number,
+    scaled: number,
+    gradient: number,
+    nx: number,
+    ny: number,
+    nz: number,
+    bx: number,
+    by: number,
+    bz: number,
+    firstPlane: number,
+    lastPlane: number,
+  ): void
+  amplitude(
+    field: number,
+    reference: number,
+    mask: number,
+    gradient: number,
+    values: number,
+    planeVoxels: number,
+    scale: number,
+    firstPlane: number,
+    lastPlane: number,
+  ): void
+}
+
+type ForwardFunction = (
+  problem: number,
+  field: number,
+  sums: number,
+  firstRay: number,
+  lastRay: number,
+  scratch: number,
+) => void
+
+type AdjointFunction = (
+  problem: number,
+  field: number,
+  gradient: number,
+  cotangents: number,
+  firstRay: number,
+  lastRay: number,
+  scratch: number,
+) => void
+
+const functionNames: readonly (keyof KernelFunctions)[] = [
+  'walkRay',
+  'countCrossings',
+  'forward',
+  'forwardFast',
+  'adjoint',
+  'adjointFast',
+  'jvp',
+  'sumBuffers',
+  'packGradient',
+  'smoothness',
+  'totalVariationNorms',
+  'totalVariationGradient',
+  'divergences',
+  'divergenceGradient',
+  'amplitude',
+]
+
+function isKernelFunctions(exports: object): exports is KernelFunctions {
+  const found = new Map<string, unknown>(Object.entries(exports))
+  return functionNames.every((name) => typeof found.get(name) === 'function')
+}
+
+/** Where the parts of the backend lie: beside the sources, or relative to the bundles in out/engine and its chunks/. */
+function locate(fromSources: string, fromBundle: string): URL {
+  const here = import.meta.url
+  if (here.endsWith('.ts')) return new URL(fromSources, here)
+  const isChunk = /\/chunks\/[^/]+$/.test(here)
+  return new URL(isChunk ? `../${fromBundle}` : fromBundle, here)
+}
+
+export const workerUrl = (): URL => locate('./kernel-worker.ts', 'kernel-worker.mjs')
+
+let compiled: WebAssembly.Module | undefined
+
+/** The compiled kernels, read once per process. @throws KernelError when they have not been built */
+export function kernelModule(): WebAssembly.Module {
+  if (compiled) return compiled
+  const file = fileURLToPath(
+    locate('../../../../out/kernels/line-of-sight.wasm', '../kernels/line-of-sight.wasm'),
+  )
+  let bytes: Uint8Array
+  try {
+    bytes = readFileSync(file)
+  } catch {
+    throw new KernelError(`${file} is missing: build the kernels with "npm run build:kernels".`)
+  }
+  compiled = new WebAssembly.Module(bytes)
+  return compiled
+}
+
+/** The kernels on a memory. */
+export function instantiate(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+): KernelFunctions {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } })
+  if (!isKernelFunctions(exports)) {
+    throw new KernelError(
+      'The built kernels do not fit this program: build them again with "npm run build:kernels".',
+    )
+  }
+  return exports
+}

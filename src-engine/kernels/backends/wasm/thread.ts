@@ -1,0 +1,171 @@
+import { optimiserSteps } from '#shared/inference/optimisers.ts'
+import type { CompiledTerm, Job, ThreadSetup } from './jobs.ts'
+import { VOXEL_BYTES } from './memory-plan.ts'
+import type { KernelFunctions } from './module.ts'
+import { instantiate } from './module.ts'
+import { TOTAL_VARIATION_EPSILON } from '../../regularisation.ts'
+import { copyPacked, loadField } from './transfer.ts'
+
+/** Rays per call into the kernels: short calls let the engine replace its first quick code by optimised code. */
+const RAYS_PER_CALL = 512
+
+/** The work of one kernel thread. */
+export class KernelThread {
+  private readonly setup: ThreadSetup
+  private readonly functions: KernelFunctions
+  private readonly buffer: ArrayBufferLike
+  private readonly scratch: number
+  /** This thread's gradient. */
+  private readonly gradient: number
+  private readonly voxelsPerPlane: number
+
+  constructor(setup: ThreadSetup) {
+    const { thread, plan, shape } = setup
+    this.setup = setup
+    this.functions = instantiate(setup.module, setup.memory)
+    this.buffer = setup.memory.buffer
+    this.scratch = plan.scratch + thread * plan.scratchBytes
+    this.gradient = plan.gradients + thread * plan.gradientBytes
+    this.voxelsPerPlane = shape[1] * shape[2]
+  }
+
+  run(job: Job): void {
+    const { plan, fast } = this.setup
+    const { functions, scratch } = this
+    switch (job.kind) {
+      case 'load':
+        return loadField(this.buffer, job.source, job.target, job.first, job.last)
+      case 'forward': {
+        const forward = fast ? functions.forwardFast : functions.forward
+        return inShortCalls(job, (first, last) =>
+          forward(plan.problem, plan.field, plan.sums, first, last, scratch),
+        )
+      }
+      case 'jvp':
+        return inShortCalls(job, (first, last) =>
+          functions.jvp(plan.problem, plan.field, plan.tangent, plan.sums, first, last, scratch),
+        )
+      case 'adjoint': {
+        if (job.clear) new Uint8Array(this.buffer, this.gradient, plan.gradientBytes).fill(0)
+        const adjoint = fast ? functions.adjointFast : functions.adjoint
+        const { problem, field, cotangents } = plan
+        return inShortCalls(job, (first, last) =>
+          adjoint(problem, field, this.gradient, cotangents, first, last, scratch),
+        )
+      }
+      case 'term-data':
+        for (const term of this.setup.terms) this.prepareTerm(term, job.first, job.last)
+        return
+      case 'gradient':
+        return this.gatherGradient(job)
+      case 'update':
+        return optimiserSteps[job.method](
+          job.parameters,
+          job.gradient,
+          job.firstMoment,
+          job.secondMoment,
+          job.step,
+          job.options,
+          job.first,
+          job.last,
+        )
+    }
+  }
+
+  /** Plane by plane, so that a plane stays in the cache from the sum to the copy. */
+  private gatherGradient(job: Extract<Job, { kind: 'gradient' }>): void {
+    const { plan, threads, terms } = this.setup
+    const voxels = this.voxelsPerPlane
+    for (let plane = job.first; plane < job.last; plane++) {
+      const first = plane * voxels
+      const last = first + voxels
+      if (job.likelihood) {
+        this.functions.sumBuffers(plan.gradients, plan.gradientBytes, threads, first, last)
+      } else {
+        new Uint8Array(
+          this.buffer,
+          plan.gradients + first * VOXEL_BYTES,
+          voxels * VOXEL_BYTES,
+        ).fill(0)
+      }
+      if (job.regularisation) for (const term of terms) this.addTerm(term, plane)
+      this.functions.packGradient(plan.gradients, plan.mask, plan.tangent, first, last)
+      if (job.into) copyPacked(this.buffer, plan.tangent, job.into, first, last)
+    }
+  }
+
+  /** What a term needs of its neighbours before its gradient can be gathered. */
+  private prepareTerm(
+    { term, axes: [x, y, z], scale, data, values }: CompiledTerm,
+    first: number,
+    last: number,
+  ): void {
+    const { plan, shape } = this.setup
+    const { field, mask } = plan
+    const [nx, ny, nz] = shape
+    const { functions } = this
+    if (term === 'total-variation') {
+      const epsilonSquared = TOTAL_VARIATION_EPSILON ** 2
+      functions.totalVariationNorms(
+        field,
+        mask,
+        data,
+        values,
+        nx,
+        ny,
+        nz,
+        x,
+        y,
+        z,
+        epsilonSquared,
+        scale,
+        first,
+        last,
+      )
+    } else if (term === 'divergence') {
+      functions.divergences(field, mask, data, values, nx, ny, nz, x, y, z, scale, first, last)
+    }
+  }
+
+  private addTerm(
+    { term, axes: [x, y, z], scale, data, values }: CompiledTerm,
+    plane: number,
+  ): void {
+    const { field, mask, gradients } = this.setup.plan
+    const [nx, ny, nz] = this.setup.shape
+    const { functions } = this
+    const end = plane + 1
+    switch (term) {
+      case 'smoothness':
+        return functions.smoothness(field, mask, gradients, values, nx, ny, nz, x, y, z, plane, end)
+      case 'total-variation':
+        return functions.totalVariationGradient(
+          field,
+          mask,
+          data,
+          gradients,
+          nx,
+          ny,
+          nz,
+          x,
+          y,
+          z,
+          plane,
+          end,
+        )
+      case 'divergence':
+        return functions.divergenceGradient(mask, data, gradients, nx, ny, nz, x, y, z, plane, end)
+      case 'amplitude':
+        return functions.amplitude(field, data, mask, gradients, values, ny * nz, scale, plane, end)
+    }
+  }
+}
+
+function inShortCalls(
+  { first, last }: { readonly first: number; readonly last: number },
+  call: (first: number, last: number) => void,
+): void {
+  for (let ray = first; ray < last; ray += RAYS_PER_CALL) {
+    call(ray, Math.min(last, ray + RAYS_PER_CALL))
+  }
+}

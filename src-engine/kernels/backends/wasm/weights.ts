@@ -1,0 +1,114 @@
+import { gridSpacing } from '#shared/physics/grid.ts'
+import { gaussLegendre } from '#shared/physics/quadrature.ts'
+import type { LineOfSightProblem } from '../../interface.ts'
+import { requireDensity } from '../../problem.ts'
+import { GEOMETRY_BYTES, PROBLEM, RAY, RAY_BYTES, VOXEL_BYTES } from './memory-plan.ts'
+import type { MemoryPlan } from './memory-plan.ts'
+import type { KernelFunctions } from './module.ts'
+import type { Segment } from './rays.ts'
+
+/** How many rays are prepared before the event loop gets a turn. */
+const RAYS_PER_TURN = 1024
+
+/** Writes the positions of the nodes in a crossing (0..1), one vector of four equal lanes each. */
+export function writeNodes(buffer: ArrayBufferLike, at: number, nodesPerCrossing: number): void {
+  const table = new Float32Array(buffer, at, 4 * nodesPerCrossing)
+  gaussLegendre(nodesPerCrossing).nodes.forEach((node, i) => {
+    table.fill(0.5 * (1 + node), 4 * i, 4 * i + 4)
+  })
+}
+
+/**
+ * Fills in the records of crossings: walks the rays of a segment (writing their geometry where it is kept) and
+ * evaluates the cosmic-ray density at every node. The density is a callback, so this is done by the thread that
+ * prepares, in turns that leave the event loop responsive.
+ */
+export class WeightWriter {
+  private readonly problem: LineOfSightProblem
+  private readonly plan: MemoryPlan
+  private readonly functions: KernelFunctions
+  private readonly origin: readonly [number, number, number]
+  private readonly scratchGeometry: number
+  private readonly floats: Float32Array
+  private readonly words: Uint32Array
+
+  constructor(
+    problem: LineOfSightProblem,
+    plan: MemoryPlan,
+    functions: KernelFunctions,
+    buffer: ArrayBufferLike,
+    origin: readonly [number, number, number],
+    scratch: number,
+  ) {
+    this.problem = problem
+    this.plan = plan
+    this.functions = functions
+    this.origin = origin
+    this.scratchGeometry = scratch
+    this.floats = new Float32Array(buffer)
+    this.words = new Uint32Array(buffer)
+  }
+
+  /** @throws KernelError for a bad density; the signal's reason when aborted */
+  async fill(
+    segment: Segment,
+    signal?: AbortSignal,
+    onRays?: (done: number) => void,
+  ): Promise<void> {
+    const [ux, uy, uz] = this.origin
+    const [nx, ny, nz] = this.problem.grid.shape
+    const { plan } = this
+    this.words[(plan.problem + PROBLEM.firstCrossing) >>> 2] = segment.firstCrossing
+    for (let ray = segment.firstRay; ray < segment.lastRay; ray++) {
+      const record = plan.rays + ray * RAY_BYTES
+      const first = this.words[(record + RAY.first) >>> 2]
+      const geometry = plan.geometry ? plan.geometry + first * GEOMETRY_BYTES : this.scratchGeometry
+      const weights = plan.weights + (first - segment.firstCrossing) * plan.recordBytes
+      const lengths = weights + plan.recordBytes - 4
+      this.functions.walkRay(record, ux, uy, uz, nx, ny, nz, geometry, lengths, plan.recordBytes)
+      this.fillRay(record, geometry, weights)
+      if ((ray - segment.firstRay + 1) % RAYS_PER_TURN === 0) {
+        await new Promise((resolve) => setImmediate(resolve))
+        signal?.throwIfAborted()
+        onRays?.(ray + 1)
+      }
+    }
+  }
+
+  /** Weights of one ray: Gauss weight times length times C at the node. */
+  private fillRay(ray: number, geometry: number, weights: number): void {
+    const { grid, nodesPerCrossing, cosmicRayDensity } = this.problem
+    const { floats, words, plan } = this
+    const [, ny, nz] = grid.shape
+    const [hx, hy, hz] = gridSpacing(grid)
+    const [lx, ly, lz] = grid.halfSizeKpc
+    const rule = gaussLegendre(nodesPerCrossing)
+    const direction = (ray + RAY.direction) >>> 2
+    const [dx, dy, dz] = floats.subarray(direction, direction + 3)
+    const crossings = words[(ray + RAY.crossings) >>> 2]
+    const recordFloats = plan.recordBytes >>> 2
+    let at = geometry >>> 2
+    let out = weights >>> 2
+    for (let n = 0; n < crossings; n++) {
+      const voxel = words[at + 3] / VOXEL_BYTES
+      const k = voxel % nz
+      const column = (voxel - k) / nz
+      const j = column % ny
+      const i = (column - j) / ny
+      const x = (i + floats[at] + 0.5) * hx - lx
+      const y = (j + floats[at + 1] + 0.5) * hy - ly
+      const z = (k + floats[at + 2] + 0.5) * hz - lz
+      const half = 0.5 * floats[out + recordFloats - 1]
+      for (let node = 0; node < nodesPerCrossing; node++) {
+        const s = half * (1 + rule.nodes[node])
+        const px = x + s * dx
+        const py = y + s * dy
+        const pz = z + s * dz
+        const density = requireDensity(cosmicRayDensity(px, py, pz), px, py, pz)
+        floats[out + node] = half * rule.weights[node] * density
+      }
+      at += GEOMETRY_BYTES >>> 2
+      out += recordFloats
+    }
+  }
+}
