@@ -1,0 +1,157 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { app, Menu, powerMonitor, protocol, session } from 'electron'
+import type { BrowserWindow } from 'electron'
+import { channels } from '../ipc/channels.ts'
+import { registerShellCalls } from '../ipc/shell-calls.ts'
+import { EngineProcess } from '../engine/engine-process.ts'
+import { locateEngine } from '../engine/locate.ts'
+import { sessionArgument } from './arguments.ts'
+import { askBeforeClosing } from './closing.ts'
+import { createLog } from './log.ts'
+import { menuTemplate } from './menu.ts'
+import { pageScheme } from './page-address.ts'
+import { answerPage } from './page-protocol.ts'
+import { denyPermissions } from './security.ts'
+import { createWindow } from './window.ts'
+
+/** Life of the desktop program: one window, one engine. Physics and files are the engine's business. */
+
+// Electron sandboxes every page only when asked before it is ready; the scheme likewise.
+app.enableSandbox()
+protocol.registerSchemesAsPrivileged([
+  {
+    scheme: pageScheme,
+    privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true },
+  },
+])
+
+const log = createLog(join(app.getPath('userData'), 'logs'))
+const engine = new EngineProcess({
+  ...locateEngine(
+    {
+      packaged: app.isPackaged,
+      appPath: app.getAppPath(),
+      resourcesPath: process.resourcesPath,
+    },
+    process.platform,
+  ),
+  env: process.env,
+  log,
+})
+
+let window: BrowserWindow | undefined
+let waitingSession = sessionArgument(process.argv, process.cwd())
+let mayClose = false
+let asking = false
+
+/** Ends everything: the window closes only when the engine has saved and is gone. */
+async function end(save: boolean): Promise<void> {
+  await engine.stop(save)
+  mayClose = true
+  window?.destroy()
+  app.quit()
+}
+
+async function closeOrAsk(): Promise<void> {
+  if (asking || window === undefined) return
+  asking = true
+  try {
+    const answer = await askBeforeClosing(window, engine)
+    if (answer === 'keep-running') window.minimize()
+    else if (answer !== 'cancel') await end(answer === 'pause')
+  } finally {
+    asking = false
+  }
+}
+
+/** Shows `path` in the window that is there, or keeps it for the page to ask. */
+async function openSession(path: string): Promise<void> {
+  if (window === undefined || window.webContents.isLoading()) {
+    waitingSession = path
+    return
+  }
+  const request = engine.shell().request('main.grantPath', { path, purpose: 'read' })
+  const { result } = await request
+  window.webContents.send(channels.openSession, result)
+}
+
+function showWindow(): void {
+  if (window === undefined) return
+  if (window.isMinimized()) window.restore()
+  window.show()
+  window.focus()
+}
+
+function openWindow(): void {
+  window = createWindow({
+    preload: join(app.getAppPath(), 'out', 'preload', 'index.cjs'),
+    userData: app.getPath('userData'),
+    log,
+  })
+  window.on('close', (event) => {
+    if (mayClose) return
+    event.preventDefault()
+    void closeOrAsk()
+  })
+  window.on('closed', () => {
+    window = undefined
+  })
+}
+
+async function start(): Promise<void> {
+  await app.whenReady()
+  const folder = join(app.getAppPath(), 'out', 'renderer')
+  protocol.handle(pageScheme, async (request) => {
+    const { status, headers, body } = await answerPage(folder, request)
+    return new Response(body, { status, headers })
+  })
+  denyPermissions(session.defaultSession)
+  Menu.setApplicationMenu(
+    Menu.buildFromTemplate(
+      menuTemplate(process.platform, (id) => window?.webContents.send(channels.command, id)),
+    ),
+  )
+  registerShellCalls({
+    engine,
+    window: () => window,
+    takeInitialSession: () => {
+      const path = waitingSession
+      waitingSession = undefined
+      return path !== undefined && existsSync(path) ? path : undefined
+    },
+  })
+  powerMonitor.on('suspend', () => {
+    if (engine.running) engine.shell().request('main.suspend', {}).catch(reportFailure)
+  })
+  powerMonitor.on('shutdown', () => void end(true))
+  openWindow()
+}
+
+const reportFailure = (error: unknown) => log(`main: ${String(error)}`)
+
+if (app.requestSingleInstanceLock()) {
+  app.on('second-instance', (_event, argv, folder) => {
+    showWindow()
+    const path = sessionArgument(argv, folder)
+    if (path !== undefined) openSession(path).catch(reportFailure)
+  })
+  app.on('open-file', (event, path) => {
+    event.preventDefault()
+    openSession(path).catch(reportFailure)
+  })
+  app.on('before-quit', (event) => {
+    if (mayClose || window === undefined) return
+    event.preventDefault()
+    void closeOrAsk()
+  })
+  app.on('window-all-closed', () => app.quit())
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+    process.on(signal, () => void end(true))
+  start().catch((error: unknown) => {
+    log(`The program could not start: ${error instanceof Error ? error.stack : String(error)}`)
+    app.exit(1)
+  })
+} else {
+  app.quit()
+}

@@ -1,0 +1,15 @@
+/** Names of what passes between preload and main. The page itself sees none of them, only `window.larmorShell`. */
+export const channels = {
+  connect: 'larmor:connect',
+  enginePort: 'larmor:engine-port',
+  pickFiles: 'larmor:pick-files',
+  pickDirectory: 'larmor:pick-directory',
+  pickSave: 'larmor:pick-save',
+  grantDropped: 'larmor:grant-dropped',
+  reveal: 'larmor:reveal',
+  openExternal: 'larmor:open-external',
+  setTheme: 'larmor:set-theme',
+  initialSession: 'larmor:initial-session',
+  command: 'larmor:command',
+  openSession: 'larmor:open-session',
+} as const

@@ -1,0 +1,122 @@
+import { basename, dirname } from 'node:path'
+import { dialog, ipcMain, MessageChannelMain, nativeTheme, shell } from 'electron'
+import type { BrowserWindow, FileFilter, IpcMainInvokeEvent, OpenDialogOptions } from 'electron'
+import { z } from 'zod'
+import { grant } from '#shared/contract/methods.ts'
+import type { FileGrant } from '#shared/contract/methods.ts'
+import { pickKinds, themes } from '#shared/contract/shell.ts'
+import type { PickKind, SaveTarget } from '#shared/contract/shell.ts'
+import { externalAddress } from '../app/security.ts'
+import type { EngineProcess } from '../engine/engine-process.ts'
+import { channels } from './channels.ts'
+import { handleChecked } from './router.ts'
+
+export interface ShellCallOptions {
+  readonly engine: EngineProcess
+  readonly window: () => BrowserWindow | undefined
+  /** The session that the program was started with, once. */
+  readonly takeInitialSession: () => string | undefined
+}
+
+const pickers: Record<PickKind, { title: string; filters: FileFilter[]; several: boolean }> = {
+  map: {
+    title: 'Open map',
+    filters: [
+      { name: 'FITS maps', extensions: ['fits', 'fit', 'fts', 'hpx', 'gz'] },
+      { name: 'All files', extensions: ['*'] },
+    ],
+    several: true,
+  },
+  session: {
+    title: 'Open session',
+    filters: [{ name: 'Larmor sessions', extensions: ['larmor'] }],
+    several: false,
+  },
+  'run-file': {
+    title: 'Open run file',
+    filters: [{ name: 'Run files', extensions: ['yaml', 'yml', 'json'] }],
+    several: false,
+  },
+}
+
+const nothing = z.undefined()
+
+/** Everything that `window.larmorShell` may ask of main. Paths go from dialogs to the engine; the page gets grants. */
+export function registerShellCalls({ engine, window, takeInitialSession }: ShellCallOptions): void {
+  const grantPath = async (path: string, purpose: 'read' | 'directory'): Promise<FileGrant> =>
+    (await engine.shell().request('main.grantPath', { path, purpose })).result
+  const open = async (options: OpenDialogOptions): Promise<string[]> => {
+    const parent = window()
+    if (parent === undefined) return []
+    const { canceled, filePaths } = await dialog.showOpenDialog(parent, options)
+    return canceled ? [] : filePaths
+  }
+
+  handleChecked(ipcMain, channels.connect, nothing, (_none, event: IpcMainInvokeEvent) => {
+    const { port1, port2 } = new MessageChannelMain()
+    engine.attach(port1)
+    event.sender.postMessage(channels.enginePort, null, [port2])
+  })
+
+  handleChecked(ipcMain, channels.pickFiles, z.enum(pickKinds), async (kind) => {
+    const { title, filters, several } = pickers[kind]
+    const properties: OpenDialogOptions['properties'] = several
+      ? ['openFile', 'multiSelections']
+      : ['openFile']
+    const paths = await open({ title, filters, properties })
+    return Promise.all(paths.map((path) => grantPath(path, 'read')))
+  })
+
+  handleChecked(ipcMain, channels.pickDirectory, nothing, async () => {
+    const [path] = await open({
+      title: 'Choose folder',
+      properties: ['openDirectory', 'createDirectory'],
+    })
+    return path === undefined ? null : grantPath(path, 'directory')
+  })
+
+  handleChecked(
+    ipcMain,
+    channels.pickSave,
+    z.string().min(1).max(120),
+    async (suggested): Promise<SaveTarget | null> => {
+      const parent = window()
+      if (parent === undefined) return null
+      const { canceled, filePath } = await dialog.showSaveDialog(parent, {
+        title: 'Save session as',
+        // A suggestion from the page is a name, never a way to another folder.
+        defaultPath: basename(suggested),
+        filters: pickers.session.filters,
+      })
+      if (canceled || filePath === undefined || filePath === '') return null
+      return {
+        directory: await grantPath(dirname(filePath), 'directory'),
+        name: basename(filePath),
+      }
+    },
+  )
+
+  handleChecked(ipcMain, channels.grantDropped, z.string().min(1).max(32_767), (path) =>
+    grantPath(path, 'read'),
+  )
+
+  handleChecked(ipcMain, channels.reveal, grant, async (word) => {
+    const { result } = await engine.shell().request('main.resolveGrant', { grant: word })
+    shell.showItemInFolder(result.path)
+  })
+
+  handleChecked(ipcMain, channels.openExternal, z.string().max(2000), async (text) => {
+    const address = externalAddress(text)
+    if (address === undefined) throw new Error('This address is not one that Larmor opens.')
+    await shell.openExternal(address)
+  })
+
+  handleChecked(ipcMain, channels.setTheme, z.enum(themes), (theme) => {
+    nativeTheme.themeSource = theme
+  })
+
+  handleChecked(ipcMain, channels.initialSession, nothing, async () => {
+    const path = takeInitialSession()
+    return path === undefined ? null : grantPath(path, 'read')
+  })
+}

@@ -1,0 +1,51 @@
+import { contextBridge, ipcRenderer, webUtils } from 'electron'
+import type { IpcRendererEvent } from 'electron'
+import type { FileGrant } from '#shared/contract/methods.ts'
+import { enginePortMessage } from '#shared/contract/shell.ts'
+import type { LarmorShell, ShellCommand } from '#shared/contract/shell.ts'
+import { channels } from '../ipc/channels.ts'
+
+/** Subscribes to what main sends, without handing the event (and with it ipcRenderer) to the page. */
+function subscribe<T>(channel: string, listener: (value: T) => void): () => void {
+  const wrapped = (_event: IpcRendererEvent, value: T) => listener(value)
+  ipcRenderer.on(channel, wrapped)
+  return () => ipcRenderer.removeListener(channel, wrapped)
+}
+
+/** Where the user's file lies; empty for a File that a script made. */
+function pathOf(file: object): string {
+  if (!(file instanceof File)) return ''
+  // Electron before 32 had the path on the File itself.
+  if (typeof webUtils === 'undefined')
+    return 'path' in file && typeof file.path === 'string' ? file.path : ''
+  return webUtils.getPathForFile(file)
+}
+
+const platform = (): LarmorShell['platform'] =>
+  process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux'
+
+const shell: LarmorShell = {
+  platform: platform(),
+  connect: () => ipcRenderer.invoke(channels.connect),
+  pickFiles: (kind) => ipcRenderer.invoke(channels.pickFiles, kind),
+  pickDirectory: () => ipcRenderer.invoke(channels.pickDirectory),
+  pickSave: (suggestedName) => ipcRenderer.invoke(channels.pickSave, suggestedName),
+  grantDropped: (file) => {
+    const path = pathOf(file)
+    if (path === '') return Promise.reject(new Error('This is not a file on this computer.'))
+    return ipcRenderer.invoke(channels.grantDropped, path)
+  },
+  reveal: (grant) => ipcRenderer.invoke(channels.reveal, grant),
+  openExternal: (url) => ipcRenderer.invoke(channels.openExternal, url),
+  setTheme: (theme) => ipcRenderer.invoke(channels.setTheme, theme),
+  initialSession: () => ipcRenderer.invoke(channels.initialSession),
+  onCommand: (listener) => subscribe<ShellCommand>(channels.command, listener),
+  onOpenSession: (listener) => subscribe<FileGrant>(channels.openSession, listener),
+}
+
+contextBridge.exposeInMainWorld('larmorShell', shell)
+
+ipcRenderer.on(channels.enginePort, (event) => {
+  // A port cannot pass through the bridge; the page takes it from this message.
+  window.postMessage(enginePortMessage, window.location.origin, event.ports)
+})
