@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto'
+import { availableParallelism } from 'node:os'
+import type { RunFile } from '#shared/session/run-file.ts'
+import { InputError } from '../errors.ts'
+import { KernelError } from '../kernels/interface.ts'
+import type { KernelBackend, LineOfSightOperator } from '../kernels/interface.ts'
+import type { DataVector } from '../storage/run-store.ts'
+import { prepareProblem } from './prepare-problem.ts'
+import type { PreparedProblem } from './prepare-problem.ts'
+
+export type BackendName = RunFile['backend']
+export type LoadBackend = (name: BackendName) => Promise<KernelBackend>
+
+export interface ReadyOperator {
+  readonly operator: LineOfSightOperator
+  readonly prepared: PreparedProblem
+  readonly backend: KernelBackend['name']
+  /** How the backend computes: with backend and threads it decides the bits. */
+  readonly mode: string
+}
+
+export interface OperatorRequest {
+  readonly runFile: RunFile
+  readonly data: readonly DataVector[]
+  readonly backend: BackendName
+  readonly threads?: number
+  readonly signal: AbortSignal
+  readonly onProgress: (fraction: number) => void
+}
+
+/**
+ * Makes operators and keeps the last one: walking the rays is done once for the ten folds of a fit, and not again
+ * when a run is paused and resumed. Used by one run at a time.
+ */
+export class OperatorCache {
+  readonly #load: LoadBackend
+  #key = ''
+  #operator: LineOfSightOperator | undefined
+
+  constructor(load: LoadBackend) {
+    this.#load = load
+  }
+
+  /** @throws InputError when the backend does not compute what the run asks for */
+  async get(request: OperatorRequest): Promise<ReadyOperator> {
+    const { runFile, data } = request
+    const prepared = prepareProblem(runFile, data)
+    const backend = await this.#load(request.backend)
+    const threads = backend.name === 'reference' ? 1 : (request.threads ?? availableParallelism())
+    const key = keyOf(runFile, prepared, `${backend.name} ${threads}`)
+    if (this.#operator === undefined || key !== this.#key) {
+      await this.dispose()
+      try {
+        this.#operator = await backend.prepare(prepared.problem, {
+          threads,
+          region: prepared.region,
+          regularisation: runFile.regularisation,
+          signal: request.signal,
+          onProgress: request.onProgress,
+        })
+      } catch (error) {
+        if (error instanceof KernelError) throw new InputError(error.message, { cause: error })
+        throw error
+      }
+      this.#key = key
+    }
+    return { operator: this.#operator, prepared, backend: backend.name, mode: backend.precision }
+  }
+
+  async dispose(): Promise<void> {
+    const operator = this.#operator
+    this.#operator = undefined
+    await operator?.dispose()
+  }
+}
+
+/** Everything that an operator was made from: equal keys, equal operators. */
+function keyOf(runFile: RunFile, prepared: PreparedProblem, backend: string): string {
+  const { directions } = prepared.problem
+  return createHash('sha256')
+    .update(new Uint8Array(directions.buffer, directions.byteOffset, directions.byteLength))
+    .update(prepared.region)
+    .update(
+      JSON.stringify([
+        backend,
+        runFile.box,
+        runFile.sky.distance_kpc,
+        runFile.integrator,
+        runFile.faraday,
+        runFile.magnetic_field.grid?.shape,
+        runFile.thermal_electrons,
+        runFile.cosmic_ray_electrons,
+        runFile.regularisation,
+        prepared.problem.frequenciesGhz,
+        prepared.problem.observables,
+      ]),
+    )
+    .digest('hex')
+}

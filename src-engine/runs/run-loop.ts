@@ -1,0 +1,199 @@
+import type { Curves, CheckpointContent } from '../storage/run-store.ts'
+import type { Session } from '../storage/session.ts'
+import type { MarkKind, RunFigures } from '../storage/records.ts'
+import type { DataVector } from '../storage/run-store.ts'
+import type { ReadyOperator } from './operators.ts'
+import { Optimisation, curveColumns, curveRow, figuresOf } from './optimise.ts'
+import type { Evaluation } from './optimise.ts'
+
+/** How often rows of the curves reach the file between checkpoints. */
+const flushMs = 2000
+
+/**
+ * A run that is going on: steps in memory, and their way into the session. Checkpoint times never affect the bits.
+ */
+export class RunLoop {
+  readonly session: Session
+  readonly run: number
+  readonly data: readonly DataVector[]
+  readonly columns: readonly string[]
+  readonly shape: readonly [number, number, number]
+  /** What was last evaluated; the step after it may be done already. */
+  latest: Evaluation | undefined
+  readonly #optimisation: Optimisation
+  readonly #checkpointMs: number
+  readonly #secondsBefore: number
+  #rows: Float64Array
+  #rowCount: number
+  #storedRows: number
+  #startedMs = 0
+  #flushedMs = 0
+  #checkpointedMs = 0
+
+  /** Starts at the latest checkpoint of the run, or at the initial field. @throws Error when the checkpoint is damaged */
+  constructor(session: Session, run: number, ready: ReadyOperator, data: readonly DataVector[]) {
+    const record = session.runs.get(run)
+    const { configuration } = record
+    this.session = session
+    this.run = run
+    this.data = data
+    this.shape = ready.prepared.problem.grid.shape
+    this.columns = curveColumns(data, configuration.regularisation)
+    this.#optimisation = new Optimisation(
+      ready.operator,
+      data,
+      ready.prepared.dataRays,
+      configuration.optimiser,
+      ready.prepared.initialField,
+    )
+    this.#checkpointMs = 1000 * configuration.checkpoint.every_s
+    this.#secondsBefore = record.seconds
+    this.#restore()
+    const kept = this.#keepRows()
+    this.#rows = kept.values
+    this.#rowCount = kept.rows
+    this.#storedRows = kept.rows
+  }
+
+  get iteration(): number {
+    return this.#optimisation.state.iteration
+  }
+
+  /** [nx, ny, nz, 3] microgauss, in the memory that the next step changes: copy what must stay. */
+  get field(): Float32Array | Float64Array {
+    return this.#optimisation.state.field
+  }
+
+  /** Seconds spent in this and earlier sittings. */
+  get seconds(): number {
+    return this.#secondsBefore + (performance.now() - this.#startedMs) / 1000
+  }
+
+  /** The rows so far, from row `from` on. */
+  curves(from = 0): Curves {
+    const width = this.columns.length
+    const values = this.#rows.slice(from * width, this.#rowCount * width)
+    return { columns: this.columns, rows: values.length / width, values }
+  }
+
+  begin(): void {
+    this.#startedMs = performance.now()
+    this.#flushedMs = this.#startedMs
+    this.#checkpointedMs = this.#startedMs
+  }
+
+  /** One step and what it leaves in the session. */
+  async step(): Promise<void> {
+    this.latest = await this.#optimisation.step()
+    this.#addRow(this.latest)
+    const now = performance.now()
+    if (now - this.#checkpointedMs >= this.#checkpointMs) this.checkpoint('periodic')
+    else if (now - this.#flushedMs >= flushMs) this.#flush()
+  }
+
+  /** The row after the last step, and the final checkpoint. */
+  async finish(extra: (figures: RunFigures) => RunFigures): Promise<void> {
+    this.latest = await this.#optimisation.evaluate()
+    this.#addRow(this.latest)
+    this.checkpoint('final', extra)
+  }
+
+  /** Everything up to now into the session, in one transaction. */
+  checkpoint(
+    kind: CheckpointContent['kind'],
+    extra: (figures: RunFigures) => RunFigures = (figures) => figures,
+  ): void {
+    const evaluation = this.latest
+    if (!evaluation) return
+    const { session, run } = this
+    const { field, firstMoment, secondMoment, iteration } = this.#optimisation.state
+    const shape = [...this.shape, 3]
+    session.transaction(() => {
+      this.#appendRows()
+      session.runs.saveCheckpoint(run, {
+        iteration,
+        kind,
+        randomState: { generator: 'philox4x32-10', draws: 0 },
+        details: { modelIteration: evaluation.iteration, nuisance: [...evaluation.nuisance] },
+        arrays: [
+          { name: 'magnetic_field', unit: 'microgauss', shape, values: field },
+          { name: 'first_moment', unit: 'microgauss^-1', shape, values: firstMoment },
+          { name: 'second_moment', unit: 'microgauss^-2', shape, values: secondMoment },
+          ...this.data.map(({ name, unit }, i) => ({
+            name: `model/${name}`,
+            unit,
+            shape: [evaluation.models[i].length],
+            values: evaluation.models[i],
+          })),
+        ],
+      })
+      session.runs.update(run, {
+        seconds: this.seconds,
+        figures: extra(figuresOf(evaluation, this.data)),
+      })
+      if (kind === 'periodic') this.mark('checkpoint', 'Checkpoint')
+    })
+    this.#checkpointedMs = performance.now()
+    this.#flushedMs = this.#checkpointedMs
+  }
+
+  mark(kind: MarkKind, text: string): void {
+    this.session.runs.addMark(this.run, this.iteration, kind, text)
+  }
+
+  #restore(): void {
+    const [checkpoint] = this.session.runs.checkpoints(this.run)
+    if (!checkpoint) return
+    const { state } = this.#optimisation
+    const load = (name: string, into: Float32Array | Float64Array): void => {
+      const { values } = this.session.runs.checkpointArray(checkpoint, name)
+      if (values.length !== into.length) {
+        throw new Error(
+          `The checkpoint's ${name} has ${values.length} values, but the run needs ${into.length}.`,
+        )
+      }
+      into.set(values)
+    }
+    load('magnetic_field', state.field)
+    load('first_moment', state.firstMoment)
+    load('second_moment', state.secondMoment)
+    state.iteration = checkpoint.iteration
+  }
+
+  /** Rows before the checkpoint stay; what came after it will be computed again. */
+  #keepRows(): Curves {
+    const { session, run, iteration } = this
+    session.transaction(() => {
+      session.runs.update(run, { columns: this.columns })
+      session.runs.truncateCurves(run, iteration)
+    })
+    return session.runs.curves(run)
+  }
+
+  #addRow(evaluation: Evaluation): void {
+    const row = curveRow(evaluation)
+    const at = this.#rowCount * row.length
+    if (at + row.length > this.#rows.length) {
+      const larger = new Float64Array(Math.max(64 * row.length, 2 * this.#rows.length))
+      larger.set(this.#rows)
+      this.#rows = larger
+    }
+    this.#rows.set(row, at)
+    this.#rowCount++
+  }
+
+  #flush(): void {
+    this.session.transaction(() => {
+      this.#appendRows()
+      this.session.runs.update(this.run, { seconds: this.seconds })
+    })
+    this.#flushedMs = performance.now()
+  }
+
+  #appendRows(): void {
+    const width = this.columns.length
+    const values = this.#rows.subarray(this.#storedRows * width, this.#rowCount * width)
+    this.session.runs.appendCurves(this.run, this.#storedRows, width, values)
+    this.#storedRows = this.#rowCount
+  }
+}
