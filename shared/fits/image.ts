@@ -87,10 +87,10 @@ export function describeKind(hdu: Hdu): string {
     case 'bintable': {
       const names = hdu.columns.map((column) => column.name)
       const shown = names.slice(0, 6).join(', ') + (names.length > 6 ? ', ...' : '')
-      return `a table of ${hdu.rowCount} rows (${shown})`
+      return `a table of ${rowsText(hdu)} (${shown})`
     }
     case 'ascii-table':
-      return `an ASCII table of ${hdu.rowCount} rows`
+      return `an ASCII table of ${rowsText(hdu)}`
     case 'random-groups':
       return 'random groups (visibilities)'
     case 'compressed-image':
@@ -98,4 +98,8 @@ export function describeKind(hdu: Hdu): string {
     case 'other':
       return `an extension of type ${hdu.header.text('XTENSION') ?? 'unknown'}`
   }
+}
+
+function rowsText({ rowCount }: Hdu): string {
+  return rowCount === 1 ? '1 row' : `${rowCount} rows`
 }
