@@ -6,7 +6,7 @@ const MINUS = '\u2212'
 const SUPERSCRIPTS = '\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079'
 
 export interface NumberFormat {
-  /** Significant digits; default 4. */
+  /** Significant digits; default 4. Digits before the decimal point are never dropped below 100 000. */
   readonly digits?: number
   /** Write + in front of positive numbers, for signed quantities. */
   readonly signed?: boolean
@@ -27,7 +27,7 @@ export function formatNumber(value: number, format: NumberFormat = {}): string {
   const exponent = Number(exponentText)
   if (exponent >= 5 || exponent < -3) return `${sign}${mantissa}\u00d710${superscript(exponent)}`
   const decimals = Math.max(digits - 1 - exponent, 0)
-  return sign + groupThousands(Number(`${mantissa}e${exponent}`).toFixed(decimals))
+  return sign + groupThousands(size.toFixed(decimals))
 }
 
 /** A whole number in full, as for counts: 196\u202f608. */

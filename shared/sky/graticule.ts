@@ -1,6 +1,7 @@
 import { applyMatrix, directionVector } from './matrix.ts'
-import { PLANE_EXTENT, project } from './projections.ts'
+import { project } from './projections.ts'
 import { viewRotation } from './view.ts'
+import type { Vector3 } from '../healpix/index.ts'
 import type { PlanePoint, Projection } from './projections.ts'
 import type { View } from './view.ts'
 
@@ -35,14 +36,14 @@ export function graticule(
   }
   const rotation = viewRotation(view)
   const place = (lonDeg: number, latDeg: number) =>
-    project(projection, applyMatrix(rotation, directionVector(lonDeg, latDeg)))
+    applyMatrix(rotation, directionVector(lonDeg, latDeg))
   const lines: GraticuleLine[] = []
   const add = (
     kind: GraticuleLine['kind'],
     valueDeg: number,
     from: number,
     to: number,
-    at: (along: number) => PlanePoint | undefined,
+    at: (along: number) => Vector3,
   ) => {
     const count = Math.ceil((to - from) / resolutionDeg)
     for (const points of visiblePieces(projection, from, to, count, at)) {
@@ -65,57 +66,62 @@ function visiblePieces(
   from: number,
   to: number,
   count: number,
-  at: (along: number) => PlanePoint | undefined,
+  at: (along: number) => Vector3,
 ): Float64Array[] {
-  // Gnomonic lines run to infinity: what is far outside the picture is left out.
-  const visible = (along: number) => {
-    const point = at(along)
-    const far = projection === 'gnomonic' ? 10 : Infinity
-    return point && Math.abs(point.x) < far && Math.abs(point.y) < far ? point : undefined
-  }
-  const tear = PLANE_EXTENT[projection].x
-  const joined = (a?: PlanePoint, b?: PlanePoint) =>
-    a !== undefined && b !== undefined && Math.abs(a.x - b.x) < tear && Math.abs(a.y - b.y) < tear
   const pieces: Float64Array[] = []
   let piece: number[] = []
   const finish = () => {
     if (piece.length >= 4) pieces.push(Float64Array.from(piece))
     piece = []
   }
-  const push = (point?: PlanePoint) => {
+  const push = (along: number) => {
+    const point = visible(projection, at(along))
     if (point) piece.push(point.x, point.y)
   }
   let before = from
-  push(visible(from))
+  push(from)
   for (let i = 1; i <= count; i++) {
     const along = from + ((to - from) * i) / count
-    if (!joined(visible(before), visible(along)) && (visible(before) ?? visible(along))) {
-      const [end, start] = edge(before, along, visible, joined)
-      push(visible(end))
+    if (isCut(projection, at(before), at(along))) {
+      const [end, start] = bisect(
+        before,
+        along,
+        (middle) => !isCut(projection, at(before), at(middle)),
+      )
+      push(end)
       finish()
-      push(visible(start))
+      push(start)
     }
-    push(visible(along))
+    push(along)
     before = along
   }
   finish()
   return pieces
 }
 
-/** The two sides of a tear or of the edge of visibility between two positions, by bisection. */
-function edge(
-  from: number,
-  to: number,
-  visible: (along: number) => PlanePoint | undefined,
-  joined: (a?: PlanePoint, b?: PlanePoint) => boolean,
-): [number, number] {
+/** Plane position, if it is in or near the picture: gnomonic lines run to infinity. */
+function visible(projection: Projection, vector: Vector3): PlanePoint | undefined {
+  const point = project(projection, vector)
+  const far = projection === 'gnomonic' ? 10 : Infinity
+  return point && Math.abs(point.x) < far && Math.abs(point.y) < far ? point : undefined
+}
+
+/** Does something lie between two nearby points: the edge of what is shown, or the seam at 180 deg? */
+function isCut(projection: Projection, a: Vector3, b: Vector3): boolean {
+  if (!visible(projection, a) !== !visible(projection, b)) return true
+  if (projection === 'orthographic' || projection === 'gnomonic') return false
+  const crossesCentralPlane = a[1] < 0 !== b[1] < 0
+  // Where the chord between them crosses: in front of the viewer or behind.
+  return crossesCentralPlane && a[0] * Math.abs(b[1]) + b[0] * Math.abs(a[1]) < 0
+}
+
+/** Both sides of the place between two positions where `isBefore` turns false. */
+function bisect(from: number, to: number, isBefore: (along: number) => boolean): [number, number] {
   let low = from
   let high = to
   for (let step = 0; step < 30; step++) {
     const middle = (low + high) / 2
-    const point = visible(middle)
-    const likeLow = visible(from) ? joined(visible(from), point) : point === undefined
-    if (likeLow) low = middle
+    if (isBefore(middle)) low = middle
     else high = middle
   }
   return [low, high]

@@ -128,37 +128,52 @@ const QUANTILES = 1024
 
 /** Every colour gets the same number of pixels between the limits: the position is the rank. */
 function histogramNorm(min: number, max: number, values: ArrayLike<number>): Norm {
-  const sorted = goodValues(values)
-    .filter((value) => value >= min && value <= max)
-    .sort()
-  const edges = [min]
-  for (let i = 1; i < QUANTILES && sorted.length > 0; i++) {
-    const value = sorted[Math.round((i / QUANTILES) * (sorted.length - 1))]
-    edges.push(Math.max(value, edges[i - 1]))
-  }
-  edges.push(max)
-  const steps = edges.length - 1
+  const { edges, positions } = quantiles(min, max, values)
   return {
     kind: 'histogram',
     min,
     max,
     toUnit: (value) => {
       if (Number.isNaN(value)) return NaN
-      if (value <= min) return 0
-      if (value >= max) return 1
-      const above = firstAbove(edges, value)
-      const low = edges[above - 1]
-      return (above - 1 + (value - low) / (edges[above] - low)) / steps
+      return interpolate(edges, positions, Math.min(Math.max(value, min), max))
     },
-    fromUnit: (position) => {
-      const at = clip(position) * steps
-      const below = Math.min(Math.floor(at), steps - 1)
-      return edges[below] + (at - below) * (edges[below + 1] - edges[below])
-    },
+    fromUnit: (position) => interpolate(positions, edges, clip(position)),
   }
 }
 
-/** Index of the first edge greater than the value, by bisection; the last edge must be greater. */
+/** Values and their ranks (0 to 1), both strictly rising; equal values share their middle rank. */
+function quantiles(min: number, max: number, values: ArrayLike<number>) {
+  const sorted = goodValues(values)
+    .filter((value) => value > min && value < max)
+    .sort()
+  const edges = [min]
+  const positions = [0]
+  const steps = Math.min(QUANTILES, sorted.length + 1)
+  let firstOfEqual = 0
+  for (let i = 1; i < steps; i++) {
+    const value = sorted[Math.round((i / steps) * (sorted.length + 1)) - 1]
+    const last = edges.length - 1
+    if (value > edges[last]) {
+      edges.push(value)
+      positions.push(i / steps)
+      firstOfEqual = i
+    } else {
+      positions[last] = (firstOfEqual + i) / (2 * steps)
+    }
+  }
+  edges.push(max)
+  positions.push(1)
+  return { edges, positions }
+}
+
+/** Value of the line through (xs, ys), both rising, at an x between the ends. */
+function interpolate(xs: readonly number[], ys: readonly number[], x: number): number {
+  const above = firstAbove(xs, x)
+  const fraction = (x - xs[above - 1]) / (xs[above] - xs[above - 1])
+  return ys[above - 1] + fraction * (ys[above] - ys[above - 1])
+}
+
+/** Index of the first edge greater than the value, by bisection; the last one if none is. */
 function firstAbove(edges: readonly number[], value: number): number {
   let low = 0
   let high = edges.length - 1

@@ -24,7 +24,7 @@ export const DEFAULT_VIEW: View = { lonDeg: 0, latDeg: 0, rollDeg: 0 }
 
 /**
  * Rotation from sky to view axes: x toward the centre of the view, y to the left, z up. A positive
- * roll turns the sky clockwise in the picture.
+ * roll turns the sky anticlockwise in the picture.
  */
 export function viewRotation(view: View): Matrix3 {
   return multiply(

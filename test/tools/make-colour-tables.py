@@ -14,7 +14,8 @@ PER_LINE = 92
 
 
 def rgb(colormap):
-    return np.round(colormap(np.arange(256))[:, :3] * 255).astype(np.uint8)
+    # By position, not by index: twilight has 510 colours.
+    return np.round(colormap(np.linspace(0, 1, 256))[:, :3] * 255).astype(np.uint8)
 
 
 tables = {name: rgb(matplotlib.colormaps[name]) for name in ["inferno", "viridis", "cividis", "twilight"]}
