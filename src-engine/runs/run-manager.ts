@@ -37,10 +37,10 @@ export interface NewRows {
 }
 
 export interface Overrides {
-  readonly backend?: BackendName
-  readonly threads?: number
+  backend?: BackendName
+  threads?: number
   /** New total of iterations. */
-  readonly iterations?: number
+  iterations?: number
 }
 
 type Ending = 'paused' | 'stopped'

@@ -148,13 +148,14 @@ function openReadOnly(path: string, problems: string[]): OpenDatabase {
 
 function requireSqliteFile(path: string): void {
   const start = Buffer.alloc(16)
+  let length: number
   try {
     if (!statSync(path).isFile()) {
       throw new InputError(`${path} is not a file.`, { file: path })
     }
     const handle = openSync(path, 'r')
     try {
-      readSync(handle, start, 0, 16, 0)
+      length = readSync(handle, start, 0, 16, 0)
     } finally {
       closeSync(handle)
     }
@@ -162,7 +163,8 @@ function requireSqliteFile(path: string): void {
     if (error instanceof InputError) throw error
     throw new InputError(fileErrorText(error, path), { file: path, cause: error })
   }
-  if (start.toString('latin1') !== 'SQLite format 3\0') {
+  // A kill in the moment of creation leaves an empty file; it becomes a session when opened for writing.
+  if (length > 0 && start.toString('latin1') !== 'SQLite format 3\0') {
     throw new InputError(
       `${path} is not a Larmor session: it does not begin as one. Give a .larmor file.`,
       { file: path },
@@ -175,7 +177,7 @@ function requireSession(database: DatabaseSync, path: string): number {
   const id = Number(database.prepare('PRAGMA application_id').get()?.application_id)
   const version = Number(database.prepare('PRAGMA user_version').get()?.user_version)
   const empty = id === 0 && version === 0 && tableCount(database) === 0
-  // An interrupted creation leaves an empty database: it becomes a session when it is opened for writing.
+  // Likewise interrupted while it was created.
   if (empty) return 0
   if (id !== applicationId) {
     throw new InputError(`${path} is an SQLite file, but not a Larmor session.`, { file: path })

@@ -265,6 +265,18 @@ export class RunStore {
     this.update(run, { iteration: content.iteration })
   }
 
+  /** Drops what only a resume needs: all but the latest checkpoint, and the optimiser's moments. */
+  keepFieldOnly(run: number): void {
+    const [latest] = this.checkpoints(run)
+    if (!latest) return
+    this.#database.prepare('DELETE FROM checkpoints WHERE run = ? AND id <> ?').run(run, latest.id)
+    this.#database
+      .prepare(
+        `DELETE FROM arrays WHERE checkpoint = ? AND name IN ('first_moment', 'second_moment')`,
+      )
+      .run(latest.id)
+  }
+
   /** Checkpoints of a run, the latest first. */
   checkpoints(run: number): CheckpointRecord[] {
     return this.#database

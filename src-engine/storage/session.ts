@@ -70,6 +70,11 @@ export class Session {
     return this.#meta('title') ?? this.name
   }
 
+  /** False for a session whose creation was interrupted. */
+  get isConfigured(): boolean {
+    return this.#meta('configuration') !== undefined
+  }
+
   /** The configuration that the next run would use; files are absolute paths. */
   get configuration(): RunFile {
     const text = this.#meta('configuration')

@@ -1,0 +1,83 @@
+import { resourceUsage } from 'node:process'
+import type { MapFigures, RunRecord } from '../storage/records.ts'
+import type { Session } from '../storage/session.ts'
+import { duration, number } from './progress.ts'
+
+/** Peak resident memory of this process, bytes. */
+export function peakMemoryBytes(): number {
+  return resourceUsage().maxRSS * 1024
+}
+
+export interface RunTiming {
+  /** Iterations and seconds of this sitting. */
+  readonly iterations: number
+  readonly seconds: number
+}
+
+function perSecond({ iterations, seconds }: RunTiming): number | null {
+  return seconds > 0 && iterations > 0 ? iterations / seconds : null
+}
+
+/** What `larmor run --json` prints about a run. */
+export function reportDocument(session: Session, run: RunRecord, timing: RunTiming): object {
+  const { figures } = run
+  return {
+    session: session.path,
+    run: run.id,
+    name: run.name,
+    state: run.state,
+    ...(run.error === null ? {} : { error: run.error }),
+    loss: figures?.loss ?? null,
+    chi2_n_fitted: figures?.chi2_n_fitted ?? null,
+    chi2_n_held_out: figures?.chi2_n_held_out ?? null,
+    maps: figures?.maps ?? [],
+    regularisation: figures?.regularisation ?? [],
+    field: figures?.field ?? null,
+    iterations: run.iteration,
+    seconds: timing.seconds,
+    iterations_per_second: perSecond(timing),
+    peak_memory_bytes: peakMemoryBytes(),
+    backend: run.backend,
+    mode: run.mode,
+    threads: run.threads,
+    bit_identical: run.bitIdentical,
+  }
+}
+
+/** The same for people. */
+export function reportText(session: Session, run: RunRecord, timing: RunTiming): string {
+  const { figures } = run
+  const rate = perSecond(timing)
+  const speed = rate === null ? '' : `, ${number(rate)} iterations/s`
+  const lines = [
+    `${run.name}: ${run.state} after ${run.iteration} of ${run.iterations} iterations`,
+    ...(figures
+      ? [
+          ...figures.maps.map(mapText),
+          `loss ${number(figures.loss)}${figures.regularisation.map(({ term, value }) => `, of which ${term} ${number(value)}`).join('')}`,
+        ]
+      : []),
+    ...(figures?.field
+      ? [
+          `|B| in microgauss: mean ${number(figures.field.b_mean_microgauss)}, 99 % below ${number(figures.field.b_p99_microgauss)}, largest ${number(figures.field.b_max_microgauss)}${figures.field.streak_ratio === null ? '' : `; streak ratio ${number(figures.field.streak_ratio)}`}`,
+        ]
+      : []),
+    `${run.backend ?? 'no'} backend, ${run.threads ?? 0} threads, ${duration(timing.seconds)}${speed}, peak memory ${Math.round(peakMemoryBytes() / 1e6)} MB`,
+    ...(run.bitIdentical
+      ? []
+      : [
+          'This run changed backend or threads on the way: its bits differ from an uninterrupted one.',
+        ]),
+    `session ${session.path}`,
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function mapText({ name, unit, fitted, held_out, offset, gain }: MapFigures): string {
+  const set = (label: string, figures: MapFigures['fitted']): string =>
+    figures.chi2_n === null || figures.residual_std === null
+      ? `${label} none`
+      : `${label} chi2/n ${number(figures.chi2_n)}, residual standard deviation ${number(figures.residual_std)} ${unit} (${figures.pixels} pixels)`
+  const gainText = gain === 1 ? '' : `, gain ${number(gain)}`
+  return `${name}: ${set('fitted', fitted)}; ${set('held out', held_out)}; offset ${number(offset)} ${unit}${gainText}`
+}

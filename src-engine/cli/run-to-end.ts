@@ -1,0 +1,54 @@
+import type { Overrides, RunManager } from '../runs/run-manager.ts'
+import type { RunRecord } from '../storage/records.ts'
+import type { Session } from '../storage/session.ts'
+import { EXIT } from './io.ts'
+import type { CommandIo } from './io.ts'
+import { progressDisplay } from './progress.ts'
+import type { ProgressStyle } from './progress.ts'
+import type { RunTiming } from './run-report.ts'
+
+/** Exit code of a run that has settled; says what to do next when it is not done. */
+export function exitCode(run: RunRecord, io: CommandIo): number {
+  if (run.state === 'done') return EXIT.done
+  if (run.state === 'failed') {
+    io.err(`larmor: ${run.error ?? 'the run failed.'}\n`)
+    return EXIT.failed
+  }
+  io.err('larmor: paused and saved; the same command with --resume goes on.\n')
+  return EXIT.stopped
+}
+
+/** Starts a run, or continues `existing`, shows its progress, and waits until it is done, paused or failed. */
+export async function runToEnd(
+  session: Session,
+  manager: RunManager,
+  existing: RunRecord | undefined,
+  overrides: Overrides,
+  io: CommandIo,
+  style: ProgressStyle,
+  name?: string,
+): Promise<{ run: RunRecord; timing: RunTiming }> {
+  const display = progressDisplay(io, style)
+  const quiet = manager.onProgress((progress) => display.show(progress))
+  const started = existing
+    ? manager.resume(session, existing.id, overrides)
+    : manager.start(session, { ...overrides, name })
+  const pause = (): void => void manager.pause(session, started.run)
+  io.signal.addEventListener('abort', pause)
+  if (io.signal.aborted) pause()
+  try {
+    await manager.settled(session, started.run)
+    const run = session.runs.get(started.run)
+    return {
+      run,
+      timing: {
+        iterations: run.iteration - (existing?.iteration ?? 0),
+        seconds: run.seconds - (existing?.seconds ?? 0),
+      },
+    }
+  } finally {
+    io.signal.removeEventListener('abort', pause)
+    quiet()
+    display.end()
+  }
+}
