@@ -1,6 +1,6 @@
 """Writes test/fixtures/healpix/healpy.json: values of healpy that the tests of shared/healpix compare with.
 
-Run with a Python that has numpy and healpy: python test/tools/make-healpix-fixtures.py
+Run with a Python that has test/tools/requirements.txt: python test/tools/make-healpix-fixtures.py
 """
 
 import json

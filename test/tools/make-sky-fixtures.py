@@ -1,6 +1,6 @@
 """Writes test/fixtures/sky/reference.json: values of astropy, healpy, scipy and matplotlib for shared/sky.
 
-Run with a Python that has them: python test/tools/make-sky-fixtures.py
+Run with a Python that has test/tools/requirements.txt and matplotlib: python test/tools/make-sky-fixtures.py
 """
 
 import json
