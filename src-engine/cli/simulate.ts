@@ -1,0 +1,197 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { HealpixMapToWrite, MapColumnToWrite } from '#shared/fits/index.ts'
+import { writeHealpixMap } from '#shared/fits/index.ts'
+import type { Observables } from '#shared/physics/index.ts'
+import type { RunFile } from '#shared/session/run-file.ts'
+import { InputError, UsageError, fileErrorText } from '../errors.ts'
+import { loadRunFile } from '../runs/load-run-file.ts'
+import { mediumOf } from '../simulation/medium.ts'
+import type { Sightlines } from '../simulation/rays.ts'
+import { raysOf } from '../simulation/rays.ts'
+import { sightlineOptionsOf, simulateRays } from '../simulation/simulate.ts'
+import { version } from '../version.ts'
+import { oneOf, parseCommandLine } from './arguments.ts'
+import { EXIT, printJson } from './io.ts'
+import type { Command } from './io.ts'
+import { createProgressBar, progressModes } from './progress-bar.ts'
+
+const usage = `larmor simulate RUN.yaml --out DIR [--progress bar|json|none] [--json]
+
+Computes what the models of a run file look like from the observer, in float64: Stokes I, Q, U in K (Rayleigh-Jeans),
+Faraday depth in rad m^-2 and dispersion measure in pc cm^-3. Writes HEALPix FITS maps, or the table sightlines.csv where
+the run file has sky.pixels or sky.directions. Without --out the table goes to stdout (--json: as one JSON document).`
+
+const options = { out: { type: 'string' }, progress: { type: 'string' } } as const
+
+/** `larmor simulate` */
+export const command: Command = async (args, io) => {
+  const { values, positionals } = parseCommandLine(args, {
+    usage,
+    options,
+    positionals: ['RUN.yaml'],
+  })
+  const mode = oneOf(values.progress, 'progress', progressModes)
+  const path = positionals[0]
+  const runFile = await loadRunFile(path)
+  const { medium, rays, sightlineOptions } = inFile(path, () => ({
+    medium: mediumOf(runFile),
+    rays: raysOf(runFile),
+    sightlineOptions: sightlineOptionsOf(runFile, runFile.sky.frequencies_ghz),
+  }))
+  const { sightlines } = rays
+  if (sightlines.kind === 'map' && values.out === undefined) {
+    throw new UsageError('--out DIR is missing: maps are written to files.')
+  }
+  if (values.out !== undefined)
+    await inFolder(values.out, () => mkdir(values.out ?? '.', { recursive: true }))
+
+  const bar = createProgressBar(io, 'simulate', 'sightlines', mode)
+  const start = performance.now()
+  const seen = await simulateRays(medium, rays.count, rays.rayAt, sightlineOptions, {
+    signal: io.signal,
+    onProgress: bar.report,
+  })
+  bar.clear()
+  if (!seen) {
+    io.err('larmor: stopped; nothing was written.\n')
+    return EXIT.stopped
+  }
+  const seconds = (performance.now() - start) / 1000
+  if (runFile.output.polarisation === 'COSMO') flipU(seen)
+
+  const files: string[] = []
+  if (values.out !== undefined) {
+    const folder = values.out
+    for (const [name, content] of contents(runFile, sightlines, seen)) {
+      const file = join(folder, name)
+      await inFolder(file, () => writeFile(file, content))
+      files.push(file)
+    }
+  }
+  if (io.json) {
+    printJson(io, document(runFile, sightlines, seen, files, seconds))
+  } else if (files.length > 0) {
+    io.err(`${rays.count} sightlines in ${seconds.toFixed(1)} s\n${files.join('\n')}\n`)
+  } else {
+    io.out(table(runFile, sightlines, seen))
+  }
+  return EXIT.done
+}
+
+/** Puts the name of the run file before what is wrong with it. */
+function inFile<Value>(path: string, prepare: () => Value): Value {
+  try {
+    return prepare()
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    throw new InputError(`${path}: ${error.message}`, { file: path, field: error.field })
+  }
+}
+
+async function inFolder(path: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    throw new InputError(fileErrorText(error, path), { file: path, cause: error })
+  }
+}
+
+/** To the COSMO convention: the angle runs the other way round. */
+function flipU(seen: Observables): void {
+  for (const map of seen.U) {
+    for (let i = 0; i < map.length; i++) map[i] = 0 - map[i]
+  }
+}
+
+function contents(
+  runFile: RunFile,
+  sightlines: Sightlines,
+  seen: Observables,
+): [name: string, content: string | Uint8Array][] {
+  if (sightlines.kind !== 'map') return [['sightlines.csv', table(runFile, sightlines, seen)]]
+  const { nside, ordering } = sightlines
+  const { frequencies_ghz: frequencies, stokes } = runFile.sky
+  const common = {
+    nside,
+    ordering,
+    coordsys: 'G' as const,
+    history: [`larmor ${version} simulate${runFile.title ? `: ${printable(runFile.title)}` : ''}`],
+  }
+  const map = (columns: MapColumnToWrite[], more: Partial<HealpixMapToWrite> = {}) =>
+    writeHealpixMap({ ...common, ...more, columns })
+  const files: [string, Uint8Array][] = []
+  frequencies.forEach((frequency, f) => {
+    const columns = stokes.map((name) => ({ name, unit: 'K_RJ', values: seen[name][f] }))
+    if (columns.length === 0) return
+    const polarised = stokes.includes('Q') || stokes.includes('U')
+    const more = {
+      cards: [{ keyword: 'FREQ', value: frequency, comment: '[GHz] observing frequency' }],
+      polcconv: polarised ? runFile.output.polarisation : undefined,
+    }
+    files.push([`stokes_${frequency}GHz.fits`, map(columns, more)])
+  })
+  const single = (name: string, unit: string, values: Float64Array) =>
+    map([{ name, unit, values }], { extname: name })
+  files.push(
+    ['faraday_depth.fits', single('FARADAY_DEPTH', 'rad/m^2', seen.faradayDepth)],
+    ['dispersion_measure.fits', single('DISPERSION_MEASURE', 'pc/cm^3', seen.dispersionMeasure)],
+  )
+  return files
+}
+
+/** FITS headers hold ASCII only. */
+function printable(text: string): string {
+  return text.replaceAll(/[^\x20-\x7e]/g, '?')
+}
+
+function document(
+  runFile: RunFile,
+  sightlines: Sightlines,
+  seen: Observables,
+  files: readonly string[],
+  seconds: number,
+) {
+  const { frequencies_ghz, stokes } = runFile.sky
+  const shared = { frequencies_ghz, unit: 'K_RJ', polarisation: runFile.output.polarisation }
+  if (sightlines.kind === 'map') {
+    const { nside, ordering } = sightlines
+    return { nside, ordering, ...shared, stokes, files, seconds }
+  }
+  const columns = {
+    ...Object.fromEntries(stokes.map((name) => [name, seen[name]])),
+    faraday_depth: seen.faradayDepth,
+    dispersion_measure: seen.dispersionMeasure,
+  }
+  const where =
+    sightlines.kind === 'pixels'
+      ? { pixels: sightlines.pixels, nside: sightlines.nside, ordering: sightlines.ordering }
+      : { directions: sightlines.directions }
+  return { ...where, ...shared, columns, ...(files.length > 0 ? { files } : {}) }
+}
+
+/** One row per sightline; a column per Stokes parameter and frequency. */
+function table(runFile: RunFile, sightlines: Sightlines, seen: Observables): string {
+  const { frequencies_ghz: frequencies, stokes } = runFile.sky
+  const columns: [name: string, values: ArrayLike<number | string>][] = []
+  if (sightlines.kind === 'pixels') columns.push(['pixel', sightlines.pixels])
+  if (sightlines.kind === 'directions') {
+    const { directions } = sightlines
+    columns.push(['l_deg', directions.map(([l]) => l)], ['b_deg', directions.map(([, b]) => b)])
+    if (directions.some((entry) => entry.length === 3)) {
+      columns.push(['distance_kpc', directions.map((entry) => entry[2] ?? '')])
+    }
+  }
+  for (const name of stokes) {
+    frequencies.forEach((frequency, f) => {
+      columns.push([`${name}_K_${frequency}GHz`, seen[name][f]])
+    })
+  }
+  columns.push(['faraday_depth_rad_m2', seen.faradayDepth])
+  columns.push(['dispersion_measure_pc_cm3', seen.dispersionMeasure])
+  const header = columns.map(([name]) => name).join(',')
+  const rows = Array.from({ length: seen.faradayDepth.length }, (_, i) =>
+    columns.map(([, values]) => values[i]).join(','),
+  )
+  return `${[header, ...rows].join('\n')}\n`
+}

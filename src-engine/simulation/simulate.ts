@@ -1,0 +1,62 @@
+import type { Medium, Observables, Ray, SightlineOptions } from '#shared/physics/index.ts'
+import { createObservables, simulate } from '#shared/physics/index.ts'
+import type { RunFile } from '#shared/session/run-file.ts'
+import { InputError } from '../errors.ts'
+
+/** Samples of the midpoint rule where a run file gives neither their number nor their length. */
+const DEFAULT_MIDPOINT_SAMPLES = 512
+
+/** The integrator and phase scheme of a run file. @throws InputError when they do not go together */
+export function sightlineOptionsOf(
+  runFile: RunFile,
+  frequenciesGhz: readonly number[],
+): SightlineOptions {
+  const { integrator: rule, faraday } = runFile
+  const { phase } = faraday
+  if (rule.rule === 'cells' && (phase === 'half-cell' || phase === 'first-order')) {
+    throw new InputError(
+      `faraday.phase: "${phase}" belongs to midpoint samples: set "integrator: { rule: midpoint, samples: 512 }", or the phase to exact or off.`,
+      { field: 'faraday.phase' },
+    )
+  }
+  if (rule.rule === 'cells') return { frequenciesGhz, phase, integrator: rule }
+  const integrator =
+    rule.step_pc === undefined
+      ? { rule: 'midpoint' as const, samples: rule.samples ?? DEFAULT_MIDPOINT_SAMPLES }
+      : { rule: 'midpoint' as const, stepPc: rule.step_pc }
+  return { frequenciesGhz, phase, integrator }
+}
+
+export interface SimulationControl {
+  /** Stops between two pieces of work; the result is then undefined. */
+  signal?: AbortSignal
+  onProgress?: (done: number, total: number) => void
+}
+
+/** How long the event loop is kept waiting at most, ms: short enough for Ctrl-C and a smooth bar. */
+const PIECE_MS = 50
+
+/** The observables of many rays, in float64; undefined when it was stopped. */
+export async function simulateRays(
+  medium: Medium,
+  count: number,
+  rayAt: (index: number) => Ray,
+  options: SightlineOptions,
+  { signal, onProgress }: SimulationControl = {},
+): Promise<Observables | undefined> {
+  const into = createObservables(count, options.frequenciesGhz.length)
+  let done = 0
+  let piece = 8
+  while (done < count) {
+    if (signal?.aborted) return undefined
+    const end = Math.min(count, done + piece)
+    const start = performance.now()
+    simulate(medium, rayAt, options, into, done, end)
+    const elapsed = performance.now() - start
+    done = end
+    onProgress?.(done, count)
+    piece = Math.max(1, Math.round(piece * Math.min(2, PIECE_MS / Math.max(elapsed, 1))))
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  return into
+}
