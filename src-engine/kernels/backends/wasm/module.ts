@@ -201,7 +201,7 @@ export function kernelModule(): WebAssembly.Module {
   const file = fileURLToPath(
     locate('../../../../out/kernels/line-of-sight.wasm', '../kernels/line-of-sight.wasm'),
   )
-  let bytes: Uint8Array
+  let bytes: Uint8Array<ArrayBuffer>
   try {
     bytes = readFileSync(file)
   } catch {

@@ -58,17 +58,12 @@ export function writeRays(
   order: Uint32Array,
 ): void {
   const { grid, observerKpc, directions, maxDistanceKpc } = problem
-  const [ox, oy, oz] = observerKpc
   const spacing = gridSpacing(grid)
   const view = new DataView(buffer, at, order.length * RAY_BYTES)
   order.forEach((ray, place) => {
     const record = place * RAY_BYTES
     const direction = directions.subarray(3 * ray, 3 * ray + 3)
-    const face = boxExit(
-      [ox, oy, oz],
-      [direction[0], direction[1], direction[2]],
-      [...grid.halfSizeKpc],
-    )
+    const face = boxExit(observerKpc, [direction[0], direction[1], direction[2]], grid.halfSizeKpc)
     for (let axis = 0; axis < 3; axis++) {
       view.setFloat64(record + RAY.step + 8 * axis, direction[axis] / spacing[axis], true)
       view.setFloat32(record + RAY.direction + 4 * axis, direction[axis], true)
