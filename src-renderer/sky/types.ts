@@ -16,11 +16,11 @@ export interface SkyViewState {
   readonly lonDeg: number
   /** Latitude in the centre. */
   readonly latDeg: number
-  /** Turn of the sky about the centre, positive counter-clockwise on the screen. */
+  /** Turn of the sky about the centre, positive clockwise in the picture (as healpy's rot). */
   readonly rollDeg: number
   /** 1 shows the whole map (or the whole globe). */
   readonly zoom: number
-  /** Centre of the picture in map coordinates (radius of the globe 1; Mollweide spans 2 by 1), x to the right. */
+  /** Middle of the picture in the plane of the projection (globe: radius 1; Mollweide: half axes 2 and 1), y up. */
   readonly panX: number
   readonly panY: number
 }
@@ -63,7 +63,7 @@ export interface SkyMapProps {
   readonly limits: ColourLimits | null
   /** Central part of the values that automatic limits show, in percent: 99.5 cuts 0.25 % at either end. */
   readonly percentile: number
-  /** A name of `colourMapNames` in shared/sky. */
+  /** A name of `COLOUR_MAPS` in shared/sky. */
   readonly colourMap: string
   readonly projection: SkyProjection
   /** Limits symmetric about zero, and the sign shown on positive values. */

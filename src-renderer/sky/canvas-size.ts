@@ -1,0 +1,18 @@
+export interface CanvasSize {
+  /** CSS pixels. */
+  readonly width: number
+  readonly height: number
+  /** Device pixels per CSS pixel. */
+  readonly pixelRatio: number
+}
+
+/** Gives a canvas the device pixels of its place on the page; setting the same size again would clear it. */
+export function sizeCanvas(canvas: HTMLCanvasElement): CanvasSize {
+  const { width, height } = canvas.getBoundingClientRect()
+  const pixelRatio = window.devicePixelRatio || 1
+  const columns = Math.max(1, Math.round(width * pixelRatio))
+  const rows = Math.max(1, Math.round(height * pixelRatio))
+  if (canvas.width !== columns) canvas.width = columns
+  if (canvas.height !== rows) canvas.height = rows
+  return { width, height, pixelRatio }
+}

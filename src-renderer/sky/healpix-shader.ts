@@ -1,0 +1,199 @@
+/**
+ * Shaders of the sky map: one triangle over the canvas, and for every fragment the way back from the picture to the
+ * map: inverse projection, rotation, HEALPix pixel (RING), value, colour. The map is sharp at any zoom because nothing
+ * is resampled, and stretch, limits and colours are uniforms, so that changing them uploads nothing.
+ */
+export const vertexShader = `#version 300 es
+void main() {
+  // (-1,-1), (3,-1), (-1,3): covers the clip square with one triangle.
+  vec2 corner = vec2(gl_VertexID == 1 ? 3.0 : -1.0, gl_VertexID == 2 ? 3.0 : -1.0);
+  gl_Position = vec4(corner, 0.0, 1.0);
+}`
+
+/** Numbers of the norms and projections in the uniforms. */
+export const normNumber = {
+  linear: 0,
+  log: 1,
+  symlog: 2,
+  asinh: 3,
+  sqrt: 4,
+  equalised: 5,
+} as const
+export const projectionNumber = { mollweide: 0, orthographic: 1 } as const
+
+/**
+ * GLSL only promises atan and sin to a few thousand units in the last place, and some drivers use that freedom
+ * (1e-5 rad, 8 % of a pixel at NSIDE 8192). These polynomials (Cephes, single precision) keep 2e-7 rad everywhere.
+ */
+const trigonometry = `
+const float PI = 3.14159265358979;
+
+// Angle of (x, y) in quarter turns, 0 to 4: exact on the axes, where HEALPix faces meet.
+float quarterTurns(float y, float x) {
+  float ax = abs(x), ay = abs(y);
+  float largest = max(ax, ay);
+  if (largest == 0.0) return 0.0;
+  float t = min(ax, ay) / largest;
+  float base = 0.0;
+  if (t > 0.414213562) { base = 0.785398163397; t = (t - 1.0) / (t + 1.0); }
+  float s = t * t;
+  float angle = base + ((((8.05374449538e-2 * s - 1.38776856032e-1) * s + 1.99777106478e-1) * s
+    - 3.33329491539e-1) * s * t + t);
+  float quarters = angle * 0.636619772368;
+  if (ay > ax) quarters = 1.0 - quarters;
+  if (x < 0.0) quarters = 2.0 - quarters;
+  if (y < 0.0) quarters = 4.0 - quarters;
+  return quarters >= 4.0 ? 0.0 : quarters;
+}
+
+vec2 cosSin(float angle) {
+  float turns = floor(angle * 0.636619772368 + 0.5);
+  // pi/2 in two parts, so that the reduction is exact for a few turns.
+  float x = (angle - turns * 1.5703125) - turns * 4.83826794897e-4;
+  float s = x * x;
+  float sine = ((-1.9515295891e-4 * s + 8.3321608736e-3) * s - 1.6666654611e-1) * s * x + x;
+  float cosine = ((2.443315711809948e-5 * s - 1.388731625493765e-3) * s + 4.166664568298827e-2) * s * s
+    - 0.5 * s + 1.0;
+  int quadrant = int(turns) & 3;
+  if (quadrant == 0) return vec2(cosine, sine);
+  if (quadrant == 1) return vec2(-sine, cosine);
+  if (quadrant == 2) return vec2(-cosine, -sine);
+  return vec2(sine, -cosine);
+}`
+
+const projections = `
+// Direction in the frame of the picture: x toward the viewer, y to the left, z up. False outside the map.
+bool unproject(vec2 plane, out vec3 direction) {
+  if (u_projection == 1) {
+    float rest = 1.0 - dot(plane, plane);
+    if (rest < 0.0) return false;
+    direction = vec3(sqrt(rest), -plane.x, plane.y);
+    return true;
+  }
+  float y = plane.y;
+  if (abs(y) > 1.0) return false;
+  float c = sqrt((1.0 - y) * (1.0 + y));
+  if (abs(plane.x) > 2.0 * c) return false;
+  // Mollweide: sin(t) = y, pi sin(latitude) = 2t + sin 2t, longitude = -pi x / (2 cos t).
+  // From the pole, p = pi/2 - |t|, so that 1 - |sin(latitude)| keeps its digits where it is small.
+  float p = quarterTurns(c, abs(y)) * 0.5 * PI;
+  float q = p * p;
+  float deficit = p < 0.3
+    ? p * q * (4.0 / 3.0 - q * (4.0 / 15.0 - q * (8.0 / 315.0 - q * (4.0 / 2835.0)))) / PI
+    : (2.0 * p - 2.0 * abs(y) * c) / PI;
+  float sine = 1.0 - deficit;
+  float cosine = sqrt(max(deficit * (2.0 - deficit), 0.0));
+  float longitude = c > 0.0 ? clamp(-0.5 * PI * plane.x / c, -PI, PI) : 0.0;
+  direction = vec3(cosine * cosSin(longitude), y < 0.0 ? -sine : sine);
+  return true;
+}`
+
+const healpix = `
+// RING pixel of a direction: Gorski et al. 2005, equations 19 to 22, as shared/healpix.
+int ringPixel(vec3 v) {
+  float n = float(u_nside);
+  float longitude = quarterTurns(v.y, v.x);
+  float z = v.z;
+  float absZ = abs(z);
+  if (absZ <= 2.0 / 3.0) {
+    float level = n * (0.5 + longitude);
+    float slope = n * z * 0.75;
+    int rising = int(floor(level - slope));
+    int falling = int(floor(level + slope));
+    int ring = u_nside + 1 + rising - falling;
+    int shift = (ring & 1) == 0 ? 1 : 0;
+    // Shifted to be positive, so that the division rounds down.
+    int index = ((rising + falling - u_nside + shift + 1 + 8 * u_nside) >> 1) % (4 * u_nside);
+    return 2 * u_nside * (u_nside - 1) + (ring - 1) * 4 * u_nside + index;
+  }
+  float inQuadrant = longitude - floor(longitude);
+  // sin(theta) from the vector: 1 - |z| has no digits left near the poles.
+  float height = n * length(v.xy) * sqrt(3.0 / (1.0 + absZ));
+  int rising = int(floor(inQuadrant * height));
+  int falling = int(floor((1.0 - inQuadrant) * height));
+  int ring = min(rising + falling + 1, u_nside);
+  int index = min(int(floor(longitude * float(ring))), 4 * ring - 1);
+  return z > 0.0
+    ? 2 * ring * (ring - 1) + index
+    : 12 * u_nside * u_nside - 2 * ring * (ring + 1) + index;
+}`
+
+const colours = `
+// The norms of shared/sky, up to a scale and an offset that cancel.
+float stretch(float value) {
+  if (u_norm == 1) return log2(value);
+  if (u_norm == 2) {
+    float size = abs(value) / u_linearWidth;
+    return sign(value) * (size <= 1.0 ? size / 0.9 : 1.0 / 0.9 + log2(size) * 0.301029995664);
+  }
+  if (u_norm == 3) {
+    float size = abs(value) / u_linearWidth;
+    return sign(value) * log2(size + sqrt(size * size + 1.0));
+  }
+  return value;
+}
+
+// Colour number 0 to 255 of a finite value.
+int colourNumber(float value) {
+  if (u_norm == 5) {
+    int low = 0, high = 256;
+    for (int step = 0; step < 8; step++) {
+      int middle = (low + high) >> 1;
+      if (value >= texelFetch(u_edges, ivec2(middle, 0), 0).r) low = middle; else high = middle;
+    }
+    return low;
+  }
+  if (value <= u_limits.x) return 0;
+  if (value >= u_limits.y) return 255;
+  float low = stretch(u_limits.x);
+  float position = (stretch(value) - low) / (stretch(u_limits.y) - low);
+  if (u_norm == 4) position = sqrt(max(position, 0.0));
+  return clamp(int(floor(position * 256.0)), 0, 255);
+}
+
+vec4 colourAt(vec2 plane) {
+  vec3 native;
+  if (!unproject(plane, native)) return vec4(0.0);
+  int pixel = ringPixel(u_rotation * native);
+  uint bits = texelFetch(u_pixels, ivec2(pixel % u_width, pixel / u_width), 0).r;
+  float value = uintBitsToFloat(bits);
+  // Infinities and NaN by their bits, because isnan may be optimised away; and UNSEEN (-1.6375e30).
+  bool bad = (bits & 0x7f800000u) == 0x7f800000u || abs(value + 1.6375e30) < 1e25;
+  if (bad) return vec4(u_bad, 1.0);
+  return vec4(texelFetch(u_colours, ivec2(colourNumber(value), 0), 0).rgb, 1.0);
+}`
+
+export const fragmentShader = `#version 300 es
+precision highp float;
+precision highp int;
+precision highp usampler2D;
+precision highp sampler2D;
+uniform usampler2D u_pixels;
+uniform sampler2D u_colours;
+uniform sampler2D u_edges;
+uniform int u_nside;
+uniform int u_width;
+uniform int u_projection;
+uniform int u_norm;
+uniform float u_linearWidth;
+uniform vec2 u_limits;
+uniform vec3 u_bad;
+uniform mat3 u_rotation;
+uniform vec2 u_centre;
+uniform vec2 u_pan;
+uniform float u_unitPerPixel;
+out vec4 colour;
+${trigonometry}
+${projections}
+${healpix}
+${colours}
+void main() {
+  vec4 sum = vec4(0.0);
+  // Four samples on a rotated grid: map pixels smaller than a screen pixel average instead of flickering.
+  for (int sampleNumber = 0; sampleNumber < 4; sampleNumber++) {
+    vec2 offset = sampleNumber == 0 ? vec2(-0.125, -0.375) : sampleNumber == 1 ? vec2(0.375, -0.125)
+      : sampleNumber == 2 ? vec2(0.125, 0.375) : vec2(-0.375, 0.125);
+    sum += colourAt((gl_FragCoord.xy + offset - u_centre) * u_unitPerPixel + u_pan);
+  }
+  colour = 0.25 * sum;
+}`

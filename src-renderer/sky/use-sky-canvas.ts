@@ -1,0 +1,177 @@
+import { onBeforeUnmount, onMounted, ref, shallowRef, watch } from 'vue'
+import { sizeCanvas } from './canvas-size.ts'
+import { drawOverlay } from './graticule.ts'
+import { MapRenderer } from './map-renderer.ts'
+import { neutralColour } from './palette.ts'
+import { skyGeometry } from './view.ts'
+import type { Ref } from 'vue'
+import type { CanvasPalette } from './palette.ts'
+import type { ColourScale } from './colour-scale.ts'
+import type { SkyDirection, SkyProjection, SkyTheme, SkyViewState } from './types.ts'
+import type { SkyGeometry } from './view.ts'
+
+/** What the picture depends on, as getters, so that each change redraws only what it touches. */
+export interface SkyPicture {
+  readonly pixels: () => Float32Array | null
+  readonly nside: () => number
+  readonly scale: () => ColourScale
+  readonly colourMap: () => Uint8Array
+  readonly projection: () => SkyProjection
+  readonly view: () => SkyViewState
+  readonly cursor: () => SkyDirection | null
+  readonly theme: () => SkyTheme
+  /** Tokens as they apply to the panel now. */
+  readonly palette: () => CanvasPalette
+}
+
+/**
+ * Owns the WebGL canvas of the map and the 2D canvas over it: sizes, redraws (once per frame and only after a
+ * change), loss and return of the graphics device, and freeing. `problem` is a sentence for the user, or ''.
+ */
+export function useSkyCanvas(
+  mapCanvas: Ref<HTMLCanvasElement | null>,
+  overlayCanvas: Ref<HTMLCanvasElement | null>,
+  picture: SkyPicture,
+) {
+  const problem = ref('')
+  const renderer = shallowRef<MapRenderer | null>(null)
+  const size = shallowRef({ width: 0, height: 0 })
+  let frame = 0
+  let mapChanged = false
+  let observer: ResizeObserver | null = null
+
+  function schedule(map: boolean): void {
+    mapChanged ||= map
+    if (frame === 0) frame = requestAnimationFrame(draw)
+  }
+  const scheduleAll = () => schedule(true)
+
+  const geometryFor = (width: number, height: number): SkyGeometry =>
+    skyGeometry(picture.projection(), picture.view(), { width, height })
+
+  function draw(): void {
+    frame = 0
+    const overlay = overlayCanvas.value
+    if (!overlay || !mapCanvas.value) return
+    if (mapChanged) sizeCanvas(mapCanvas.value)
+    const { width, height, pixelRatio } = sizeCanvas(overlay)
+    if (size.value.width !== width || size.value.height !== height) size.value = { width, height }
+    if (width < 4 || height < 4) return
+    const geometry = geometryFor(width, height)
+    if (mapChanged) renderer.value?.draw(geometry, pixelRatio)
+    mapChanged = false
+    const context = overlay.getContext('2d')
+    if (!context) return
+    context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0)
+    context.clearRect(0, 0, width, height)
+    drawOverlay(context, {
+      geometry,
+      palette: picture.palette(),
+      cursor: picture.cursor(),
+    })
+  }
+
+  function start(): void {
+    const gl = mapCanvas.value?.getContext('webgl2', {
+      antialias: false,
+      depth: false,
+      powerPreference: 'high-performance',
+    })
+    if (!gl) {
+      problem.value = 'The map needs WebGL 2, which the graphics driver does not offer here.'
+      return
+    }
+    try {
+      renderer.value = new MapRenderer(gl)
+      problem.value = ''
+    } catch (error) {
+      problem.value = error instanceof Error ? error.message : String(error)
+      return
+    }
+    uploadColours()
+    uploadScale()
+    uploadPixels()
+  }
+
+  function uploadPixels(): void {
+    const pixels = picture.pixels()
+    if (!renderer.value) return
+    try {
+      if (pixels) renderer.value.setPixels(pixels, picture.nside())
+      else renderer.value.clearPixels()
+      problem.value = ''
+    } catch (error) {
+      renderer.value.clearPixels()
+      problem.value = error instanceof Error ? error.message : String(error)
+    }
+    schedule(true)
+  }
+
+  function uploadColours(): void {
+    renderer.value?.setColourMap(picture.colourMap())
+    schedule(true)
+  }
+
+  function uploadScale(): void {
+    renderer.value?.setScale(picture.scale(), neutralColour(picture.theme()))
+    schedule(true)
+  }
+
+  function lost(event: Event): void {
+    // Without this the browser never gives the device back.
+    event.preventDefault()
+    renderer.value = null
+    problem.value = 'The graphics device was lost. The map returns as soon as it is back.'
+  }
+
+  onMounted(() => {
+    const canvas = mapCanvas.value
+    if (!canvas) return
+    canvas.addEventListener('webglcontextlost', lost)
+    canvas.addEventListener('webglcontextrestored', start)
+    start()
+    observer = new ResizeObserver(scheduleAll)
+    observer.observe(canvas)
+    // Moving to a screen of another pixel density changes no size.
+    window.addEventListener('resize', scheduleAll)
+    void document.fonts.ready.then(() => schedule(false))
+  })
+
+  onBeforeUnmount(() => {
+    cancelAnimationFrame(frame)
+    observer?.disconnect()
+    window.removeEventListener('resize', scheduleAll)
+    mapCanvas.value?.removeEventListener('webglcontextlost', lost)
+    mapCanvas.value?.removeEventListener('webglcontextrestored', start)
+    renderer.value?.dispose()
+    renderer.value = null
+  })
+
+  watch([picture.pixels, picture.nside], uploadPixels)
+  watch(picture.colourMap, uploadColours)
+  watch([picture.scale, picture.theme], uploadScale)
+  watch([picture.projection, picture.view], scheduleAll)
+  watch([picture.cursor, picture.palette], () => schedule(false))
+
+  /** Draws the map alone, at another size than the screen's, into a picture. */
+  function drawMapInto(
+    context: CanvasRenderingContext2D,
+    x: number,
+    y: number,
+    geometry: SkyGeometry,
+  ): void {
+    const canvas = mapCanvas.value
+    if (!canvas || !renderer.value) return
+    const { width, height } = geometry.port
+    const pixelRatio = context.getTransform().a
+    canvas.width = Math.round(width * pixelRatio)
+    canvas.height = Math.round(height * pixelRatio)
+    renderer.value.draw(geometry, pixelRatio)
+    context.drawImage(canvas, x, y, width, height)
+    // Back to the screen within the same task, so that nothing is seen of it.
+    const screen = sizeCanvas(canvas)
+    renderer.value.draw(geometryFor(screen.width, screen.height), screen.pixelRatio)
+  }
+
+  return { problem, size, geometryFor, drawMapInto }
+}

@@ -1,0 +1,402 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { ang2pix, pix2ang } from '#shared/healpix/index.ts'
+import { colourAt, makeNorm, projectSky, unprojectSky } from '#shared/sky/index.ts'
+import { colourDistance, openComponentPage, screenPicture } from './page.ts'
+import type { ColourMapName, Norm } from '#shared/sky/index.ts'
+import type { ComponentPage, Picture } from './page.ts'
+
+const degree = Math.PI / 180
+/** Pixels without a value on the dark theme. */
+const neutral = [0x45, 0x49, 0x50]
+const wholeSky = { lonDeg: 0, latDeg: 0, rollDeg: 0, zoom: 1, panX: 0, panY: 0 }
+type View = typeof wholeSky
+type Shape = 'mollweide' | 'orthographic'
+
+let open: ComponentPage
+
+beforeAll(async () => {
+  open = await openComponentPage()
+})
+afterAll(async () => {
+  await open.close()
+})
+beforeEach(() => {
+  open.complaints.length = 0
+})
+
+interface MapOptions {
+  readonly nside: number
+  /** Body of a function of the pixel number `p`. */
+  readonly values: string
+  readonly norm?: string
+  readonly limits?: readonly [number, number] | null
+  readonly colourMap?: ColourMapName
+  readonly projection?: Shape
+  readonly view?: View
+  readonly symmetric?: boolean
+}
+
+/** Mounts one map of 800 x 500 whose pixels are made in the page: large maps need not travel. */
+async function mount(options: MapOptions): Promise<void> {
+  await open.page.evaluate(
+    async ({ nside, norm, limits, colourMap, projection, view, symmetric, seed }) => {
+      const pixels = new Float32Array(12 * nside * nside)
+      for (let p = 0; p < pixels.length; p++) {
+        pixels[p] = seed === 'hash' ? (p * 97) % 256 : seed === 'row' ? p / pixels.length : p + 1
+        if (seed === 'holes' && p % 3 === 0) pixels[p] = p % 2 ? NaN : -1.6375e30
+      }
+      await window.harness.mount(
+        'sky',
+        [
+          {
+            width: 800,
+            height: 500,
+            props: {
+              pixels,
+              nside,
+              title: 'Data',
+              source: 'test',
+              unit: 'K',
+              quantity: 'Brightness temperature',
+              norm,
+              limits,
+              percentile: 99.5,
+              colourMap,
+              projection,
+              symmetric,
+              view,
+              cursor: null,
+              busy: false,
+            },
+          },
+        ],
+        'dark',
+      )
+    },
+    {
+      nside: options.nside,
+      seed: options.values,
+      norm: options.norm ?? 'linear',
+      limits: options.limits ?? null,
+      colourMap: options.colourMap ?? 'viridis',
+      projection: options.projection ?? 'mollweide',
+      view: options.view ?? wholeSky,
+      symmetric: options.symmetric ?? false,
+    },
+  )
+}
+
+/** Where the map lies on the page, and how plane units become pixels there. */
+async function stageBox(shape: Shape, view: View) {
+  const box = await open.page.locator('.stage').boundingBox()
+  if (!box) throw new Error('no stage')
+  const half = shape === 'mollweide' ? 2 : 1
+  const fit = Math.min((box.width - 3) / (2 * half), (box.height - 3) / 2)
+  const scale = fit * view.zoom
+  return {
+    box,
+    toScreen: (x: number, y: number) => ({
+      x: box.x + box.width / 2 + (x - view.panX) * scale,
+      y: box.y + box.height / 2 - (y - view.panY) * scale,
+    }),
+    toPlane: (x: number, y: number) => ({
+      x: (x - box.x - box.width / 2) / scale + view.panX,
+      y: (box.y + box.height / 2 - y) / scale + view.panY,
+    }),
+  }
+}
+
+/** The picture without graticule and labels. */
+async function mapPicture(): Promise<Picture> {
+  await open.page.locator('.overlay').evaluate((element) => {
+    if (element instanceof HTMLElement) element.style.visibility = 'hidden'
+  })
+  return screenPicture(open.page)
+}
+
+/**
+ * Compares screen pixels with the pixel of the map that this code's own float64 geometry finds there. Screen pixels
+ * that a map pixel boundary crosses are blends and are left out.
+ */
+async function compare(
+  options: MapOptions,
+  valueOf: (pixel: number) => number,
+  norm: Norm,
+): Promise<{ compared: number; wrong: string[] }> {
+  const shape = options.projection ?? 'mollweide'
+  const view = options.view ?? wholeSky
+  const picture = await mapPicture()
+  const { box, toPlane } = await stageBox(shape, view)
+  const colourMap = options.colourMap ?? 'viridis'
+  const wrong: string[] = []
+  let compared = 0
+  const pixelAt = (x: number, y: number) => {
+    const plane = toPlane(x, y)
+    const sky = unprojectSky(shape, view, plane.x, plane.y)
+    return sky && ang2pix(options.nside, 'RING', (90 - sky.latDeg) * degree, sky.lonDeg * degree)
+  }
+  for (let row = 2; row < box.height - 2; row += 5) {
+    for (let column = 2; column < box.width - 2; column += 5) {
+      const x = Math.floor(box.x + column)
+      const y = Math.floor(box.y + row)
+      const corners = [
+        [0, 0],
+        [1, 0],
+        [0, 1],
+        [1, 1],
+        [0.5, 0.5],
+      ].map(([dx, dy]) => pixelAt(x + dx, y + dy))
+      const pixel = corners[4]
+      if (pixel === undefined || corners.some((corner) => corner !== pixel)) continue
+      compared++
+      const value = valueOf(pixel)
+      // Either colour where float32 may fall on the other side of the edge between two.
+      const expected = Number.isNaN(value)
+        ? [neutral]
+        : [-1e-4, 0, 1e-4].map((shift) => colourAt(colourMap, norm.toUnit(value) + shift) ?? [])
+      const seen = picture.at(x, y)
+      if (Math.min(...expected.map((colour) => colourDistance(colour, seen))) > 2) {
+        wrong.push(`(${x}, ${y}) pixel ${pixel}: ${seen.join(' ')} instead of ${expected[1] ?? ''}`)
+      }
+    }
+  }
+  return { compared, wrong }
+}
+
+describe('colours', () => {
+  const valueOf = (pixel: number) => Math.fround(pixel + 1)
+  const cases = [
+    { norm: 'linear', kind: 'linear', limits: [1, 768] },
+    { norm: 'log', kind: 'log', limits: [2, 500] },
+    { norm: 'sqrt', kind: 'sqrt', limits: [100, 700] },
+    { norm: 'symlog', kind: 'symlog', limits: [-768, 768] },
+    { norm: 'asinh', kind: 'asinh', limits: [-10, 768] },
+  ] as const
+  it.each(cases)('are those of the values with norm $norm', async ({ norm, kind, limits }) => {
+    const options: MapOptions = { nside: 8, values: 'number', norm, limits }
+    await mount(options)
+    const result = await compare(
+      options,
+      valueOf,
+      makeNorm({ kind, min: limits[0], max: limits[1] }),
+    )
+    expect(result.compared).toBeGreaterThan(3000)
+    expect(result.wrong).toEqual([])
+    expect(open.complaints).toEqual([])
+  })
+
+  it('give every colour the same area when equalised', async () => {
+    const options: MapOptions = { nside: 8, values: 'number', norm: 'equalised', limits: [1, 768] }
+    await mount(options)
+    const values = Float32Array.from({ length: 768 }, (_, p) => p + 1)
+    const norm = makeNorm({ kind: 'histogram', min: 1, max: 768, values })
+    const result = await compare(options, valueOf, norm)
+    expect(result.compared).toBeGreaterThan(3000)
+    // An edge of the table may fall on a value: one colour up or down.
+    expect(result.wrong).toEqual([])
+  })
+
+  it('are neutral grey for NaN and UNSEEN', async () => {
+    const options: MapOptions = { nside: 4, values: 'holes', limits: [1, 192] }
+    await mount(options)
+    const result = await compare(
+      options,
+      (pixel) => (pixel % 3 === 0 ? NaN : pixel + 1),
+      makeNorm({ kind: 'linear', min: 1, max: 192 }),
+    )
+    expect(result.compared).toBeGreaterThan(3000)
+    expect(result.wrong).toEqual([])
+  })
+
+  it('leave what is outside the map to the panel', async () => {
+    await mount({ nside: 4, values: 'number' })
+    const picture = await mapPicture()
+    const { box } = await stageBox('mollweide', wholeSky)
+    expect(picture.at(box.x + 4, box.y + 4)).toEqual([0x12, 0x14, 0x17])
+  })
+})
+
+describe('geometry', () => {
+  const views: readonly (readonly [string, Shape, View])[] = [
+    ['the whole sky', 'mollweide', wholeSky],
+    ['an oblique Mollweide', 'mollweide', { ...wholeSky, lonDeg: 200, latDeg: 35, rollDeg: 20 }],
+    ['a rolled globe', 'orthographic', { ...wholeSky, lonDeg: 120, latDeg: 40, rollDeg: -25 }],
+    ['the north pole', 'orthographic', { ...wholeSky, latDeg: 90, zoom: 40 }],
+    ['a zoomed Mollweide pole', 'mollweide', { ...wholeSky, zoom: 60, panX: 0.01, panY: -0.983 }],
+    ['a cap boundary', 'mollweide', { ...wholeSky, zoom: 150, panX: 0.5, panY: 0.55 }],
+    ['the seam', 'mollweide', { ...wholeSky, zoom: 200, panX: -1.9, panY: 0.2 }],
+  ]
+  it.each(views)('shows the right pixel of NSIDE 512 in %s', async (_, projection, view) => {
+    const fine: MapOptions = { nside: 512, values: 'hash', limits: [0, 256], projection, view }
+    const coarse: MapOptions = { ...fine, nside: view.zoom > 1 ? 512 : 16 }
+    await mount(coarse)
+    const norm = makeNorm({ kind: 'linear', min: 0, max: 256 })
+    const result = await compare(coarse, (pixel) => (pixel * 97) % 256, norm)
+    expect(result.compared).toBeGreaterThan(2000)
+    // float32 geometry: boundaries are right to 1e-6 rad, so hardly any inner pixel may differ.
+    expect(result.wrong.length, result.wrong.slice(0, 5).join('\n')).toBeLessThanOrEqual(
+      result.compared / 1000,
+    )
+    expect(open.complaints).toEqual([])
+  })
+
+  it('has longitude to the left and north up', async () => {
+    const { theta, phi } = pix2ang(1, 'RING', 5)
+    expect([theta / degree, phi / degree]).toEqual([90, 90])
+    await mount({ nside: 1, values: 'number', limits: [1, 12], colourMap: 'greys' })
+    const picture = await mapPicture()
+    const { toScreen } = await stageBox('mollweide', wholeSky)
+    const brightness = (lonDeg: number, latDeg: number) => {
+      const plane = projectSky('mollweide', wholeSky, lonDeg, latDeg)
+      if (!plane) throw new Error('outside')
+      const { x, y } = toScreen(plane.x, plane.y)
+      return { x, y, seen: picture.at(x, y) }
+    }
+    const east = brightness(90, 5)
+    const { box } = await stageBox('mollweide', wholeSky)
+    expect(east.x).toBeLessThan(box.x + box.width / 2)
+    expect(east.seen).toEqual(colourAt('greys', 5 / 11))
+    expect(brightness(45, 60).y).toBeLessThan(box.y + box.height / 2)
+    expect(brightness(45, 60).seen).toEqual(colourAt('greys', 0))
+    expect(brightness(45, -60).seen).toEqual(colourAt('greys', 8 / 11))
+  })
+})
+
+describe('reading and moving', () => {
+  const lastEvent = (name: string) =>
+    open.page.evaluate(
+      (wanted) => window.harness.events.filter((event) => event.name === wanted).at(-1)?.value,
+      name,
+    )
+
+  it('reads the exact pixel under the pointer', async () => {
+    await mount({ nside: 8, values: 'number' })
+    const { toScreen } = await stageBox('mollweide', wholeSky)
+    const plane = projectSky('mollweide', wholeSky, 61.9, 3.6)
+    if (!plane) throw new Error('outside')
+    const { x, y } = toScreen(plane.x, plane.y)
+    await open.page.mouse.move(x, y)
+    const pixel = ang2pix(8, 'RING', (90 - 3.6) * degree, 61.9 * degree)
+    await expect
+      .poll(() => open.page.locator('figcaption output').textContent())
+      .toBe(`${pixel + 1}.0\u202fK`)
+    await open.page.mouse.down()
+    await open.page.mouse.up()
+    expect(await lastEvent('pick')).toMatchObject({ pixel, value: pixel + 1 })
+    const label = await open.page.locator('.overlay').getAttribute('aria-label')
+    expect(label).toContain('Data, test: Mollweide map of the sky, Brightness temperature')
+  })
+
+  it('zooms about the pointer and comes back with a double click', async () => {
+    await mount({ nside: 8, values: 'number' })
+    const { box } = await stageBox('mollweide', wholeSky)
+    // Whole pixels: a wheel event has no others.
+    const x = Math.round(box.x + 0.3 * box.width)
+    const y = Math.round(box.y + 0.4 * box.height)
+    await open.page.mouse.move(x, y)
+    const before = await lastEvent('update:cursor')
+    await open.page.mouse.wheel(0, -600)
+    await open.page.waitForFunction(() =>
+      window.harness.events.some((event) => event.name === 'update:view'),
+    )
+    await open.page.mouse.move(x + 1, y)
+    await open.page.mouse.move(x, y)
+    const after = await lastEvent('update:cursor')
+    expect(after).toMatchObject({
+      lonDeg: expect.closeTo(Number(Reflect.get(Object(before), 'lonDeg')), 3),
+      latDeg: expect.closeTo(Number(Reflect.get(Object(before), 'latDeg')), 3),
+    })
+    expect(await lastEvent('update:view')).toMatchObject({ zoom: expect.closeTo(Math.exp(1.2), 6) })
+    await open.page.mouse.dblclick(x, y)
+    expect(await lastEvent('update:view')).toEqual(wholeSky)
+  })
+
+  it('turns the sky by dragging and by keys', async () => {
+    await mount({ nside: 8, values: 'number' })
+    const { box } = await stageBox('mollweide', wholeSky)
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
+    await open.page.mouse.move(x, y)
+    await open.page.mouse.down()
+    await open.page.mouse.move(x + 100, y, { steps: 4 })
+    await open.page.mouse.up()
+    const turn = (100 * 360) / (box.width - 3)
+    expect(await lastEvent('update:view')).toMatchObject({ lonDeg: expect.closeTo(turn, 0) })
+    await open.page.locator('.overlay').focus()
+    await open.page.keyboard.press('+')
+    expect(await lastEvent('update:view')).toMatchObject({ zoom: 1.4 })
+    await open.page.keyboard.press('0')
+    expect(await lastEvent('update:view')).toEqual(wholeSky)
+    await open.page.keyboard.press('Shift+ArrowLeft')
+    const cursor = await lastEvent('update:cursor')
+    expect(Number(Reflect.get(Object(cursor), 'lonDeg'))).toBeGreaterThan(0)
+    expect(await open.page.locator('.spoken').textContent()).toContain('K')
+  })
+
+  it('drags the limits on the colour bar and gives them back', async () => {
+    await mount({ nside: 8, values: 'number', limits: [100, 500] })
+    const bar = await open.page.locator('.colour-bar canvas').boundingBox()
+    if (!bar) throw new Error('no bar')
+    await open.page.mouse.move(bar.x + bar.width - 8, bar.y + 8)
+    await open.page.mouse.down()
+    await open.page.mouse.move(bar.x + bar.width / 2, bar.y + 8, { steps: 3 })
+    await open.page.mouse.up()
+    expect(await lastEvent('update:limits')).toEqual([100, expect.closeTo(300, -1)])
+    await open.page.mouse.dblclick(bar.x + 20, bar.y + 8)
+    expect(await lastEvent('update:limits')).toBeNull()
+    expect(open.complaints).toEqual([])
+  })
+})
+
+describe('life', () => {
+  it('returns after the graphics device was lost', async () => {
+    await mount({ nside: 8, values: 'number', limits: [1, 768] })
+    await open.page.evaluate(async () => {
+      const canvas = document.querySelector<HTMLCanvasElement>('.stage canvas')
+      const lose = canvas?.getContext('webgl2')?.getExtension('WEBGL_lose_context')
+      lose?.loseContext()
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      const shown = document.querySelector('.problem')?.textContent ?? ''
+      if (!shown.includes('graphics device was lost')) throw new Error(`no message: ${shown}`)
+      lose?.restoreContext()
+      await new Promise((resolve) => setTimeout(resolve, 300))
+    })
+    const options: MapOptions = { nside: 8, values: 'number', limits: [1, 768] }
+    const norm = makeNorm({ kind: 'linear', min: 1, max: 768 })
+    const result = await compare(options, (pixel) => pixel + 1, norm)
+    expect(result.wrong).toEqual([])
+    expect(await open.page.locator('.problem').count()).toBe(0)
+  })
+
+  it('follows new values of the same map', async () => {
+    const options: MapOptions = { nside: 8, values: 'number', limits: [1, 768] }
+    await mount(options)
+    await open.page.evaluate(() =>
+      window.harness.set(0, { pixels: Float32Array.from({ length: 768 }, (_, p) => 768 - p) }),
+    )
+    const norm = makeNorm({ kind: 'linear', min: 1, max: 768 })
+    const result = await compare(options, (pixel) => 768 - pixel, norm)
+    expect(result.wrong).toEqual([])
+  })
+
+  it('frees its context: eighteen maps one after another leave no warning', async () => {
+    for (let i = 0; i < 18; i++) await mount({ nside: 1, values: 'number' })
+    expect(open.complaints).toEqual([])
+  })
+
+  it('makes a picture for print', async () => {
+    await mount({ nside: 8, values: 'number', limits: [1, 768] })
+    const url = await open.page.evaluate(() => window.harness.png(0))
+    const { decodePng } = await import('./page.ts')
+    const picture = await decodePng(open.page, url)
+    expect([picture.width, picture.height]).toEqual([1872, 1212])
+    expect(picture.at(5, 5)).toEqual([255, 255, 255])
+    // 3 device pixels per CSS pixel, map at (12, 36): l = 20, b = 10.
+    const plane = projectSky('mollweide', wholeSky, 20, 10)
+    if (!plane) throw new Error('outside')
+    const scale = (600 - 3) / 4
+    const pixel = ang2pix(8, 'RING', 80 * degree, 20 * degree)
+    const expected = colourAt('viridis', pixel / 767) ?? []
+    const seen = picture.at(3 * (312 + plane.x * scale), 3 * (186 - plane.y * scale))
+    expect(colourDistance(expected, seen)).toBeLessThanOrEqual(2)
+  })
+})

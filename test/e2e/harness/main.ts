@@ -1,0 +1,98 @@
+import { createApp, h, nextTick, shallowReactive } from 'vue'
+import '../../../src-renderer/styles/tokens.css'
+import '../../../src-renderer/styles/fonts.css'
+import '../../../src-renderer/styles/base.css'
+import './harness.css'
+import SkyMap from '../../../src-renderer/sky/SkyMap.vue'
+import type { App, Component, ComponentPublicInstance } from 'vue'
+import type { ComponentKind } from './api.ts'
+
+const loaders: Record<ComponentKind, () => Promise<Component>> = {
+  sky: () => Promise.resolve(SkyMap),
+  slices: () => Promise.resolve(SkyMap),
+  volume: () => Promise.resolve(SkyMap),
+}
+const listened = ['update:view', 'update:cursor', 'update:limits', 'pick', 'hover'] as const
+
+let app: App | null = null
+let instances: (ComponentPublicInstance | null)[] = []
+
+/** Two frames: one for Vue's update, one for what it scheduled. */
+async function settled(): Promise<void> {
+  await nextTick()
+  for (let i = 0; i < 3; i++) await new Promise((resolve) => requestAnimationFrame(resolve))
+}
+
+function exportPicture(instance: ComponentPublicInstance | null): Promise<Blob> {
+  if (instance && 'toPng' in instance && typeof instance.toPng === 'function') {
+    return Promise.resolve<Blob>(instance.toPng())
+  }
+  throw new Error('The component offers no picture.')
+}
+
+window.harness = {
+  props: [],
+  events: [],
+  async mount(kind, panels, theme) {
+    window.harness.unmount()
+    const component = await loaders[kind]()
+    document.documentElement.dataset.theme = theme
+    const states = panels.map((panel) => shallowReactive<Record<string, unknown>>(panel.props))
+    window.harness.props.push(...states)
+    instances = panels.map(() => null)
+    app = createApp({
+      render: () =>
+        h(
+          'div',
+          { id: 'harness' },
+          panels.map((panel, index) => {
+            const state = states[index]
+            const listeners = Object.fromEntries(
+              listened.map((name) => [
+                `on${name[0].toUpperCase()}${name.slice(1)}`,
+                (value: unknown) => {
+                  window.harness.events.push({ index, name, value })
+                  const [update, property] = name.split(':')
+                  if (update === 'update') {
+                    // Linked panels share views and cursors.
+                    for (const one of property === 'limits' ? [state] : states) {
+                      one[property] = value
+                    }
+                  }
+                },
+              ]),
+            )
+            const box = {
+              class: 'panel',
+              style: { width: `${panel.width}px`, height: `${panel.height}px` },
+            }
+            const ref = (element: unknown) => {
+              instances[index] = element as ComponentPublicInstance | null
+            }
+            return h('div', box, [h(component, { ...state, theme, ...listeners, ref })])
+          }),
+        ),
+    })
+    app.config.warnHandler = (message) => console.error(message)
+    app.mount('#app')
+    await settled()
+  },
+  async set(index, props) {
+    Object.assign(window.harness.props[index], props)
+    await settled()
+  },
+  unmount() {
+    app?.unmount()
+    app = null
+    window.harness.props.splice(0)
+    window.harness.events.splice(0)
+  },
+  async png(index) {
+    const blob = await exportPicture(instances[index])
+    return new Promise((resolve) => {
+      const reader = new FileReader()
+      reader.onload = () => resolve(String(reader.result))
+      reader.readAsDataURL(blob)
+    })
+  },
+}
