@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { referenceBackend } from '#engine/kernels/backends/reference/index.ts'
 import { wasmBackend } from '#engine/kernels/backends/wasm/index.ts'
 import type { KernelBackend, LineOfSightOperator } from '#engine/kernels/interface.ts'
@@ -16,7 +16,7 @@ import {
 } from './problems.ts'
 
 const operators: LineOfSightOperator[] = []
-afterAll(() => Promise.all(operators.map((operator) => operator.dispose())))
+afterEach(() => Promise.all(operators.splice(0).map((operator) => operator.dispose())))
 
 function noise(length: number, seed: number): Float64Array {
   const random = randomGenerator(seed)

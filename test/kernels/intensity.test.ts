@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { wasmBackend } from '#engine/kernels/backends/wasm/index.ts'
 import type {
   LineOfSightOperator,
@@ -21,7 +21,7 @@ import {
 const FLOAT32 = 1e-6
 
 const operators: LineOfSightOperator[] = []
-afterAll(() => Promise.all(operators.map((operator) => operator.dispose())))
+afterEach(() => Promise.all(operators.splice(0).map((operator) => operator.dispose())))
 
 async function prepare(
   problem: LineOfSightProblem,

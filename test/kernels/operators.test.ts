@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { kernelBackendNames, loadBackend } from '#engine/kernels/index.ts'
 import { referenceBackend } from '#engine/kernels/backends/reference/index.ts'
 import { neighbourOrder } from '#engine/kernels/backends/wasm/rays.ts'
@@ -15,10 +15,10 @@ import type { OptimiserMethod } from '#shared/inference/optimisers.ts'
 import { field, noiseField, randomDirections, smallProblem } from './problems.ts'
 
 const operators: LineOfSightOperator[] = []
-afterAll(() => Promise.all(operators.map((operator) => operator.dispose())))
+afterEach(() => Promise.all(operators.splice(0).map((operator) => operator.dispose())))
 
 async function prepare(backend: KernelBackend, options: PrepareOptions = {}) {
-  const operator = await backend.prepare(smallProblem(), { threads: 2, ...options })
+  const operator = await backend.prepare(smallProblem(), { threads: 1, ...options })
   operators.push(operator)
   return operator
 }

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { referenceBackend } from '#engine/kernels/backends/reference/index.ts'
 import { wasmBackend } from '#engine/kernels/backends/wasm/index.ts'
 import type {
@@ -17,7 +17,7 @@ import {
 import { dot, field, noiseField, norm, relativeDistance, smallProblem } from './problems.ts'
 
 const operators: LineOfSightOperator[] = []
-afterAll(() => Promise.all(operators.map((operator) => operator.dispose())))
+afterEach(() => Promise.all(operators.splice(0).map((operator) => operator.dispose())))
 
 const grid: GridGeometry = { shape: [12, 10, 7], halfSizeKpc: [20, 20, 5] }
 const problem = smallProblem({ directions: Float64Array.from([1, 0, 0]) })
@@ -35,7 +35,7 @@ async function prepare(
   backend: KernelBackend,
   regularisation: readonly RegularisationTerm[],
   region?: Uint8Array,
-  threads = 2,
+  threads = 1,
 ): Promise<LineOfSightOperator> {
   const operator = await backend.prepare(problem, {
     threads,
