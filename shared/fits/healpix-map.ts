@@ -1,5 +1,7 @@
-import { nsideToNpix, UNSEEN } from '../healpix/index.ts'
+import { nsideToNpix } from '../healpix/index.ts'
 import type { Ordering } from '../healpix/index.ts'
+import { markBadPixels } from './bad-pixels.ts'
+import type { PixelCounts } from './bad-pixels.ts'
 import { allocate, gibibytes } from './bytes.ts'
 import { FitsError } from './errors.ts'
 import { isValueColumn, layOutHealpix, recogniseHealpix } from './healpix-table.ts'
@@ -20,19 +22,6 @@ export interface ReadMapOptions extends GivenLayout {
   badValue?: number
   /** Most bytes that the full sky of a partial map may take. Default 512 MiB, or 4 times the file if that is more. */
   maximumBytes?: number
-}
-
-export interface PixelCounts {
-  valid: number
-  /** UNSEEN (-1.6375e30). */
-  unseen: number
-  /** Equal to BAD_DATA of the file or to the bad value given. */
-  bad: number
-  /** NaN or an integer null. */
-  notANumber: number
-  infinite: number
-  /** Not in the file at all: the rest of the sky of a partial map. */
-  missing: number
 }
 
 export interface HealpixMap {
@@ -141,30 +130,6 @@ export function noMapError(file: FitsFile): FitsError {
     'A map is a HEALPix binary table (keywords PIXTYPE, NSIDE, ORDERING) or a plate carree image of the sky; ' +
       'name a table that lacks the keywords with the key `hdu`.',
   )
-}
-
-/** Replace every value that stands for "no data" by NaN, in place, and count them by kind. */
-function markBadPixels(values: Values, badValues: (number | undefined)[]): PixelCounts {
-  const counts = { valid: 0, unseen: 0, bad: 0, notANumber: 0, infinite: 0, missing: 0 }
-  const bad = badValues.filter((value) => value !== undefined)
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]
-    if (Number.isNaN(value)) counts.notANumber++
-    else if (!Number.isFinite(value)) counts.infinite++
-    // The same tolerance as healpy: the mark has passed through float32 and decimal text.
-    else if (isNear(value, UNSEEN, 1e-5)) counts.unseen++
-    else if (bad.some((mark) => isNear(value, mark, 1e-6))) counts.bad++
-    else {
-      counts.valid++
-      continue
-    }
-    values[i] = Number.NaN
-  }
-  return counts
-}
-
-function isNear(value: number, mark: number, relative: number): boolean {
-  return Math.abs(value - mark) <= relative * Math.abs(mark)
 }
 
 function spreadOverSky(

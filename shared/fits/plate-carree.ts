@@ -2,6 +2,8 @@ import { ang2pix, nsideToNpix } from '../healpix/index.ts'
 import { frameRotation } from '../sky/index.ts'
 import { applyMatrix } from '../sky/matrix.ts'
 import type { Frame } from '../sky/index.ts'
+import { markBadPixels } from './bad-pixels.ts'
+import type { PixelCounts } from './bad-pixels.ts'
 import { FitsError } from './errors.ts'
 import { describeKind, holdsImage, readImage } from './image.ts'
 import { firstNumber, frameOf } from './map-keywords.ts'
@@ -36,11 +38,21 @@ export interface PlateCarreeImage {
   longitude: AngleAxis
   latitude: AngleAxis
   frame: Frame | undefined
-  /** `width * height` values, longitude fastest; NaN where the image is blank. */
+  /** `width * height` values, longitude fastest; NaN where there is none. */
   values: Values
+  counts: PixelCounts
   /** BUNIT as written. */
   unit: string | undefined
   notes: string[]
+}
+
+export interface ReadImageOptions {
+  /** HDU number; default the first image with sky coordinates. */
+  hdu?: number
+  /** Overrides the frame that the header names. */
+  frame?: Frame
+  /** A value that marks bad cells besides BLANK and UNSEEN. */
+  badValue?: number
 }
 
 /** Slack for positions rounded in the header, in cells. */
@@ -145,13 +157,9 @@ function dropRepeatedColumns(grid: PlateCarreeGrid): void {
 
 /**
  * Read a plate carree image of the sky.
- * @param options.hdu HDU number; default the first image with sky coordinates
  * @throws FitsError when there is none or its grid is not plain plate carree
  */
-export function readPlateCarree(
-  file: FitsFile,
-  options: { hdu?: number; frame?: Frame } = {},
-): PlateCarreeImage {
+export function readPlateCarree(file: FitsFile, options: ReadImageOptions = {}): PlateCarreeImage {
   const candidates = options.hdu === undefined ? file.hdus : [hduAt(file, options.hdu)]
   const grid = candidates
     .map((hdu) => recognisePlateCarree(file, hdu))
@@ -177,13 +185,15 @@ export function readPlateCarree(
   }
   const image = readImage(file, grid.hdu.index)
   const { width, height, longitude, latitude } = grid
+  const values = keepColumns(image.values, grid.hdu.axes[0], width, height)
   return {
     width,
     height,
     longitude,
     latitude,
     frame: options.frame ?? grid.frame,
-    values: keepColumns(image.values, grid.hdu.axes[0], width, height),
+    values,
+    counts: markBadPixels(values, [options.badValue]),
     unit: image.unit,
     notes: grid.notes,
   }
@@ -245,7 +255,9 @@ export function plateCarreeToHealpix(image: PlateCarreeImage, nside: number): Re
   let emptyPixels = 0
   for (let pixel = 0; pixel < npix; pixel++) {
     if (weights[pixel] === 0) emptyPixels++
-    sums[pixel] = weights[pixel] === 0 ? Number.NaN : sums[pixel] / weights[pixel]
+    // 0 / 0 is the NaN that is wanted; values near the end of the float range may sum to infinity.
+    sums[pixel] /= weights[pixel]
+    if (!Number.isFinite(sums[pixel])) sums[pixel] = Number.NaN
   }
   return { nside, ordering: 'RING', frame: 'galactic', values: sums, emptyPixels }
 }

@@ -56,7 +56,7 @@ export function fixturePath(name: string): URL {
 
 export function fixtureBytes(name: string): Uint8Array {
   const bytes = readFileSync(fixturePath(name))
-  return name.endsWith('.gz') ? gunzipSync(bytes) : bytes
+  return new Uint8Array(name.endsWith('.gz') ? gunzipSync(bytes) : bytes)
 }
 
 /** Compare an array with the sums that Python took of it; NaN and infinities count as bad. */

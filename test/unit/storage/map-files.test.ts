@@ -38,8 +38,8 @@ describe('FITS files on disk', () => {
     const bytes = fixtureBytes('healpy_float64.fits')
     const plain = await loadFitsBytes(put('plain.fits', bytes))
     const packed = await loadFitsBytes(put('packed.fits', gzipSync(bytes)))
-    expect(Buffer.from(plain).equals(bytes)).toBe(true)
-    expect(Buffer.from(packed).equals(bytes)).toBe(true)
+    expect(Buffer.from(plain).equals(Buffer.from(bytes))).toBe(true)
+    expect(Buffer.from(packed).equals(Buffer.from(bytes))).toBe(true)
     // 103 kB that unpack to 12.6 MB: the buffer has to grow.
     const file = await loadFits(fileURLToPath(fixturePath('bayestar_nside512_nest.fits.gz')))
     expect(readHealpixMap(file).counts.valid).toBe(12 * 512 * 512)
