@@ -49,6 +49,8 @@ export interface Connection<C extends AnyContract> {
   /** Sends an event if it follows the contract; otherwise logs. */
   send<E extends EventOf<C>>(event: E, body: EventBodyOf<C, E>, payloads?: Payload[]): void
   readonly closed: boolean
+  /** Called once, when the connection has ended and its requests have been aborted. */
+  onClose(listener: () => void): void
 }
 
 /** Requests of one connection that may be under way at once. */
@@ -66,6 +68,7 @@ export function serveTransport<C extends AnyContract>(
   options: ServeOptions,
 ): Connection<C> {
   const pending = new Map<number, Cancellation>()
+  const closeListeners: (() => void)[] = []
   let closed = false
 
   const send = (message: Message) => {
@@ -127,6 +130,7 @@ export function serveTransport<C extends AnyContract>(
     closed = true
     for (const cancellation of pending.values()) cancellation.abort()
     pending.clear()
+    for (const listener of closeListeners) listener()
   })
   transport.onMessage(({ header, payloads }) => {
     if (header.kind === 'cancel') pending.get(header.id)?.abort()
@@ -148,6 +152,10 @@ export function serveTransport<C extends AnyContract>(
   return {
     get closed() {
       return closed
+    },
+    onClose(listener) {
+      if (closed) listener()
+      else closeListeners.push(listener)
     },
     send(event, body, payloads = []) {
       if (closed) return

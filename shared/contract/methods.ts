@@ -123,6 +123,7 @@ export const backendStatus = z.strictObject({
   chosen: z.boolean(),
   detail: z.string(),
 })
+export type BackendStatus = z.output<typeof backendStatus>
 
 const run = z.strictObject({ session: sessionId, run: runId })
 const none = z.strictObject({})

@@ -1,0 +1,70 @@
+import { EngineError } from '#shared/contract/index.ts'
+import { grant as grantSchema } from '#shared/contract/methods.ts'
+import { checkRunFile, pathText } from '#shared/session/run-file-issues.ts'
+import type { RunFile } from '#shared/session/run-file.ts'
+import type { Grants } from './grants.ts'
+
+type Issues = { path: string; message: string }[]
+export type CheckedConfiguration =
+  { readonly ok: true; readonly runFile: RunFile } | { readonly ok: false; readonly issues: Issues }
+
+/** `configuration` with every file name replaced by `replace(name, key)`. */
+function mapFiles(configuration: RunFile, replace: (file: string, key: string) => string): RunFile {
+  return {
+    ...configuration,
+    data: configuration.data.map((entry, i) => ({
+      ...entry,
+      file: replace(entry.file, `data[${i}].file`),
+      sigma:
+        typeof entry.sigma === 'object' && 'file' in entry.sigma
+          ? { ...entry.sigma, file: replace(entry.sigma.file, `data[${i}].sigma.file`) }
+          : entry.sigma,
+      ...(entry.mask !== undefined && 'file' in entry.mask
+        ? { mask: { ...entry.mask, file: replace(entry.mask.file, `data[${i}].mask.file`) } }
+        : {}),
+    })),
+  }
+}
+
+/** What the interface gets of a stored configuration: grants where the session has paths. */
+export function withGrants(configuration: RunFile, grants: Grants): RunFile {
+  return mapFiles(configuration, (path) => grants.wordFor(path))
+}
+
+/** The configuration with `from` replaced by `to` wherever a file is named. */
+export function withMovedFile(configuration: RunFile, from: string, to: string): RunFile {
+  return mapFiles(configuration, (path) => (path === from ? to : path))
+}
+
+/** Checks what the interface sent and turns its grants into paths; a path in place of a grant is an issue. */
+export function checkConfiguration(value: unknown, grants: Grants): CheckedConfiguration {
+  const checked = checkRunFile(value)
+  if (!checked.ok) {
+    const issues = checked.issues.map(({ path, message }) => ({ path: pathText(path), message }))
+    return { ok: false, issues }
+  }
+  const issues: Issues = []
+  const runFile = mapFiles(checked.runFile, (word, key) => {
+    try {
+      if (grantSchema.safeParse(word).success) return grants.peek(word)
+      issues.push({ path: key, message: 'not a file that was chosen here. Choose it again.' })
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error
+      issues.push({ path: key, message: `${error.message} ${error.advice ?? ''}`.trim() })
+    }
+    return word
+  })
+  return issues.length > 0 ? { ok: false, issues } : { ok: true, runFile }
+}
+
+/** As `checkConfiguration`. @throws EngineError that names the first wrong key */
+export function requireConfiguration(value: unknown, grants: Grants): RunFile {
+  const checked = checkConfiguration(value, grants)
+  if (checked.ok) return checked.runFile
+  const [{ path, message }] = checked.issues
+  throw new EngineError({
+    code: 'configuration',
+    message: path === '' ? message : `${path}: ${message}`,
+    field: path,
+  })
+}

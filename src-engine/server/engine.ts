@@ -1,0 +1,161 @@
+import { mkdir } from 'node:fs/promises'
+import { engineContract, mainContract, serveTransport } from '#shared/contract/index.ts'
+import type { Connection, EngineContract, Transport } from '#shared/contract/index.ts'
+import type { EventBody } from '#shared/contract/events.ts'
+import { RunManager } from '../runs/run-manager.ts'
+import type { NewRows, RunProgress } from '../runs/run-manager.ts'
+import { describeError } from './error-body.ts'
+import { Grants } from './grants.ts'
+import { engineHandlers } from './handlers/index.ts'
+import { mainHandlers } from './handlers/main.ts'
+import { MapCatalogue } from './map-catalogue.ts'
+import { OpenSessions } from './open-sessions.ts'
+import type { OpenSession } from './open-sessions.ts'
+import { samplesFolder } from './program-files.ts'
+import { RecentSessions } from './recent-sessions.ts'
+import { sessionsFolder, stateFolder } from './state-folder.ts'
+
+export interface EngineOptions {
+  readonly log: (text: string) => void
+  /** `larmor serve`: the only folder with files, listed to the page; new sessions and uploads go there too. */
+  readonly dataFolder?: string
+  readonly stateFolder?: string
+  readonly sessionsFolder?: string
+}
+
+/** One connected page. */
+export interface Client {
+  readonly name: string
+}
+
+export interface ShellHooks {
+  /** A page of the shell is gone. */
+  readonly onDisconnect: (channel: number) => void
+  /** The engine has been asked to end; everything is saved where that was wanted. */
+  readonly onShutdown: () => void
+}
+
+/**
+ * The engine behind every connection: files by grant, open sessions, one queue of runs. Events of a session go to all
+ * pages that have it open.
+ */
+export class Engine {
+  readonly grants: Grants
+  readonly sessions: OpenSessions<Client>
+  readonly runs: RunManager
+  readonly recent: RecentSessions
+  readonly catalogue = new MapCatalogue()
+  readonly sessionsFolder: string
+  readonly log: (text: string) => void
+  readonly #connections = new Map<Client, Connection<EngineContract>>()
+  #clients = 0
+
+  private constructor(grants: Grants, options: EngineOptions) {
+    this.grants = grants
+    this.log = options.log
+    this.sessionsFolder = grants.root ?? options.sessionsFolder ?? sessionsFolder()
+    this.recent = new RecentSessions(options.stateFolder ?? stateFolder(), options.log)
+    this.runs = new RunManager()
+    this.sessions = new OpenSessions(this.runs, grants)
+    this.runs.onProgress((progress) => this.#onProgress(progress))
+    this.runs.onRows((rows) => this.#onRows(rows))
+  }
+
+  /** @throws the system's error when the data folder does not exist */
+  static async create(options: EngineOptions): Promise<Engine> {
+    const samples = samplesFolder()
+    const grants = await Grants.create({
+      root: options.dataFolder,
+      trusted: samples === undefined ? [] : [samples],
+    })
+    return new Engine(grants, options)
+  }
+
+  /** Serves a page. What it opened is closed when it leaves, except sessions with a run that goes on. */
+  connect(transport: Transport): void {
+    const client: Client = { name: `page ${++this.#clients}` }
+    const log = (text: string) => this.log(`${client.name}: ${text}`)
+    const connection = serveTransport(engineContract, transport, engineHandlers(this, client), {
+      log,
+      describeError: (error) => describeError(error, this.grants),
+    })
+    connection.onClose(() => {
+      this.#connections.delete(client)
+      this.sessions.leaveAll(client)
+    })
+    this.#connections.set(client, connection)
+  }
+
+  /** Serves the shell (Electron main). */
+  connectShell(transport: Transport, hooks: ShellHooks): void {
+    serveTransport(mainContract, transport, mainHandlers(this, hooks), {
+      log: (text) => this.log(`shell: ${text}`),
+      describeError: (error) => describeError(error, this.grants),
+    })
+  }
+
+  /** Tells the pages of a session that its state is another. */
+  changed(opened: OpenSession<Client>): void {
+    this.#send(opened, (connection) => connection.send('session.changed', { session: opened.id }))
+  }
+
+  /** Where a new session is written. @throws the system's error when the folder cannot be made */
+  async newSessionFolder(): Promise<string> {
+    await mkdir(this.sessionsFolder, { recursive: true })
+    return this.sessionsFolder
+  }
+
+  async remember(opened: OpenSession<Client>): Promise<void> {
+    const { session } = opened
+    const runs = session.runs.list()
+    const held = runs.at(-1)?.figures?.chi2_n_held_out
+    const count = runs.length === 1 ? '1 run' : `${runs.length} runs`
+    const summary =
+      held === null || held === undefined ? count : `${count}, held-out χ²/n ${held.toFixed(3)}`
+    await this.recent.remember(session.path, session.title, summary)
+  }
+
+  /** Pauses and stores all runs, and closes every session. */
+  async shutdown(): Promise<void> {
+    await this.runs.shutdown()
+    this.sessions.closeAll()
+  }
+
+  #send(opened: OpenSession<Client>, tell: (connection: Connection<EngineContract>) => void): void {
+    for (const client of opened.members) {
+      const connection = this.#connections.get(client)
+      if (connection !== undefined) tell(connection)
+    }
+  }
+
+  #onProgress({ session, ...progress }: RunProgress): void {
+    const opened = this.sessions.of(session)
+    if (opened === undefined) return
+    const body: EventBody<'run.progress'> = {
+      ...progress,
+      session: opened.id,
+      summary: cleanSummary(progress.summary, this.grants),
+      message: this.grants.withoutPaths(progress.message),
+    }
+    this.#send(opened, (connection) => connection.send('run.progress', body))
+    if (progress.stage === 'queued' || progress.stage === 'finished') this.changed(opened)
+    if (progress.stage !== 'finished') return
+    void this.remember(opened)
+    // A run that was left alone has ended: nobody needs its session any more.
+    setImmediate(() => this.sessions.closeIfUnused(opened))
+  }
+
+  #onRows({ session, values, columns, ...rows }: NewRows): void {
+    const opened = this.sessions.of(session)
+    if (opened === undefined) return
+    const body = { ...rows, columns: [...columns], session: opened.id }
+    this.#send(opened, (connection) => connection.send('run.rows', body, [values]))
+  }
+}
+
+/** The summary of a run as pages may see it: an error names files, not their paths. */
+export function cleanSummary<S extends { error?: string }>(summary: S, grants: Grants): S {
+  return summary.error === undefined
+    ? summary
+    : { ...summary, error: grants.withoutPaths(summary.error) }
+}

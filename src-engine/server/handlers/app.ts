@@ -1,0 +1,25 @@
+import { availableParallelism, cpus, totalmem } from 'node:os'
+import { backendStatuses } from '../backend-status.ts'
+import { samplePath, samples } from '../samples.ts'
+import type { Engine } from '../engine.ts'
+import { version } from '../../version.ts'
+import type { HandlersOf } from './types.ts'
+
+export function appHandlers(
+  engine: Engine,
+): HandlersOf<'app.info' | 'samples.list' | 'samples.open'> {
+  return {
+    'app.info': async () => ({
+      version,
+      node: process.version,
+      platform: `${process.platform} ${process.arch}`,
+      cpu: cpus()[0]?.model.trim() ?? 'unknown',
+      threads: availableParallelism(),
+      memoryBytes: totalmem(),
+      backends: await backendStatuses(),
+      browsing: engine.grants.root !== undefined,
+    }),
+    'samples.list': () => samples.map(({ id, title, description }) => ({ id, title, description })),
+    'samples.open': ({ id }) => engine.grants.grant(samplePath(id)),
+  }
+}

@@ -1,0 +1,22 @@
+import type { EngineContract, Handlers } from '#shared/contract/index.ts'
+import type { Client, Engine } from '../engine.ts'
+import { appHandlers } from './app.ts'
+import { exportHandlers } from './export.ts'
+import { fileHandlers } from './files.ts'
+import { mapHandlers } from './maps.ts'
+import { runHandlers } from './runs.ts'
+import { runResultHandlers } from './run-results.ts'
+import { sessionHandlers } from './sessions.ts'
+
+/** Everything a page may ask, for one connected page. */
+export function engineHandlers(engine: Engine, client: Client): Handlers<EngineContract> {
+  return {
+    ...appHandlers(engine),
+    ...fileHandlers(engine),
+    ...mapHandlers(engine),
+    ...sessionHandlers(engine, client),
+    ...runHandlers(engine, client),
+    ...runResultHandlers(engine, client),
+    ...exportHandlers(engine, client),
+  }
+}

@@ -1,0 +1,71 @@
+import { basename } from 'node:path'
+import { WithPayloads } from '#shared/contract/index.ts'
+import { readSkyMap } from '../../runs/read-sky-map.ts'
+import type { Engine } from '../engine.ts'
+import type { HandlersOf } from './types.ts'
+
+/** An image of the sky is shown at the NSIDE that it supports, up to this one. */
+const largestImageNside = 512
+
+export function mapHandlers(engine: Engine): HandlersOf<'maps.inspect' | 'maps.load'> {
+  return {
+    async 'maps.inspect'({ grant }) {
+      const path = await engine.grants.resolve(grant)
+      const maps = await engine.catalogue.describe(path)
+      return {
+        file: basename(path),
+        maps: maps.map(({ polcconv, frequencyGhz, badValue, ...map }) => ({
+          ...map,
+          ...(polcconv === undefined ? {} : { polarisation: polcconv }),
+          ...(frequencyGhz === undefined ? {} : { frequency_ghz: frequencyGhz }),
+          problems: [
+            ...map.problems,
+            ...(badValue === undefined ? [] : [`Its bad value ${badValue} is left out.`]),
+          ],
+        })),
+      }
+    },
+    async 'maps.load'({ grant, hdu, column, ordering, frame, bad_value }) {
+      const path = await engine.grants.resolve(grant)
+      const described = await engine.catalogue.describeOne(path, hdu)
+      const map = await readSkyMap({
+        file: path,
+        key: 'map',
+        hdu,
+        column,
+        ordering,
+        frame,
+        badValue: bad_value,
+        nside: Math.min(described.nside ?? largestImageNside, largestImageNside),
+      })
+      const chosen = described.columns.find(
+        ({ index, name }) => column === index || column === name,
+      )
+      const pixels = Float32Array.from(map.values)
+      return new WithPayloads(
+        {
+          nside: map.nside,
+          unit: map.unit ?? '',
+          name: chosen?.name ?? described.name,
+          ...extremes(pixels),
+        },
+        [pixels],
+      )
+    },
+  }
+}
+
+/** Number of good and bad pixels, and the range of the good ones (0, 0 when there are none). */
+function extremes(pixels: Float32Array) {
+  let valid = 0
+  let minimum = Infinity
+  let maximum = -Infinity
+  for (const value of pixels) {
+    if (Number.isNaN(value)) continue
+    valid++
+    if (value < minimum) minimum = value
+    if (value > maximum) maximum = value
+  }
+  const bad = pixels.length - valid
+  return valid > 0 ? { valid, bad, minimum, maximum } : { valid, bad, minimum: 0, maximum: 0 }
+}

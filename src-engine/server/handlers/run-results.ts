@@ -1,0 +1,116 @@
+import { EngineError, WithPayloads } from '#shared/contract/index.ts'
+import { residuals } from '#shared/inference/likelihood.ts'
+import type { Nuisance } from '#shared/inference/nuisance.ts'
+import { gridOf } from '../../runs/prepare-problem.ts'
+import type { DataVector } from '../../storage/run-store.ts'
+import type { Client, Engine } from '../engine.ts'
+import type { HandlersOf } from './types.ts'
+import { requireRun } from './runs.ts'
+
+type Methods = 'run.curves' | 'run.map' | 'run.field'
+type Which = 'data' | 'model' | 'residual' | 'residual_over_sigma' | 'set'
+
+interface Fit {
+  readonly iteration: number
+  readonly model: Float64Array
+  readonly nuisance: Nuisance
+}
+
+const notYet = (what: string) =>
+  new EngineError({ code: 'not-yet', message: `The run has no ${what} yet.` })
+
+/** What a run shows while it goes on (from memory) and afterwards (from its last checkpoint). */
+export function runResultHandlers(engine: Engine, client: Client): HandlersOf<Methods> {
+  const find = (id: string, run: number) => {
+    const opened = engine.sessions.get(id, client)
+    requireRun(opened, run)
+    return { session: opened.session, loop: engine.runs.live(opened.session, run) }
+  }
+
+  /** The model map of one data vector and the iteration that it belongs to. */
+  const fitOf = (id: string, run: number, data: readonly DataVector[], index: number): Fit => {
+    const { session, loop } = find(id, run)
+    if (loop?.latest !== undefined) {
+      const { iteration, models, nuisance } = loop.latest
+      return { iteration, model: models[index], nuisance: nuisance[index] }
+    }
+    const [checkpoint] = session.runs.checkpoints(run)
+    if (checkpoint === undefined) throw notYet('model')
+    const { values } = session.runs.checkpointArray(checkpoint, `model/${data[index].name}`)
+    return {
+      iteration: checkpoint.details.modelIteration,
+      model: Float64Array.from(values),
+      nuisance: checkpoint.details.nuisance[index],
+    }
+  }
+
+  return {
+    'run.curves'({ session: id, run, from }) {
+      const { session, loop } = find(id, run)
+      const { columns, rows, values } = loop?.curves(from) ?? session.runs.curves(run, from)
+      const marks = session.runs.marks(run)
+      return new WithPayloads({ columns: [...columns], rows, marks }, [values])
+    },
+
+    'run.map'({ session: id, run, data: name, which }) {
+      const { session, loop } = find(id, run)
+      const data = loop?.data ?? session.runs.data(run)
+      if (data.length === 0) throw notYet('data')
+      const index = data.findIndex((vector) => vector.name === name)
+      if (index < 0)
+        throw new EngineError({ code: 'no-data', message: `The run has no data "${name}".` })
+      const vector = data[index]
+      const fit = which === 'data' || which === 'set' ? undefined : fitOf(id, run, data, index)
+      const pixels = new Float32Array(12 * vector.nside ** 2).fill(NaN)
+      const values = valuesOf(which, vector, fit)
+      for (let i = 0; i < values.length; i++) pixels[vector.pixels[i]] = values[i]
+      return new WithPayloads(
+        {
+          nside: vector.nside,
+          unit: which === 'set' || which === 'residual_over_sigma' ? '' : vector.unit,
+          iteration: fit?.iteration ?? 0,
+          nuisance: fit === undefined ? '' : nuisanceText(fit.nuisance, vector),
+        },
+        [pixels],
+      )
+    },
+
+    'run.field'({ session: id, run }) {
+      const { session, loop } = find(id, run)
+      const { configuration } = session.runs.get(run)
+      const [checkpoint] = session.runs.checkpoints(run)
+      if (loop === undefined && checkpoint === undefined) throw notYet('field')
+      // While a run goes on its threads may be writing: a picture may mix two neighbouring iterations.
+      const values =
+        loop?.field ?? session.runs.checkpointArray(checkpoint, 'magnetic_field').values
+      return new WithPayloads(
+        {
+          shape: [...gridOf(configuration).shape],
+          half_size_kpc: configuration.box.half_size_kpc,
+          observer_kpc: configuration.box.observer_kpc,
+          iteration: loop?.iteration ?? checkpoint.iteration,
+          unit: 'microgauss',
+        },
+        [Float32Array.from(values)],
+      )
+    },
+  }
+}
+
+function valuesOf(which: Which, vector: DataVector, fit: Fit | undefined): ArrayLike<number> {
+  if (which === 'set') return vector.set
+  if (fit === undefined) return vector.values
+  const { model, nuisance } = fit
+  if (which === 'model') return model.map((value) => nuisance.gain * value + nuisance.offset)
+  const residual = residuals(vector.values, model, nuisance)
+  return which === 'residual' ? residual : residual.map((value, i) => value / vector.sigma[i])
+}
+
+/** How the model map was brought to the data: "offset 3.21 K" or "gain 1.02, offset 3.21 K". */
+function nuisanceText({ offset, gain }: Nuisance, { unit }: DataVector): string {
+  const parts = [
+    ...(gain === 1 ? [] : [`gain ${gain.toPrecision(4)}`]),
+    ...(offset === 0 ? [] : [`offset ${offset.toPrecision(4)} ${unit}`]),
+  ]
+  return parts.join(', ')
+}

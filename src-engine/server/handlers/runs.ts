@@ -1,0 +1,150 @@
+import { EngineError } from '#shared/contract/index.ts'
+import type { RunFile } from '#shared/session/run-file.ts'
+import { estimateRun } from '../estimate-run.ts'
+import { errorText, InputError } from '../../errors.ts'
+import { prepareProblem } from '../../runs/prepare-problem.ts'
+import { checkConfiguration } from '../configuration-files.ts'
+import type { Client, Engine } from '../engine.ts'
+import { cleanSummary } from '../engine.ts'
+import type { OpenSession } from '../open-sessions.ts'
+import type { HandlersOf } from './types.ts'
+
+type Methods = 'run.check' | 'run.start' | 'run.pause' | 'run.resume' | 'run.stop'
+type Issue = { path: string; message: string }
+
+const nothingToCompute = { unknowns: 0, rays: 0, memoryBytes: 0 }
+
+export function runHandlers(engine: Engine, client: Client): HandlersOf<Methods> {
+  const { grants, sessions, runs } = engine
+  const clean = <S extends { error?: string }>(summary: S) => cleanSummary(summary, grants)
+  /** @throws EngineError when the session has no such run */
+  const find = (session: string, run: number) => {
+    const opened = sessions.get(session, client)
+    requireRun(opened, run)
+    return opened
+  }
+  /** A session may name any file; a run of `larmor serve` reads only what lies in the data folder. */
+  const requireAllowed = async (runFile: RunFile) => {
+    for (const { path, key } of filesOf(runFile))
+      if (!(await grants.allows(path)))
+        throw new EngineError({
+          code: 'file-outside',
+          message: `${key}: the file is not in the data folder.`,
+          advice: 'Say where it is now, or copy it there.',
+          field: key,
+        })
+  }
+  return {
+    async 'run.check'({ session, configuration }) {
+      if (session !== undefined) sessions.get(session, client)
+      const checked = checkConfiguration(configuration, grants)
+      if (!checked.ok) return { issues: checked.issues, ...nothingToCompute }
+      const { runFile } = checked
+      const models = modelIssues(runFile)
+      const issues = [...models, ...(await dataIssues(runFile, engine))]
+      return { issues, ...(models.length === 0 ? estimateRun(runFile) : nothingToCompute) }
+    },
+    async 'run.start'({ session, name }) {
+      const opened = sessions.get(session, client)
+      await requireAllowed(opened.session.configuration)
+      const summary = runs.start(opened.session, { name })
+      engine.changed(opened)
+      return clean(summary)
+    },
+    async 'run.resume'({ session, run }) {
+      const opened = find(session, run)
+      // Once its data are prepared, a run needs its files no more.
+      if (opened.session.runs.data(run).length === 0)
+        await requireAllowed(opened.session.runs.get(run).configuration)
+      const summary = runs.resume(opened.session, run)
+      engine.changed(opened)
+      return clean(summary)
+    },
+    'run.pause': ({ session, run }) => clean(runs.pause(find(session, run).session, run)),
+    'run.stop': ({ session, run }) => clean(runs.stop(find(session, run).session, run)),
+  }
+}
+
+/** @throws EngineError when the session has no such run */
+export function requireRun({ session }: OpenSession<Client>, run: number): void {
+  if (!session.runs.list().some(({ id }) => id === run))
+    throw new EngineError({ code: 'unknown-run', message: `The session has no run ${run}.` })
+}
+
+function filesOf(runFile: RunFile): { path: string; key: string }[] {
+  return runFile.data.flatMap((entry, i) => [
+    { path: entry.file, key: `data[${i}].file` },
+    ...(typeof entry.sigma === 'object' && 'file' in entry.sigma
+      ? [{ path: entry.sigma.file, key: `data[${i}].sigma.file` }]
+      : []),
+    ...(entry.mask !== undefined && 'file' in entry.mask
+      ? [{ path: entry.mask.file, key: `data[${i}].mask.file` }]
+      : []),
+  ])
+}
+
+/** What the models, the grid and the integrator have against the run file. */
+function modelIssues(runFile: RunFile): Issue[] {
+  const { grid } = runFile.magnetic_field
+  // The smallest grid: everything is checked, and nothing has to be evaluated on half a million voxels.
+  const small: RunFile = {
+    ...runFile,
+    magnetic_field: {
+      ...runFile.magnetic_field,
+      ...(grid === undefined ? {} : { grid: { ...grid, shape: [2, 2, 2] } }),
+    },
+  }
+  try {
+    prepareProblem(small, [])
+    return []
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    return [{ path: error.field ?? '', message: withoutKey(error.message, error.field) }]
+  }
+}
+
+const withoutKey = (message: string, key: string | undefined) =>
+  key !== undefined && message.startsWith(`${key}: `) ? message.slice(key.length + 2) : message
+
+/** Missing files, and keys that neither the file nor the run file states. */
+async function dataIssues(runFile: RunFile, engine: Engine): Promise<Issue[]> {
+  const issues: Issue[] = []
+  if (runFile.data.length === 0)
+    issues.push({ path: 'data', message: 'A run needs at least one map. Open one.' })
+  for (const [i, entry] of runFile.data.entries()) {
+    const key = `data[${i}]`
+    try {
+      await engine.grants.grant(entry.file)
+      const map = await engine.catalogue.describeOne(entry.file, entry.hdu)
+      const given: Record<string, unknown> = { ...entry }
+      for (const question of map.questions)
+        if (given[question] === undefined && isAsked(question, entry, map.columns))
+          issues.push({
+            path: `${key}.${question}`,
+            message: 'The file does not say it. Choose a value.',
+          })
+      const needsFrequency = ['I', 'Q', 'U'].includes(entry.quantity)
+      if (needsFrequency && entry.frequency_ghz === undefined && map.frequencyGhz === undefined)
+        issues.push({
+          path: `${key}.frequency_ghz`,
+          message: 'The file does not state the frequency. Give it in GHz.',
+        })
+    } catch (error) {
+      const message = engine.grants.withoutPaths(errorText(error))
+      issues.push({ path: `${key}.file`, message })
+    }
+  }
+  return issues
+}
+
+/** A file with several columns may leave open what does not matter for the one that is used. */
+function isAsked(
+  question: string,
+  entry: RunFile['data'][number],
+  columns: readonly { index: number; name: string; unit: string | undefined }[],
+): boolean {
+  if (question === 'polarisation') return entry.quantity === 'Q' || entry.quantity === 'U'
+  if (question !== 'unit') return true
+  const column = columns.find(({ index, name }) => entry.column === index || entry.column === name)
+  return column?.unit === undefined
+}

@@ -1,0 +1,123 @@
+import { basename, dirname, join } from 'node:path'
+import { stat } from 'node:fs/promises'
+import { EngineError } from '#shared/contract/index.ts'
+import { Session } from '../../storage/session.ts'
+import { requireConfiguration, withMovedFile } from '../configuration-files.ts'
+import type { Client, Engine } from '../engine.ts'
+import { cleanSummary } from '../engine.ts'
+import { freePath, safeFileName, shownFolder } from '../file-names.ts'
+import type { OpenSession } from '../open-sessions.ts'
+import type { HandlersOf } from './types.ts'
+import { ok } from './types.ts'
+
+type Methods =
+  | 'sessions.recent'
+  | 'sessions.forget'
+  | 'session.create'
+  | 'session.open'
+  | 'session.state'
+  | 'session.configure'
+  | 'session.locate'
+  | 'session.saveAs'
+  | 'session.view'
+  | 'session.close'
+
+const fileNameOf = (name: string) => `${safeFileName(name.replace(/\.larmor$/i, ''))}.larmor`
+
+export function sessionHandlers(engine: Engine, client: Client): HandlersOf<Methods> {
+  const { grants, sessions } = engine
+  const stateOf = async (opened: OpenSession<Client>) => {
+    const state = await sessions.state(opened)
+    return { ...state, runs: state.runs.map((run) => cleanSummary(run, grants)) }
+  }
+  /** What a page did is seen by the other pages of the session. */
+  const changedState = (opened: OpenSession<Client>) => {
+    engine.changed(opened)
+    return stateOf(opened)
+  }
+  return {
+    async 'sessions.recent'() {
+      const entries = await engine.recent.list()
+      const listed = entries.map(async ({ path, title, summary, opened }) => {
+        const allowed = await grants.allows(path)
+        const info = allowed ? await stat(path).catch(() => undefined) : undefined
+        return {
+          inside: grants.root === undefined || allowed,
+          entry: {
+            grant: grants.wordFor(path),
+            name: basename(path),
+            folder: shownFolder(dirname(path), grants.root),
+            title,
+            summary,
+            modified: info?.mtimeMs ?? opened,
+            bytes: info?.size ?? 0,
+            missing: info === undefined,
+          },
+        }
+      })
+      return (await Promise.all(listed)).filter(({ inside }) => inside).map(({ entry }) => entry)
+    },
+    async 'sessions.forget'({ grant }) {
+      await engine.recent.forget(grants.peek(grant))
+      return ok
+    },
+    async 'session.create'({ name, directory, configuration }) {
+      const runFile = requireConfiguration(configuration, grants)
+      const folder =
+        directory === undefined
+          ? await engine.newSessionFolder()
+          : await grants.resolveDirectory(directory)
+      const path = freePath(folder, fileNameOf(name))
+      const title = runFile.title === '' ? name : runFile.title
+      const opened = sessions.add(Session.create(path, title, runFile), client)
+      await engine.remember(opened)
+      return stateOf(opened)
+    },
+    async 'session.open'({ grant }) {
+      const opened = sessions.open(await grants.resolve(grant), client)
+      await engine.remember(opened)
+      return stateOf(opened)
+    },
+    'session.state': ({ session }) => stateOf(sessions.get(session, client)),
+    'session.configure'({ session, configuration }) {
+      const opened = sessions.get(session, client)
+      const runFile = requireConfiguration(configuration, grants)
+      opened.session.transaction(() => opened.session.configure(runFile))
+      return changedState(opened)
+    },
+    async 'session.locate'({ session, name, grant }) {
+      const opened = sessions.get(session, client)
+      const path = await grants.resolve(grant)
+      const input = opened.session.inputs.find((one) => one.name === name)
+      const planned = opened.session.configuration.data.find((entry) => entry.name === name)
+      const before = input?.path ?? planned?.file
+      if (before === undefined)
+        throw new EngineError({
+          code: 'no-input',
+          message: `The session has no input "${name}".`,
+        })
+      opened.session.transaction(() => {
+        // The recorded hash stays: a file with another content then shows as changed.
+        if (input !== undefined) opened.session.putInput({ ...input, path })
+        opened.session.configure(withMovedFile(opened.session.configuration, before, path))
+      })
+      return changedState(opened)
+    },
+    async 'session.saveAs'({ session, destination, name }) {
+      const opened = sessions.get(session, client)
+      const path = join(await grants.resolveDirectory(destination), fileNameOf(name))
+      opened.session.saveAs(path)
+      return grants.grant(path)
+    },
+    'session.view'({ session, view }) {
+      const opened = sessions.get(session, client)
+      // How a read-only session was looked at is not worth an error.
+      if (!opened.session.readOnly) opened.session.setView(view)
+      return ok
+    },
+    'session.close'({ session }) {
+      sessions.leave(sessions.get(session, client), client)
+      return ok
+    },
+  }
+}
