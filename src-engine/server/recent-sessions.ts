@@ -27,7 +27,13 @@ export class RecentSessions {
     this.#log = log
   }
 
+  /** With every change asked for so far. */
   async list(): Promise<RecentEntry[]> {
+    await this.#last
+    return this.#read()
+  }
+
+  async #read(): Promise<RecentEntry[]> {
     const text = await readFile(this.#file, 'utf8').catch(() => undefined)
     if (text === undefined) return []
     try {
@@ -53,7 +59,7 @@ export class RecentSessions {
   #change(edit: (list: RecentEntry[]) => RecentEntry[]): Promise<void> {
     this.#last = this.#last.then(async () => {
       try {
-        const sessions = edit(await this.list()).slice(0, maximumEntries)
+        const sessions = edit(await this.#read()).slice(0, maximumEntries)
         await mkdir(this.#folder, { recursive: true })
         const draft = `${this.#file}.${process.pid}.tmp`
         await writeFile(draft, JSON.stringify({ version: 1, sessions }, undefined, 1))
