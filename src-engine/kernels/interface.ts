@@ -79,6 +79,8 @@ export interface RegularisationValue {
 /** Gradient of likelihood and regularisation together, from one pass. */
 export interface LossGradient {
   readonly gradient: Gradient
+  /** Euclidean norm of the gradient. */
+  readonly gradientNorm: number
   /** In the order given to `prepare`. */
   readonly regularisation: readonly RegularisationValue[]
 }

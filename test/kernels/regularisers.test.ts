@@ -223,6 +223,7 @@ describe('loss gradient', () => {
         expected.gradient.magneticField,
       )
       expect(distance).toBeLessThan(1e-6)
+      expect(actual.gradientNorm / norm(actual.gradient.magneticField)).toBeCloseTo(1, 12)
     }
 
     async function prepareBusy(backend: KernelBackend, threads: number) {

@@ -12,6 +12,7 @@ import type {
   KernelBackend,
   LineOfSightOperator,
   LineOfSightProblem,
+  LossGradient,
   Observables,
   OptimiserUpdate,
   PrepareOptions,
@@ -94,15 +95,12 @@ class ReferenceOperator implements LineOfSightOperator {
     )
   }
 
-  lossGradient(
-    unknowns: Unknowns,
-    cotangent: Observables,
-    into?: Gradient,
-  ): Promise<{ gradient: Gradient; regularisation: RegularisationValue[] }> {
+  lossGradient(unknowns: Unknowns, cotangent: Observables, into?: Gradient): Promise<LossGradient> {
     return this.exclusively(async () => {
       const gradient = await this.pullBack(unknowns, cotangent)
       const regularisation = this.addTerms(this.field(unknowns), gradient)
-      return { gradient: this.deliver(gradient, into), regularisation }
+      const gradientNorm = Math.sqrt(gradient.reduce((sum, value) => sum + value * value, 0))
+      return { gradient: this.deliver(gradient, into), gradientNorm, regularisation }
     })
   }
 

@@ -51,6 +51,8 @@ export interface MemoryPlan {
   readonly cotangents: number
   /** Values of regularisation term n, per plane: `values + 8 (n nx + plane)`. */
   readonly values: number
+  /** Sums of squares of the gradient, per plane, float64. */
+  readonly squares: number
   /** One float per voxel for term n (total variation, divergence) or its reference field; 0 where it needs none. */
   readonly termData: readonly number[]
   /** Scratch of thread t: `scratch + t scratchBytes`; the last one belongs to the preparing thread. */
@@ -110,6 +112,7 @@ export function planMemory(request: MemoryRequest): MemoryPlan {
     cotangents: take(rays * 4),
     scratch: take((threads + 1) * scratchBytes),
     values: take(terms.length * grid.shape[0] * 8),
+    squares: take(grid.shape[0] * 8),
     mask: take(voxels),
     field: take(voxels * VOXEL_BYTES),
     tangent: take(voxels * VOXEL_BYTES),

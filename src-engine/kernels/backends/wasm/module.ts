@@ -55,7 +55,7 @@ export interface KernelFunctions {
     packed: number,
     firstVoxel: number,
     lastVoxel: number,
-  ): void
+  ): number
   smoothness(
     field: number,
     mask: number,

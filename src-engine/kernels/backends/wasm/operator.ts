@@ -108,7 +108,11 @@ export class WasmOperator implements LineOfSightOperator {
     return this.exclusively(async () => {
       await this.accumulate(unknowns, cotangent)
       const gradient = await this.gather(true, true, into)
-      return { gradient, regularisation: this.regularisationValues() }
+      return {
+        gradient,
+        gradientNorm: Math.sqrt(this.sumPlanes(this.prepared.plan.squares)),
+        regularisation: this.regularisationValues(),
+      }
     })
   }
 
@@ -273,13 +277,17 @@ export class WasmOperator implements LineOfSightOperator {
     return { magneticField: out }
   }
 
-  /** Sums the planes in their order: the same bits for every number of threads. */
   private regularisationValues(): RegularisationValue[] {
-    const { terms, compiledTerms, memory } = this.prepared
+    const { terms, compiledTerms } = this.prepared
     return compiledTerms.map(({ values }, index) => {
       const { term, weight } = terms[index]
-      const planes = new Float64Array(memory.buffer, values, this.grid.shape[0])
-      return { term, weight, value: planes.reduce((sum, value) => sum + value, 0) }
+      return { term, weight, value: this.sumPlanes(values) }
     })
+  }
+
+  /** Sums the float64 values of the planes in their order: the same bits for every number of threads. */
+  private sumPlanes(at: number): number {
+    const planes = new Float64Array(this.prepared.memory.buffer, at, this.grid.shape[0])
+    return planes.reduce((sum, value) => sum + value, 0)
   }
 }

@@ -76,6 +76,7 @@ export class KernelThread {
   private gatherGradient(job: Extract<Job, { kind: 'gradient' }>): void {
     const { plan, threads, terms } = this.setup
     const voxels = this.voxelsPerPlane
+    const squares = new Float64Array(this.buffer, plan.squares, this.setup.shape[0])
     for (let plane = job.first; plane < job.last; plane++) {
       const first = plane * voxels
       const last = first + voxels
@@ -89,7 +90,13 @@ export class KernelThread {
         ).fill(0)
       }
       if (job.regularisation) for (const term of terms) this.addTerm(term, plane)
-      this.functions.packGradient(plan.gradients, plan.mask, plan.tangent, first, last)
+      squares[plane] = this.functions.packGradient(
+        plan.gradients,
+        plan.mask,
+        plan.tangent,
+        first,
+        last,
+      )
       if (job.into) copyPacked(this.buffer, plan.tangent, job.into, first, last)
     }
   }

@@ -64,20 +64,25 @@ export function sumBuffers(
   }
 }
 
-/** Packs the voxels of the region as [voxel][3]; zero elsewhere. */
+/** Packs the voxels of the region as [voxel][3], zero elsewhere; returns the sum of their squares. */
 export function packGradient(
   gradient: usize,
   mask: usize,
   packed: usize,
   firstVoxel: u32,
   lastVoxel: u32,
-): void {
+): f64 {
   const zero = f32x4.splat(0)
+  let squares = f64x2.splat(0)
   for (let v = <usize>firstVoxel; v < <usize>lastVoxel; v++) {
     const value = load<u8>(mask + v) != 0 ? v128.load(gradient + v * VOXEL_BYTES) : zero
     v128.store_lane<u64>(packed + v * 12, value, 0)
     v128.store_lane<u32>(packed + v * 12, value, 2, 8)
+    const low = f64x2.promote_low_f32x4(value)
+    const high = f64x2.promote_low_f32x4(v128.shuffle<f32>(value, value, 2, 3, 2, 3))
+    squares = f64x2.add(squares, f64x2.add(f64x2.mul(low, low), f64x2.mul(high, high)))
   }
+  return total(squares)
 }
 
 /**
