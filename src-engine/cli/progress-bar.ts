@@ -1,48 +1,48 @@
 import type { CommandIo } from './io.ts'
+import { duration, number } from './progress.ts'
 
-/** How progress is shown on stderr: a bar on a terminal, one JSON line per report, or nothing. */
-export const progressModes = ['bar', 'json', 'none'] as const
-export type ProgressMode = (typeof progressModes)[number]
+/** As `--progress` says: a bar on a terminal (nothing elsewhere), one JSON line per report, or nothing. */
+export const progressStyles = ['auto', 'json', 'none'] as const
+export type CountStyle = (typeof progressStyles)[number]
 
-const BAR_WIDTH = 24
 /** Shortest time between two reports, ms. */
 const INTERVAL_MS = 100
 
-export interface ProgressBar {
-  report: (done: number, total: number) => void
-  /** Takes the bar off the terminal. */
-  clear: () => void
+export interface CountDisplay {
+  show(done: number, total: number): void
+  /** Takes the bar away, so that other text starts on its own line. */
+  end(): void
 }
 
-/** Progress of a piece of work counted in `unit` (plural), with rate and time left. */
-export function createProgressBar(
+/** Progress on stderr of work that is counted in `unit` (plural), with rate and time left. */
+export function countDisplay(
   io: CommandIo,
-  label: string,
+  stage: string,
   unit: string,
-  mode: ProgressMode | undefined,
-): ProgressBar {
-  const shown = mode ?? (io.isTty ? 'bar' : 'none')
+  style: CountStyle,
+): CountDisplay {
+  if (style === 'none' || (style === 'auto' && !io.isTty)) return { show: () => {}, end: () => {} }
   const start = performance.now()
   let last = -Infinity
   return {
-    report(done, total) {
+    show(done, total) {
       const now = performance.now()
-      if (shown === 'none' || (done < total && now - last < INTERVAL_MS)) return
+      if (done < total && now - last < INTERVAL_MS) return
       last = now
       const seconds = (now - start) / 1000
-      if (shown === 'json') {
-        io.err(`${JSON.stringify({ stage: label, done, total, unit, seconds })}\n`)
+      if (style === 'json') {
+        io.err(`${JSON.stringify({ stage, done, total, unit, seconds })}\n`)
         return
       }
-      const filled = Math.round((BAR_WIDTH * done) / total)
-      const bar = '#'.repeat(filled).padEnd(BAR_WIDTH, '.')
       const rate = done / Math.max(seconds, 1e-3)
-      const left = (total - done) / rate
-      const line = `${label} [${bar}] ${done}/${total} ${unit}, ${rate.toFixed(0)}/s, ${left.toFixed(0)} s left`
-      io.err(`\r${line.slice(0, Math.max(1, io.columns - 1)).padEnd(io.columns - 1)}`)
+      const left = duration((total - done) / rate)
+      const figures = `${done}/${total} ${unit}  ${number(rate)}/s  ${left} left`
+      const width = Math.max(0, Math.min(30, io.columns - figures.length - 5))
+      const bar = '='.repeat(Math.round((width * done) / Math.max(1, total))).padEnd(width)
+      io.err(`\r\x1b[K${`[${bar}] ${figures}`.slice(0, io.columns - 1)}`)
     },
-    clear() {
-      if (shown === 'bar') io.err(`\r${' '.repeat(io.columns - 1)}\r`)
+    end() {
+      if (style === 'auto') io.err('\r\x1b[K')
     },
   }
 }

@@ -73,7 +73,8 @@ export function reportText(session: Session, run: RunRecord, timing: RunTiming):
   return `${lines.join('\n')}\n`
 }
 
-function mapText({ name, unit, fitted, held_out, offset, gain }: MapFigures): string {
+/** One line on a map: chi-square and residuals of both sets, offset and gain. */
+export function mapText({ name, unit, fitted, held_out, offset, gain }: MapFigures): string {
   const set = (label: string, figures: MapFigures['fitted']): string =>
     figures.chi2_n === null || figures.residual_std === null
       ? `${label} none`

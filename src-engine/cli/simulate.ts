@@ -6,7 +6,7 @@ import type { Observables } from '#shared/physics/index.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError, UsageError, fileErrorText } from '../errors.ts'
 import { loadRunFile } from '../runs/load-run-file.ts'
-import { mediumOf } from '../simulation/medium.ts'
+import { mediumOf, modelsOf } from '../simulation/medium.ts'
 import type { Sightlines } from '../simulation/rays.ts'
 import { raysOf } from '../simulation/rays.ts'
 import { sightlineOptionsOf, simulateRays } from '../simulation/simulate.ts'
@@ -14,9 +14,9 @@ import { version } from '../version.ts'
 import { oneOf, parseCommandLine } from './arguments.ts'
 import { EXIT, printJson } from './io.ts'
 import type { Command } from './io.ts'
-import { createProgressBar, progressModes } from './progress-bar.ts'
+import { countDisplay, progressStyles } from './progress-bar.ts'
 
-const usage = `larmor simulate RUN.yaml --out DIR [--progress bar|json|none] [--json]
+const usage = `larmor simulate RUN.yaml --out DIR [--progress auto|json|none] [--json]
 
 Computes what the models of a run file look like from the observer, in float64: Stokes I, Q, U in K (Rayleigh-Jeans),
 Faraday depth in rad m^-2 and dispersion measure in pc cm^-3. Writes HEALPix FITS maps, or the table sightlines.csv where
@@ -31,11 +31,11 @@ export const command: Command = async (args, io) => {
     options,
     positionals: ['RUN.yaml'],
   })
-  const mode = oneOf(values.progress, 'progress', progressModes)
+  const style = oneOf(values.progress, 'progress', progressStyles) ?? 'auto'
   const path = positionals[0]
   const runFile = await loadRunFile(path)
   const { medium, rays, sightlineOptions } = inFile(path, () => ({
-    medium: mediumOf(runFile),
+    medium: mediumOf(modelsOf(runFile)),
     rays: raysOf(runFile),
     sightlineOptions: sightlineOptionsOf(runFile, runFile.sky.frequencies_ghz),
   }))
@@ -46,13 +46,13 @@ export const command: Command = async (args, io) => {
   if (values.out !== undefined)
     await inFolder(values.out, () => mkdir(values.out ?? '.', { recursive: true }))
 
-  const bar = createProgressBar(io, 'simulate', 'sightlines', mode)
+  const display = countDisplay(io, 'simulate', 'sightlines', style)
   const start = performance.now()
   const seen = await simulateRays(medium, rays.count, rays.rayAt, sightlineOptions, {
     signal: io.signal,
-    onProgress: bar.report,
+    onProgress: display.show,
   })
-  bar.clear()
+  display.end()
   if (!seen) {
     io.err('larmor: stopped; nothing was written.\n')
     return EXIT.stopped

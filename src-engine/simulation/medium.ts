@@ -5,9 +5,8 @@ import {
   resolveModel,
   sampleMagneticField,
 } from '#shared/fields/index.ts'
-import type { FieldContext, FieldKind, ParameterValue } from '#shared/fields/index.ts'
-import type { ResolvedModel } from '#shared/fields/index.ts'
-import type { Medium, SpatialField, Vector3 } from '#shared/physics/index.ts'
+import type { FieldKind, ParameterValue, ResolvedModel } from '#shared/fields/index.ts'
+import type { GridGeometry, Medium, Region, Vector3 } from '#shared/physics/index.ts'
 import { griddedVectorField } from '#shared/physics/index.ts'
 import { gridSchema } from '#shared/session/run-file.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
@@ -62,33 +61,53 @@ export function resolveSection<Kind extends FieldKind>(
   }
 }
 
-/** The magnetic field of a run file: a model, or the initial values of its grid. */
-function magneticField(runFile: RunFile, context: FieldContext): SpatialField<Vector3> {
-  const { magnetic_field: section } = runFile
-  if (section.model !== 'grid') {
-    return bindMagneticField(resolveSection('magnetic', 'magnetic_field', section), context)
-  }
-  const { shape, region, initial } = section.grid ?? gridSchema.parse({})
-  const model = resolveSection('magnetic', 'magnetic_field.grid.initial', initial)
-  const geometry = { shape, halfSizeKpc: runFile.box.half_size_kpc }
-  const values = sampleMagneticField(geometry, bindMagneticField(model, context), region)
-  return griddedVectorField(geometry, values)
+/** The models of a run file with all their parameters, before they are bound to functions of position. */
+export interface RunModels {
+  /** The field, or what a grid starts from. */
+  magnetic: ResolvedModel<'magnetic'>
+  /** Present where the field is a grid. */
+  grid?: GridGeometry & { region: Region }
+  thermalElectrons: ResolvedModel<'thermal-electrons'>
+  cosmicRayElectrons: ResolvedModel<'cosmic-ray-electrons'>
+  spectralIndex: number
+  observerKpc: Vector3
 }
 
-/** What a run file fills the Galaxy with. @throws InputError that names the key */
-export function mediumOf(runFile: RunFile): Medium {
-  const context = { observerKpc: runFile.box.observer_kpc }
-  const { thermal_electrons: thermal, cosmic_ray_electrons: cosmic } = runFile
-  return {
-    magneticField: magneticField(runFile, context),
-    thermalElectrons: bindDensity(
-      resolveSection('thermal-electrons', 'thermal_electrons', thermal),
-      context,
+/** @throws InputError that names the key */
+export function modelsOf(runFile: RunFile): RunModels {
+  const { magnetic_field: field, cosmic_ray_electrons: cosmic } = runFile
+  const others = {
+    thermalElectrons: resolveSection(
+      'thermal-electrons',
+      'thermal_electrons',
+      runFile.thermal_electrons,
     ),
-    cosmicRayElectrons: bindDensity(
-      resolveSection('cosmic-ray-electrons', 'cosmic_ray_electrons', cosmic),
-      context,
-    ),
+    cosmicRayElectrons: resolveSection('cosmic-ray-electrons', 'cosmic_ray_electrons', cosmic),
     spectralIndex: cosmic.spectral_index,
+    observerKpc: runFile.box.observer_kpc,
+  }
+  if (field.model !== 'grid') {
+    return { magnetic: resolveSection('magnetic', 'magnetic_field', field), ...others }
+  }
+  const { shape, region, initial } = field.grid ?? gridSchema.parse({})
+  return {
+    magnetic: resolveSection('magnetic', 'magnetic_field.grid.initial', initial),
+    grid: { shape, halfSizeKpc: runFile.box.half_size_kpc, region },
+    ...others,
+  }
+}
+
+/** What the models fill the Galaxy with; a grid holds its initial values. */
+export function mediumOf(models: RunModels): Medium {
+  const { grid, observerKpc } = models
+  const context = { observerKpc }
+  const field = bindMagneticField(models.magnetic, context)
+  return {
+    magneticField: grid
+      ? griddedVectorField(grid, sampleMagneticField(grid, field, grid.region))
+      : field,
+    thermalElectrons: bindDensity(models.thermalElectrons, context),
+    cosmicRayElectrons: bindDensity(models.cosmicRayElectrons, context),
+    spectralIndex: models.spectralIndex,
   }
 }

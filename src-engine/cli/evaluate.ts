@@ -1,0 +1,276 @@
+import { writeFile } from 'node:fs/promises'
+import { extname } from 'node:path'
+import { cotangent, fitWeights, residuals } from '#shared/inference/likelihood.ts'
+import { backendNames } from '#shared/session/run-file.ts'
+import type { RunFile } from '#shared/session/run-file.ts'
+import { InputError, UsageError, fileErrorText } from '../errors.ts'
+import type { Observables } from '../kernels/interface.ts'
+import { loadBackend } from '../runs/backends.ts'
+import { loadRunFile } from '../runs/load-run-file.ts'
+import { OperatorCache } from '../runs/operators.ts'
+import type { ReadyOperator } from '../runs/operators.ts'
+import { Optimisation, figuresOf } from '../runs/optimise.ts'
+import type { Evaluation } from '../runs/optimise.ts'
+import { prepareData } from '../runs/prepare-data.ts'
+import type { FreeParameter } from '../simulation/free-parameters.ts'
+import { freeParametersOf } from '../simulation/free-parameters.ts'
+import { differentiate, evaluateModels } from '../simulation/likelihood.ts'
+import { modelsOf } from '../simulation/medium.ts'
+import type { RunFigures } from '../storage/records.ts'
+import { encodeNpy } from '../storage/npy.ts'
+import type { DataVector } from '../storage/run-store.ts'
+import { oneOf, parseCommandLine } from './arguments.ts'
+import { EXIT, printJson } from './io.ts'
+import type { Command, CommandIo } from './io.ts'
+import { countDisplay, progressStyles } from './progress-bar.ts'
+import type { CountStyle } from './progress-bar.ts'
+import { number } from './progress.ts'
+import { mapText } from './run-report.ts'
+
+const usage = `larmor evaluate RUN.yaml [--gradient] [--out FILE.npy] [--backend NAME] [--json]
+
+Loss, chi-square per map and regularisation terms of a run file where it starts, without any optimisation.
+
+  --gradient       also the derivatives of the loss: with respect to the free parameters of a model (per unit of the
+                   parameter), or, for a grid, with respect to every voxel
+  --out FILE.npy   where to write the gradient of a grid, [nx, ny, nz, 3] per microgauss
+  --backend NAME   for grids; models are evaluated in float64 by the reference`
+
+const options = {
+  gradient: { type: 'boolean' },
+  out: { type: 'string' },
+  backend: { type: 'string' },
+  progress: { type: 'string' },
+} as const
+
+/** `larmor evaluate` */
+export const command: Command = async (args, io) => {
+  const { values, positionals } = parseCommandLine(args, {
+    usage,
+    options,
+    positionals: ['RUN.yaml'],
+  })
+  const style = oneOf(values.progress, 'progress', progressStyles) ?? 'auto'
+  const backend = oneOf(values.backend, 'backend', backendNames)
+  const path = positionals[0]
+  const runFile = await loadRunFile(path)
+  const gradient = values.gradient === true
+  if (values.out !== undefined) requireGradientFile(values.out, gradient, runFile)
+  try {
+    const { data } = await prepareData(runFile)
+    const found =
+      runFile.magnetic_field.model === 'grid'
+        ? await evaluateGrid(runFile, data, backend ?? runFile.backend, gradient, values.out, io)
+        : await evaluateParameters(runFile, data, gradient, style, io)
+    if (!found) {
+      io.err('larmor: stopped.\n')
+      return EXIT.stopped
+    }
+    if (io.json) printJson(io, document(found))
+    else io.out(text(found))
+    return EXIT.done
+  } catch (error) {
+    if (!(error instanceof InputError) || error.message.startsWith(path)) throw error
+    // A message that names a data file says where it is; one that names a key needs the run file.
+    const message = error.file === undefined ? `${path}: ${error.message}` : error.message
+    throw new InputError(message, { file: error.file ?? path, field: error.field, cause: error })
+  }
+}
+
+function requireGradientFile(out: string, gradient: boolean, runFile: RunFile): void {
+  if (!gradient || runFile.magnetic_field.model !== 'grid') {
+    throw new UsageError('--out is for --gradient of a grid; other results go to stdout.')
+  }
+  if (extname(out).toLowerCase() !== '.npy') {
+    throw new UsageError(`--out ${out}: the gradient is written as .npy.`)
+  }
+}
+
+interface Derivative {
+  parameter: FreeParameter
+  value: number
+  error: number
+}
+
+interface Found {
+  figures: RunFigures
+  backend: string
+  /** Of parameters. */
+  derivatives?: readonly Derivative[]
+  /** Of a grid. */
+  gradientNorm?: number
+  gradientFile?: string
+}
+
+/** A run file with parametric models: float64, by the reference integrators. */
+async function evaluateParameters(
+  runFile: RunFile,
+  data: readonly DataVector[],
+  gradient: boolean,
+  style: CountStyle,
+  io: CommandIo,
+): Promise<Found | undefined> {
+  const models = modelsOf(runFile)
+  const free = gradient ? freeParametersOf(runFile, models) : []
+  if (gradient && free.length === 0) {
+    throw new InputError(
+      'magnetic_field.free: --gradient needs free parameters: name them in `free` of magnetic_field, thermal_electrons or cosmic_ray_electrons.',
+      { field: 'magnetic_field.free' },
+    )
+  }
+  const display = countDisplay(io, 'evaluate', 'sightlines', style)
+  const control = { signal: io.signal, onProgress: display.show }
+  try {
+    const evaluation = await evaluateModels(runFile, models, data, control)
+    if (!evaluation) return undefined
+    const derivatives: Derivative[] = []
+    for (const parameter of free) {
+      const derivative = await differentiate(runFile, data, evaluation, parameter, control)
+      if (!derivative) return undefined
+      derivatives.push({ parameter, ...derivative })
+    }
+    const chi2 = evaluation.maps.reduce((sum, { fitted }) => sum + fitted.chi2, 0)
+    const complete: Evaluation = {
+      ...evaluation,
+      iteration: 0,
+      loss: chi2 / 2,
+      regularisation: [],
+      gradientNorm: null,
+    }
+    return {
+      figures: figuresOf(complete, data),
+      backend: 'reference',
+      ...(gradient ? { derivatives } : {}),
+    }
+  } finally {
+    display.end()
+  }
+}
+
+/** A run file with a free grid, at its initial field, by the kernels that a run uses. */
+async function evaluateGrid(
+  runFile: RunFile,
+  data: readonly DataVector[],
+  backend: RunFile['backend'],
+  gradient: boolean,
+  out: string | undefined,
+  io: CommandIo,
+): Promise<Found> {
+  for (const section of ['thermal_electrons', 'cosmic_ray_electrons'] as const) {
+    if (gradient && runFile[section].free.length > 0) {
+      throw new InputError(
+        `${section}.free: beside a grid only its voxels are free; leave this out, or choose a model for magnetic_field.`,
+        { field: `${section}.free` },
+      )
+    }
+  }
+  const cache = new OperatorCache(loadBackend)
+  try {
+    const { signal } = io
+    const request = { runFile, data, backend, signal, onProgress: () => {} }
+    const ready = await cache.get(request)
+    const { dataRays, initialField } = ready.prepared
+    const start = new Optimisation(ready.operator, data, dataRays, runFile.optimiser, initialField)
+    const evaluation = await start.evaluate()
+    const found: Found = { figures: figuresOf(evaluation, data), backend: ready.backend }
+    if (!gradient) return found
+    const voxels = await voxelGradient(ready, data, evaluation, start.state.field)
+    if (out !== undefined) {
+      await write(out, encodeNpy([...ready.prepared.problem.grid.shape, 3], voxels))
+    }
+    return { ...found, gradientNorm: norm(voxels), gradientFile: out }
+  } finally {
+    await cache.dispose()
+  }
+}
+
+/** Gradient of the whole loss with respect to every voxel, zero outside the region. */
+async function voxelGradient(
+  { operator, prepared }: ReadyOperator,
+  data: readonly DataVector[],
+  { models, nuisance }: Evaluation,
+  magneticField: Float32Array | Float64Array,
+): Promise<Float32Array | Float64Array> {
+  const frequencies = prepared.problem.frequenciesGhz.length
+  const seen: Observables = {}
+  prepared.dataRays.forEach(({ observable, frequency, rays }, i) => {
+    const { values, sigma, set } = data[i]
+    const stokes = observable === 'I' || observable === 'Q' || observable === 'U'
+    const target = (seen[observable] ??= new Float64Array(
+      operator.rays * (stokes ? frequencies : 1),
+    ))
+    const residual = residuals(values, models[i], nuisance[i])
+    const perPixel = cotangent(residual, fitWeights(sigma, set), nuisance[i].gain)
+    rays.forEach((ray, p) => (target[frequency * operator.rays + ray] += perPixel[p]))
+  })
+  const { gradient } = await operator.lossGradient({ magneticField }, seen)
+  return gradient.magneticField
+}
+
+function norm(values: Float32Array | Float64Array): number {
+  let sum = 0
+  for (let i = 0; i < values.length; i++) sum += values[i] * values[i]
+  return Math.sqrt(sum)
+}
+
+async function write(path: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await writeFile(path, bytes)
+  } catch (error) {
+    throw new InputError(fileErrorText(error, path), { file: path, cause: error })
+  }
+}
+
+/** Values by parameter name; three for a vector. */
+function byName(
+  derivatives: readonly Derivative[],
+  of: (derivative: Derivative) => number,
+): Record<string, number | number[]> {
+  const named: Record<string, number | number[]> = {}
+  for (const derivative of derivatives) {
+    const { name, component } = derivative.parameter
+    const before = named[name]
+    if (component === undefined) named[name] = of(derivative)
+    else named[name] = [...(Array.isArray(before) ? before : []), of(derivative)]
+  }
+  return named
+}
+
+function document({ figures, backend, derivatives, gradientNorm, gradientFile }: Found) {
+  const { loss, chi2_n_fitted, chi2_n_held_out, maps, regularisation } = figures
+  return {
+    loss,
+    chi2: maps.reduce((sum, { fitted }) => sum + fitted.chi2, 0),
+    chi2_n_fitted,
+    chi2_n_held_out,
+    maps,
+    regularisation,
+    ...(derivatives
+      ? {
+          gradient: byName(derivatives, ({ value }) => value),
+          gradient_error: byName(derivatives, ({ error }) => error),
+        }
+      : {}),
+    ...(gradientNorm === undefined ? {} : { gradient_norm: gradientNorm }),
+    ...(gradientFile === undefined ? {} : { gradient_file: gradientFile }),
+    backend,
+  }
+}
+
+function text({ figures, derivatives, gradientNorm, gradientFile }: Found): string {
+  const { chi2_n_fitted: chi2 } = figures
+  const lines = [
+    `loss ${number(figures.loss)}${chi2 === null ? '' : `, fitted chi2/n ${number(chi2)}`}`,
+    ...figures.maps.map(mapText),
+    ...figures.regularisation.map(
+      ({ term, weight, value }) => `${term} (weight ${weight}): ${number(value)}`,
+    ),
+    ...(derivatives ?? []).map(({ parameter, value, error }) => {
+      const axis = parameter.component === undefined ? '' : `[${parameter.component}]`
+      return `d loss / d ${parameter.name}${axis} = ${value.toPrecision(10)} +- ${error.toPrecision(1)} per ${parameter.unit}`
+    }),
+  ]
+  if (gradientNorm !== undefined) lines.push(`gradient norm ${number(gradientNorm)} per microgauss`)
+  if (gradientFile !== undefined) lines.push(gradientFile)
+  return `${lines.join('\n')}\n`
+}
