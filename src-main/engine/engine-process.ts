@@ -99,6 +99,11 @@ export class EngineProcess {
     clearTimeout(timer)
   }
 
+  /** Ends an engine that no longer answers. It counts as one that stopped by itself. */
+  kill(): void {
+    this.#child?.kill('SIGKILL')
+  }
+
   #start() {
     const now = Date.now()
     while (this.#starts.length > 0 && now - this.#starts[0] > startsWithinMs) this.#starts.shift()
