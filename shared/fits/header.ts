@@ -55,7 +55,7 @@ export class Header {
     const card = this.card(keyword)
     if (!card || card.raw === '') return undefined
     if (typeof card.value === 'number' && Number.isFinite(card.value)) return card.value
-    throw this.#wrong(card, 'a finite number')
+    throw this.#wrong(keyword, 'a finite number')
   }
 
   /** A whole number within [min, max]; undefined when absent. Throws when something else stands there. */
@@ -64,8 +64,7 @@ export class Header {
     if (value === undefined) return undefined
     if (Number.isSafeInteger(value) && value >= min && value <= max) return value
     const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`
-    const card = this.card(keyword)
-    throw card ? this.#wrong(card, `a whole number ${range}`) : new RangeError(keyword)
+    throw this.#wrong(keyword, `a whole number ${range}`)
   }
 
   requireInteger(keyword: string, min: number, max: number): number {
@@ -77,12 +76,13 @@ export class Header {
     })
   }
 
-  #wrong(card: Card, wanted: string): FitsError {
+  #wrong(keyword: string, wanted: string): FitsError {
+    const raw = this.card(keyword)?.raw.slice(0, 40) ?? ''
     return new FitsError(
       'bad-header',
-      `${card.keyword} is ${card.raw.slice(0, 40)}, but it must be ${wanted}`,
+      `${keyword} is ${raw}, but it must be ${wanted}`,
       damagedAdvice,
-      { hdu: this.hdu, keyword: card.keyword },
+      { hdu: this.hdu, keyword },
     )
   }
 }
