@@ -121,6 +121,12 @@ function checkGrid(grid: PlateCarreeGrid, isProjected: boolean): void {
     problems.push(`${oblique} is not 0, which makes the projection oblique; that is not read.`)
   }
   for (const n of [1, 2]) {
+    for (const keyword of [`CDELT${n}`, `CRPIX${n}`, `CRVAL${n}`, `CD${n}_${n}`, `PC${n}_${n}`]) {
+      const card = header.card(keyword)
+      if (card && firstNumber([header], keyword) === undefined) {
+        problems.push(`${keyword} is ${card.raw.slice(0, 40) || 'empty'}, which is no number.`)
+      }
+    }
     const unit = header.text(`CUNIT${n}`)?.toLowerCase() ?? 'deg'
     if (!/^deg(ree)?s?$/.test(unit)) problems.push(`CUNIT${n} is '${unit}', not degrees.`)
   }

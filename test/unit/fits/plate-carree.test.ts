@@ -105,6 +105,7 @@ describe('plate carree images', () => {
       [{ CRVAL2: 30 }, 'CRVAL2 is not 0'],
       [{ LONPOLE: 180 }, 'LONPOLE is not 0'],
       [{ CUNIT1: "'rad'" }, "CUNIT1 is 'rad'"],
+      [{ CRVAL1: "'zero'" }, "CRVAL1 is 'zero', which is no number"],
       [{ CDELT2: 0 }, 'no steps of a sky grid'],
       [{ CDELT2: 40 }, 'beyond a pole'],
       [{ CDELT1: -35.1 }, 'more than a full turn'],
