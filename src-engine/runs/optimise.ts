@@ -87,12 +87,12 @@ export class Optimisation {
   async step(): Promise<Evaluation> {
     const { field, firstMoment, secondMoment } = this.state
     const likelihood = await this.#likelihood()
-    const { regularisation } = await this.#operator.lossGradient(
+    const { regularisation, gradientNorm } = await this.#operator.lossGradient(
       { magneticField: field },
       this.#cotangent(likelihood),
       { magneticField: this.#gradient },
     )
-    const evaluation = this.#evaluation(likelihood, regularisation, norm(this.#gradient))
+    const evaluation = this.#evaluation(likelihood, regularisation, gradientNorm)
     this.#requireFinite(evaluation)
     const step = this.state.iteration + 1
     await this.#operator.update({
@@ -183,12 +183,6 @@ function gather(observables: Observables, rays: DataRays, count: number): Float6
   if (!values) throw new Error(`The kernel did not compute ${rays.observable}.`)
   const offset = rays.frequency * count
   return Float64Array.from(rays.rays, (ray) => values[offset + ray])
-}
-
-function norm(values: GridValues): number {
-  let sum = 0
-  for (let i = 0; i < values.length; i++) sum += values[i] * values[i]
-  return Math.sqrt(sum)
 }
 
 const perMap = ['chi2_n_fitted', 'chi2_n_held_out', 'residual_std_fitted', 'residual_std_held_out']
