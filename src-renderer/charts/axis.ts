@@ -1,0 +1,98 @@
+import { formatNumber, superscript } from '#shared/sky/index.ts'
+
+/** A vertical axis: limits and ticks in drawn coordinates (log10 of the value on a logarithmic one). */
+export interface ValueAxis {
+  readonly log: boolean
+  readonly minimum: number
+  readonly maximum: number
+  readonly ticks: readonly number[]
+  readonly minorTicks: readonly number[]
+}
+
+/** Where a value is drawn; NaN for one that a logarithmic axis cannot show. */
+export function toAxis(value: number, log: boolean): number {
+  if (!log) return value
+  return value > 0 ? Math.log10(value) : Number.NaN
+}
+
+/** A round number without the zeros that significant digits would add. */
+export function plain(value: number): string {
+  const size = Math.abs(value)
+  if (value !== 0 && (size >= 1e5 || size < 1e-3))
+    return formatNumber(value, { digits: 2 }).replace('.0\u00d7', '\u00d7')
+  return String(Number(value.toPrecision(4))).replace('-', '\u2212')
+}
+
+/** The label of a tick: decades as powers of ten, others as numbers. */
+export function tickLabel(position: number, log: boolean): string {
+  if (!log) return plain(position)
+  const rounded = Math.round(position)
+  if (Math.abs(position - rounded) < 1e-9 && (rounded < -2 || rounded > 3))
+    return `10${superscript(rounded)}`
+  return plain(10 ** position)
+}
+
+/**
+ * Limits that hold the values with a little room. Logarithmic axes tick at decades, and at 2 and 5 between them when
+ * fewer than two decades are shown, so that a narrow range keeps its own limits.
+ */
+export function valueAxis(values: Iterable<number>, log: boolean): ValueAxis {
+  let low = Infinity
+  let high = -Infinity
+  for (const value of values) {
+    const at = toAxis(value, log)
+    if (!Number.isFinite(at)) continue
+    if (at < low) low = at
+    if (at > high) high = at
+  }
+  if (low > high) [low, high] = log ? [-1, 1] : [0, 1]
+  const room = Math.max((high - low) * 0.06, log ? 0.04 : Math.abs(high) * 1e-3 || 1e-3)
+  return log ? logAxis(low - room, high + room) : linearAxis(low - room, high + room)
+}
+
+function logAxis(minimum: number, maximum: number): ValueAxis {
+  const decades: number[] = []
+  const between: number[] = []
+  for (let exponent = Math.floor(minimum); exponent <= Math.ceil(maximum); exponent++)
+    for (let digit = 1; digit < 10; digit++) {
+      const at = exponent + Math.log10(digit)
+      if (at >= minimum && at <= maximum) (digit === 1 ? decades : between).push(at)
+    }
+  const coarse = between.filter((at) => {
+    const digit = Math.round(10 ** (at - Math.floor(at)))
+    return digit === 2 || digit === 5
+  })
+  const span = maximum - minimum
+  const ticks =
+    span > 1.5 ? thin(decades) : span > 0.6 ? [...decades, ...coarse] : [...decades, ...between]
+  if (ticks.length < 2) return { ...linearTicksOfLog(minimum, maximum), minorTicks: between }
+  return { log: true, minimum, maximum, ticks: sorted(ticks), minorTicks: between }
+}
+
+const sorted = (values: readonly number[]) => [...values].sort((a, b) => a - b)
+
+/** At most seven decades get a label. */
+function thin(decades: readonly number[]): number[] {
+  const every = Math.ceil(decades.length / 7)
+  return decades.filter((at) => Math.round(at) % every === 0)
+}
+
+/** So narrow a range that no 1, 2, 5 lies in it: ticks at round values. */
+function linearTicksOfLog(minimum: number, maximum: number): Omit<ValueAxis, 'minorTicks'> {
+  const { ticks } = linearAxis(10 ** minimum, 10 ** maximum)
+  return { log: true, minimum, maximum, ticks: ticks.map((value) => Math.log10(value)) }
+}
+
+function linearAxis(minimum: number, maximum: number): ValueAxis {
+  const step = niceStep((maximum - minimum) / 4)
+  const ticks: number[] = []
+  for (let tick = Math.ceil(minimum / step); tick * step <= maximum; tick++) ticks.push(tick * step)
+  return { log: false, minimum, maximum, ticks, minorTicks: [] }
+}
+
+/** The nearest of 1, 2, 5 times a power of ten above. */
+export function niceStep(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(least))
+  const digit = least / power
+  return power * (digit <= 1 ? 1 : digit <= 2 ? 2 : digit <= 5 ? 5 : 10)
+}

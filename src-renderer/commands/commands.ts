@@ -1,0 +1,305 @@
+import { useFiles } from '../stores/files.ts'
+import { useMaps } from '../stores/maps.ts'
+import { useProject } from '../stores/project.ts'
+import { isActive, useRuns } from '../stores/runs.ts'
+import { useTheme } from '../stores/theme.ts'
+import { presetNames, presets, useView } from '../stores/view.ts'
+import { useMessages } from '../stores/messages.ts'
+import type { Command } from './registry.ts'
+
+/** Everything a user can do, with keys and conditions. Needs the stores, so call it inside the application. */
+export function allCommands(): Command[] {
+  return [
+    ...fileCommands(),
+    ...editCommands(),
+    ...viewCommands(),
+    ...dataCommands(),
+    ...runCommands(),
+    ...helpCommands(),
+  ]
+}
+
+function fileCommands(): Command[] {
+  const files = useFiles()
+  const project = useProject()
+  const runs = useRuns()
+  const view = useView()
+  const closing = () => {
+    if (runs.active) view.dialog = 'close'
+    else return project.close()
+  }
+  return [
+    {
+      id: 'file.new',
+      title: 'New empty project',
+      group: 'File',
+      keys: ['Mod+N'],
+      enabled: () => !runs.active,
+      run: () => {
+        project.reset()
+        view.restore(null)
+        view.settings.preset = 'inspect'
+        view.selection = { kind: 'settings' }
+      },
+    },
+    { id: 'file.open-map', title: 'Open map…', group: 'File', keys: ['Mod+O'], run: files.openMap },
+    {
+      id: 'file.open-session',
+      title: 'Open session…',
+      group: 'File',
+      keys: ['Mod+Shift+O'],
+      enabled: () => !runs.active,
+      run: files.openSession,
+    },
+    {
+      id: 'file.open-sample',
+      title: 'Open the Haslam sample and fit it',
+      group: 'File',
+      enabled: () => !runs.active,
+      run: () => files.openSample(),
+    },
+    {
+      id: 'file.save-as',
+      title: 'Save as…',
+      group: 'File',
+      keys: ['Mod+S'],
+      rule: true,
+      enabled: () => project.open && (project.session !== null || project.parsed !== null),
+      run: () => void (view.dialog = 'save-as'),
+    },
+    {
+      id: 'file.export',
+      title: 'Export run…',
+      group: 'File',
+      keys: ['Mod+E'],
+      enabled: () => runs.shown !== null,
+      run: () => void (view.dialog = 'export'),
+    },
+    {
+      id: 'file.close-session',
+      title: 'Close session',
+      group: 'File',
+      keys: ['Mod+Shift+W'],
+      rule: true,
+      enabled: () => project.open,
+      run: closing,
+    },
+  ]
+}
+
+function editCommands(): Command[] {
+  const project = useProject()
+  return [
+    {
+      id: 'edit.undo',
+      title: 'Undo',
+      group: 'Edit',
+      keys: ['Mod+Z'],
+      enabled: () => project.undoTitle !== undefined,
+      run: project.undo,
+    },
+    {
+      id: 'edit.redo',
+      title: 'Redo',
+      group: 'Edit',
+      keys: ['Mod+Shift+Z', 'Mod+Y'],
+      enabled: () => project.redoTitle !== undefined,
+      run: project.redo,
+    },
+  ]
+}
+
+function viewCommands(): Command[] {
+  const project = useProject()
+  const theme = useTheme()
+  const view = useView()
+  const open = () => project.open
+  const layouts: Command[] = presets.map((preset, index) => ({
+    id: `view.${preset}`,
+    title: presetNames[preset],
+    group: 'View',
+    keys: [`Alt+${index + 1}`],
+    rule: index === 0,
+    enabled: open,
+    checked: () => view.settings.preset === preset,
+    run: () => void (view.settings.preset = preset),
+  }))
+  return [
+    {
+      id: 'view.palette',
+      title: 'Commands…',
+      group: 'View',
+      keys: ['Mod+K'],
+      run: () => void (view.dialog = 'palette'),
+    },
+    ...layouts,
+    {
+      id: 'view.left',
+      title: 'Project side bar',
+      group: 'View',
+      keys: ['Mod+B'],
+      rule: true,
+      enabled: open,
+      checked: () => view.settings.leftOpen,
+      run: () => void (view.settings.leftOpen = !view.settings.leftOpen),
+    },
+    {
+      id: 'view.right',
+      title: 'Inspector side bar',
+      group: 'View',
+      keys: ['Mod+Shift+B'],
+      enabled: open,
+      checked: () => view.settings.rightOpen,
+      run: () => void (view.settings.rightOpen = !view.settings.rightOpen),
+    },
+    {
+      id: 'view.reset-sky',
+      title: 'Whole sky, automatic limits',
+      group: 'View',
+      keys: ['Alt+0'],
+      enabled: open,
+      run: view.resetSky,
+    },
+    {
+      id: 'view.theme',
+      title: 'Light theme',
+      group: 'View',
+      keys: ['Mod+Shift+L'],
+      rule: true,
+      checked: () => theme.current === 'light',
+      run: theme.toggle,
+    },
+  ]
+}
+
+function dataCommands(): Command[] {
+  const files = useFiles()
+  const maps = useMaps()
+  const project = useProject()
+  const view = useView()
+  const select = (section: 'magnetic_field' | 'thermal_electrons' | 'cosmic_ray_electrons') => ({
+    group: 'Model' as const,
+    enabled: () => project.open,
+    run: () => {
+      view.selection = { kind: 'model', section }
+      view.settings.rightOpen = true
+    },
+  })
+  return [
+    {
+      id: 'data.add',
+      title: 'Add map…',
+      group: 'Data',
+      enabled: () => project.open,
+      run: files.openMap,
+    },
+    {
+      id: 'data.reload',
+      title: 'Read the map again',
+      group: 'Data',
+      enabled: () => maps.entry !== null,
+      run: maps.loadInput,
+    },
+    { id: 'model.magnetic', title: 'Magnetic field', ...select('magnetic_field') },
+    { id: 'model.thermal', title: 'Thermal electrons', ...select('thermal_electrons') },
+    { id: 'model.cosmic-rays', title: 'Cosmic-ray electrons', ...select('cosmic_ray_electrons') },
+  ]
+}
+
+function runCommands(): Command[] {
+  const project = useProject()
+  const runs = useRuns()
+  const view = useView()
+  return [
+    {
+      id: 'run.settings',
+      title: 'Run settings',
+      group: 'Run',
+      enabled: () => project.open,
+      run: () => {
+        view.selection = { kind: 'settings' }
+        view.settings.rightOpen = true
+      },
+    },
+    {
+      id: 'run.start',
+      title: 'Start run',
+      group: 'Run',
+      keys: ['Mod+Enter'],
+      rule: true,
+      enabled: () =>
+        project.open &&
+        !project.readOnly &&
+        !runs.active &&
+        !runs.busy &&
+        project.issues.size === 0 &&
+        (project.parsed?.data.length ?? 0) > 0,
+      run: async () => {
+        await runs.start(project.session?.name ?? project.dataNames[0] ?? 'session')
+        if (view.settings.preset === 'inspect') view.settings.preset = 'fit'
+        if (runs.shownId !== null) view.selection = { kind: 'run', run: runs.shownId }
+      },
+    },
+    {
+      id: 'run.pause',
+      title: 'Pause or resume run',
+      group: 'Run',
+      keys: ['Mod+.'],
+      enabled: () => !runs.busy && !project.readOnly && (canPause() || canResume()),
+      run: () => (canPause() ? runs.pause() : runs.resume()),
+    },
+    {
+      id: 'run.stop',
+      title: 'Stop run',
+      group: 'Run',
+      keys: ['Mod+Shift+.'],
+      enabled: () => {
+        const state = runs.shown?.state
+        return !runs.busy && state !== undefined && (isActive(state) || state === 'paused')
+      },
+      run: runs.stop,
+    },
+  ]
+  function canPause() {
+    const state = runs.shown?.state
+    return state === 'running' || state === 'preparing' || state === 'queued'
+  }
+  function canResume() {
+    const state = runs.shown?.state
+    return state === 'paused' || state === 'stopped' || state === 'failed'
+  }
+}
+
+function helpCommands(): Command[] {
+  const view = useView()
+  const messages = useMessages()
+  return [
+    {
+      id: 'help.keys',
+      title: 'Keyboard shortcuts',
+      group: 'Help',
+      keys: ['F1'],
+      run: () => void (view.dialog = 'keys'),
+    },
+    {
+      id: 'help.log',
+      title: 'Copy the log',
+      group: 'Help',
+      enabled: () => messages.log.length > 0,
+      run: async () => {
+        const lines = messages.log.map(
+          ({ time, level, text }) => `${new Date(time).toISOString()} ${level} ${text}`,
+        )
+        await navigator.clipboard.writeText(lines.join('\n'))
+        messages.show('info', 'Log copied', `${lines.length} lines`)
+      },
+    },
+    {
+      id: 'help.about',
+      title: 'About Larmor',
+      group: 'Help',
+      rule: true,
+      run: () => void (view.dialog = 'about'),
+    },
+  ]
+}

@@ -1,0 +1,29 @@
+import type { FieldQuantity } from '../volume/types.ts'
+import type { DataEntry } from '#shared/session/run-file.ts'
+
+/** What a map of each quantity is called under its colour bar, and how it is shown at first. */
+export interface QuantityLook {
+  readonly name: string
+  readonly colourMap: 'inferno' | 'cividis' | 'diverging'
+  readonly signed: boolean
+}
+
+const looks: Readonly<Record<DataEntry['quantity'], QuantityLook>> = {
+  I: { name: 'Brightness temperature', colourMap: 'inferno', signed: false },
+  Q: { name: 'Stokes Q', colourMap: 'diverging', signed: true },
+  U: { name: 'Stokes U', colourMap: 'diverging', signed: true },
+  faraday_depth: { name: 'Faraday depth', colourMap: 'diverging', signed: true },
+  dispersion_measure: { name: 'Dispersion measure', colourMap: 'cividis', signed: false },
+}
+
+export const lookOf = (quantity: DataEntry['quantity']): QuantityLook => looks[quantity]
+
+export const fieldQuantityNames: Readonly<Record<FieldQuantity, string>> = {
+  B: '|B|',
+  Bx: 'Bx',
+  By: 'By',
+  Bz: 'Bz',
+  BR: 'B_R',
+  Bphi: 'B_φ',
+  divB: 'div B',
+}

@@ -1,0 +1,50 @@
+import { ang2pix } from '#shared/healpix/index.ts'
+import { formatCount, formatNumber, formatQuantity, rotateFrame } from '#shared/sky/index.ts'
+import { formatAngle, formatEquatorial } from '../format/text.ts'
+import type { SkyDirection } from '../sky/types.ts'
+import type { FieldQuantity, FieldReadout } from '../volume/types.ts'
+import { fieldQuantityNames } from '../panels/quantities.ts'
+
+const degree = Math.PI / 180
+
+/** RING pixel under a Galactic direction. */
+export function pixelAt(nside: number, { lonDeg, latDeg }: SkyDirection): number {
+  return ang2pix(nside, 'RING', (90 - latDeg) * degree, lonDeg * degree)
+}
+
+/** The value of a map under a direction; null where it has none. */
+export function valueAtDirection(
+  map: { readonly pixels: Float32Array; readonly nside: number },
+  direction: SkyDirection,
+): number | null {
+  const value = map.pixels[pixelAt(map.nside, direction)]
+  return Number.isFinite(value) ? value : null
+}
+
+/** Pixel number, NSIDE, Galactic and equatorial position of the cursor, for the status line. */
+export function directionReadout(at: SkyDirection, nside: number): [string, string][] {
+  const { lonDeg, latDeg } = rotateFrame(at.lonDeg, at.latDeg, 'galactic', 'equatorial-J2000')
+  return [
+    ['pix', formatCount(pixelAt(nside, at))],
+    ['NSIDE', `${nside} RING`],
+    ['l, b', `${formatAngle(at.lonDeg)}  ${formatAngle(at.latDeg, 3, true)}`],
+    ['RA, Dec', formatEquatorial(lonDeg, latDeg)],
+  ]
+}
+
+/** Position and value of the voxel under the pointer. */
+export function voxelReadout(readout: FieldReadout, quantity: FieldQuantity): [string, string][] {
+  const [x, y, z] = readout.positionKpc
+  const coordinates = [x, y, z].map((value) => formatNumber(value, { digits: 3, signed: true }))
+  const unit = quantity === 'divB' ? 'microgauss/kpc' : 'microgauss'
+  return [
+    ['x, y, z', `${coordinates.join('  ')} kpc`],
+    ['R', formatQuantity(Math.hypot(x, y), 'kpc', { digits: 3 })],
+    [
+      fieldQuantityNames[quantity],
+      Number.isFinite(readout.value)
+        ? formatQuantity(readout.value, unit, { digits: 3, signed: quantity !== 'B' })
+        : 'outside the region',
+    ],
+  ]
+}

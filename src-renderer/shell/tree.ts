@@ -1,0 +1,124 @@
+import type { IconName } from '../components/icons.ts'
+import type { SessionState, RunSummary } from '#shared/contract/methods.ts'
+import type { RunFile } from '#shared/session/run-file.ts'
+import { formatNumber } from '#shared/sky/index.ts'
+import { findModelOf } from '../forms/model-choices.ts'
+import type { ModelSection } from '../forms/model-choices.ts'
+import type { Selection } from '../stores/view.ts'
+
+export interface TreeItem {
+  readonly key: string
+  readonly icon: IconName
+  readonly label: string
+  /** One quiet fact at the right. */
+  readonly meta: string
+  readonly missing: boolean
+  readonly select: Selection
+}
+export interface TreeGroup {
+  readonly name: string
+  readonly items: readonly TreeItem[]
+  /** What to say when there is nothing in it. */
+  readonly hint: string
+}
+
+const item = (
+  key: string,
+  icon: IconName,
+  label: string,
+  meta: string,
+  select: Selection,
+  missing = false,
+): TreeItem => ({
+  key,
+  icon,
+  label,
+  meta,
+  missing,
+  select,
+})
+
+/** What a run has come to, in one word or number. */
+export function runFact(run: RunSummary): string {
+  switch (run.state) {
+    case 'running':
+    case 'pausing':
+    case 'preparing':
+      return `${Math.floor((100 * run.iteration) / Math.max(1, run.iterations))} %`
+    case 'done':
+      return run.chi2_n_held_out === null
+        ? 'done'
+        : `χ² ${formatNumber(run.chi2_n_held_out, { digits: 2 })}`
+    default:
+      return run.state
+  }
+}
+
+function modelItem(configuration: RunFile, section: ModelSection, symbol: string): TreeItem {
+  const { model, parameters } = configuration[section]
+  const title = findModelOf(section, model)?.title ?? model
+  const isGrid = section === 'magnetic_field' && model === 'grid'
+  const shape = configuration.magnetic_field.grid?.shape.join('×') ?? ''
+  const changed = Object.keys(parameters).length > 0 ? 'changed' : 'fixed'
+  return item(
+    `model/${section}`,
+    'model',
+    `${symbol}  ${isGrid ? 'free voxels' : title}`,
+    isGrid ? shape : changed,
+    { kind: 'model', section },
+  )
+}
+
+/** The project as groups of rows. */
+export function projectTree(
+  configuration: RunFile | null,
+  session: SessionState | null,
+  runs: readonly RunSummary[],
+  nsideOf: (grant: string) => number | undefined,
+): TreeGroup[] {
+  const data = (configuration?.data ?? []).map((entry, index) => {
+    const input = session?.inputs.find((one) => one.grant === entry.file)
+    const nside = nsideOf(entry.file)
+    const fact = input?.missing
+      ? 'missing'
+      : input?.changed
+        ? 'changed'
+        : nside
+          ? `NSIDE ${nside}`
+          : entry.quantity
+    return item(
+      `data/${index}`,
+      input?.missing || input?.changed ? 'warning' : 'map',
+      entry.name,
+      fact,
+      { kind: 'data', index },
+      input?.missing,
+    )
+  })
+  const models = configuration
+    ? [
+        modelItem(configuration, 'magnetic_field', 'B'),
+        modelItem(configuration, 'thermal_electrons', 'nₑ'),
+        modelItem(configuration, 'cosmic_ray_electrons', 'C'),
+      ]
+    : []
+  const runItems = [...runs].reverse().map((run) =>
+    item(`run/${run.run}`, run.state === 'failed' ? 'error' : 'run', run.name, runFact(run), {
+      kind: 'run',
+      run: run.run,
+    }),
+  )
+  return [
+    { name: 'Data', items: data, hint: 'No maps. Add a FITS map.' },
+    { name: 'Model', items: models, hint: 'The settings have an error.' },
+    {
+      name: 'Runs',
+      items: runItems,
+      hint: data.length > 0 ? 'No runs yet.' : 'A run needs at least one map.',
+    },
+  ]
+}
+
+export function isSelected(item: TreeItem, selection: Selection): boolean {
+  return JSON.stringify(item.select) === JSON.stringify(selection)
+}

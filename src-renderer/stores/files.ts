@@ -1,0 +1,215 @@
+import { defineStore } from 'pinia'
+import { ref, shallowRef } from 'vue'
+import type { FileGrant, MapDescriptionMessage, Params, Result } from '#shared/contract/methods.ts'
+import type { PickKind } from '#shared/contract/shell.ts'
+import { useConnection } from './connection.ts'
+import { useMaps } from './maps.ts'
+import { useMessages } from './messages.ts'
+import { useProject } from './project.ts'
+import { useRuns } from './runs.ts'
+import { useView } from './view.ts'
+
+export interface OpenQuestion {
+  readonly file: FileGrant
+  readonly maps: readonly MapDescriptionMessage[]
+}
+export interface BrowseRequest {
+  readonly kind: PickKind | 'directory'
+  readonly title: string
+  readonly choose: (grant: FileGrant | null) => void
+}
+
+/** A data entry may only have names of letters, digits, space, dot, underscore and hyphen. */
+export function dataNameOf(fileName: string, taken: readonly string[]): string {
+  const stem = fileName
+    .replace(/\.gz$/i, '')
+    .replace(/\.[a-z]+$/i, '')
+    .replace(/[^A-Za-z0-9 ._-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .slice(0, 60)
+  const base = stem === '' ? 'map' : stem
+  let name = base
+  for (let number = 2; taken.includes(name); number++) name = `${base}-${number}`
+  return name
+}
+
+/** Opening: maps (with the questions they raise), sessions, samples, dropped files. */
+export const useFiles = defineStore('files', () => {
+  const connection = useConnection()
+  const messages = useMessages()
+  const project = useProject()
+  const runs = useRuns()
+  const maps = useMaps()
+  const view = useView()
+  const question = shallowRef<OpenQuestion | null>(null)
+  const browsing = shallowRef<BrowseRequest | null>(null)
+  const recent = shallowRef<Result<'sessions.recent'>>([])
+  const samples = shallowRef<Result<'samples.list'>>([])
+  const working = ref('')
+
+  async function refreshStart() {
+    recent.value = (await connection.request('sessions.recent', {})).result
+    samples.value = (await connection.request('samples.list', {})).result
+  }
+
+  async function during<T>(text: string, failed: string, work: () => Promise<T>) {
+    working.value = text
+    try {
+      return await work()
+    } catch (error) {
+      messages.fail(failed, error)
+      return undefined
+    } finally {
+      working.value = ''
+    }
+  }
+
+  /** Lets the user choose a file: the system's dialog, or a list of the server's data folder. */
+  async function pick(kind: PickKind, title: string): Promise<FileGrant | null> {
+    const shell = window.larmorShell
+    if (shell) return (await shell.pickFiles(kind))[0] ?? null
+    return browse(kind, title)
+  }
+  async function pickDirectory(title: string): Promise<FileGrant | null> {
+    const shell = window.larmorShell
+    return shell ? shell.pickDirectory() : browse('directory', title)
+  }
+  function browse(kind: BrowseRequest['kind'], title: string): Promise<FileGrant | null> {
+    return new Promise((resolve) => {
+      browsing.value = {
+        kind,
+        title,
+        choose: (grant) => {
+          browsing.value = null
+          resolve(grant)
+        },
+      }
+    })
+  }
+
+  async function openMap() {
+    const file = await pick('map', 'Open a map')
+    if (file) await inspect(file)
+  }
+  async function openSession() {
+    const file = await pick('session', 'Open a session')
+    if (file) await enterSession(file.grant)
+  }
+
+  /** Reads the headers of a map. What they leave open is asked; nothing is guessed. */
+  async function inspect(file: FileGrant) {
+    await during(`Reading ${file.name}`, 'Map not loaded', async () => {
+      const { result } = await connection.request('maps.inspect', { grant: file.grant })
+      const usable = result.maps.filter((map) => map.columns.length > 0)
+      if (usable.length === 0) {
+        messages.show(
+          'error',
+          'Map not loaded',
+          result.maps.flatMap((map) => map.problems)[0] ?? `${file.name} holds no sky map.`,
+          [{ label: 'Open another', run: openMap }],
+        )
+        return
+      }
+      const only = usable[0]
+      const plain = usable.length === 1 && only.columns.length === 1
+      if (plain && only.questions.length === 0 && only.problems.length === 0) addMap(file, only, {})
+      else question.value = { file, maps: usable }
+    })
+  }
+
+  /** Adds a map with the answers to its questions as a data entry of the project. */
+  function addMap(file: FileGrant, map: MapDescriptionMessage, answers: Record<string, unknown>) {
+    question.value = null
+    if (!project.open) project.reset()
+    const name = dataNameOf(file.name, project.dataNames)
+    const index = project.addData({ name, file: file.grant, hdu: map.hdu, ...answers }, file, map)
+    view.selection = { kind: 'data', index }
+    maps.dataName = name
+    if (runs.list.length === 0) view.settings.preset = 'inspect'
+  }
+
+  async function enterSession(grant: string) {
+    await during('Opening the session', 'Session not opened', async () => {
+      const { result } = await connection.request('session.open', { grant })
+      maps.dataName = null
+      project.enter(result)
+      view.restore(result.view)
+      const last = result.runs[result.runs.length - 1]
+      view.selection = last ? { kind: 'run', run: last.run } : { kind: 'settings' }
+      for (const problem of result.problems) messages.show('warning', 'Session damaged', problem)
+    })
+  }
+
+  /** One click from the sample to a running optimisation with the shipped settings. */
+  async function openSample(id?: string) {
+    await during('Opening the sample', 'Sample not opened', async () => {
+      const sample = id ?? samples.value[0]?.id ?? (await firstSample())
+      const { result: file } = await connection.request('samples.open', { id: sample })
+      const { result } = await connection.request('maps.inspect', { grant: file.grant })
+      project.reset()
+      view.restore(null)
+      const map = result.maps[0]
+      const entry: Record<string, unknown> = { name: 'haslam', file: file.grant }
+      if (map.questions.includes('frequency_ghz')) entry.frequency_ghz = 0.408
+      project.addData(entry, file, map)
+      maps.dataName = 'haslam'
+      await runs.start('haslam')
+      if (runs.shownId !== null) view.selection = { kind: 'run', run: runs.shownId }
+    })
+  }
+  async function firstSample(): Promise<string> {
+    samples.value = (await connection.request('samples.list', {})).result
+    const first = samples.value[0]
+    if (!first) throw new Error('This installation has no sample maps.')
+    return first.id
+  }
+
+  /** Files dropped on the window: sessions are opened, everything else is read as a map. */
+  async function drop(list: readonly File[]) {
+    const file = list[0]
+    if (!file) return
+    const grant = await during(`Reading ${file.name}`, 'File not read', () => grantOf(file))
+    if (!grant) return
+    if (grant.kind === 'session') await enterSession(grant.grant)
+    else await inspect(grant)
+  }
+  async function grantOf(file: File): Promise<FileGrant> {
+    if (window.larmorShell) return window.larmorShell.grantDropped(file)
+    const bytes = new Uint8Array(await file.arrayBuffer())
+    const params: Params<'files.upload'> = { name: file.name }
+    return (await connection.request('files.upload', params, { payloads: [bytes] })).result
+  }
+
+  async function forget(grant: string) {
+    await connection.request('sessions.forget', { grant })
+    await refreshStart()
+  }
+  /** A session that has moved: the user shows where it is now. */
+  async function locateRecent(old: string) {
+    const file = await pick('session', 'Where is the session now?')
+    if (!file) return
+    await connection.request('sessions.forget', { grant: old })
+    await enterSession(file.grant)
+  }
+
+  return {
+    question,
+    browsing,
+    recent,
+    samples,
+    working,
+    refreshStart,
+    pick,
+    pickDirectory,
+    openMap,
+    openSession,
+    inspect,
+    addMap,
+    enterSession,
+    openSample,
+    drop,
+    grantOf,
+    forget,
+    locateRecent,
+  }
+})

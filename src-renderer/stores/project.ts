@@ -1,0 +1,188 @@
+import { useDebounceFn } from '@vueuse/core'
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef, watch } from 'vue'
+import type {
+  FileGrant,
+  MapDescriptionMessage,
+  Result,
+  SessionState,
+} from '#shared/contract/methods.ts'
+import { runFileSchema } from '#shared/session/run-file.ts'
+import type { RunFile } from '#shared/session/run-file.ts'
+import { schemaIssues } from '../forms/issues.ts'
+import type { Issues } from '../forms/issues.ts'
+import { normalisePath, pathKey, valueAt, withValue } from '../forms/paths.ts'
+import type { Path } from '../forms/nodes.ts'
+import { labelOf } from '../forms/words.ts'
+import { useConnection } from './connection.ts'
+import { useHistory } from './history.ts'
+import { useMessages } from './messages.ts'
+
+/** The run file with every default, free voxels included, as forms edit it. */
+export function defaultConfiguration(): RunFile {
+  return runFileSchema.parse({ magnetic_field: { grid: {} } })
+}
+
+/** A configuration of a session with the sections that forms need written out. */
+function complete(configuration: RunFile): RunFile {
+  const { magnetic_field } = configuration
+  return magnetic_field.model === 'grid' && magnetic_field.grid === undefined
+    ? { ...configuration, magnetic_field: { ...magnetic_field, grid: gridDefaults() } }
+    : configuration
+}
+
+export const gridDefaults = () => defaultConfiguration().magnetic_field.grid
+
+/** What is known of a data entry's file beyond the configuration. */
+export interface KnownFile {
+  readonly name: string
+  readonly map?: MapDescriptionMessage
+}
+
+/** What is being worked on: the configuration of the next run and, once created, the session it belongs to. */
+export const useProject = defineStore('project', () => {
+  const connection = useConnection()
+  const messages = useMessages()
+  const open = ref(false)
+  const session = shallowRef<SessionState | null>(null)
+  const history = useHistory<unknown>(defaultConfiguration())
+  const files = ref(new Map<string, KnownFile>())
+  const savedAt = ref<number | null>(null)
+  const check = shallowRef<Result<'run.check'> | null>(null)
+
+  const configuration = history.value
+  const parsed = computed(() => {
+    const result = runFileSchema.safeParse(configuration.value)
+    return result.success ? result.data : null
+  })
+  const issues = computed<Issues>(() => {
+    const found = new Map(schemaIssues(configuration.value))
+    for (const { path, message } of check.value?.issues ?? []) {
+      const key = normalisePath(path)
+      if (!found.has(key)) found.set(key, { message, plain: false })
+    }
+    return found
+  })
+  const title = computed(() => session.value?.name ?? 'untitled')
+  const dataNames = computed(() => parsed.value?.data.map((entry) => entry.name) ?? [])
+  const readOnly = computed(() => session.value?.readOnly ?? false)
+
+  function reset() {
+    open.value = true
+    session.value = null
+    savedAt.value = null
+    check.value = null
+    files.value = new Map()
+    history.reset(defaultConfiguration())
+  }
+
+  function adopt(state: SessionState) {
+    session.value = state
+    open.value = true
+    savedAt.value = Date.now()
+    for (const input of state.inputs)
+      if (!files.value.has(input.grant)) files.value.set(input.grant, { name: input.fileName })
+  }
+
+  /** Takes over a session that was created or opened, with its configuration. */
+  function enter(state: SessionState) {
+    adopt(state)
+    history.reset(complete(state.configuration))
+  }
+
+  function get(path: Path): unknown {
+    return valueAt(configuration.value, path)
+  }
+  function set(path: Path, value: unknown) {
+    const name = [...path].reverse().find((key) => typeof key === 'string')
+    const title = labelOf(String(name ?? 'settings'))
+    history.edit(withValue(configuration.value, path, value), title, pathKey(path))
+  }
+  /** Appends a data entry and returns its position. */
+  function addData(entry: Record<string, unknown>, file: FileGrant, map: MapDescriptionMessage) {
+    files.value.set(file.grant, { name: file.name, map })
+    const count = valueAt(configuration.value, ['data'])
+    const position = Array.isArray(count) ? count.length : 0
+    history.edit(withValue(configuration.value, ['data', position], entry), 'Add map', 'data')
+    return position
+  }
+  function knowFile(file: FileGrant) {
+    if (!files.value.has(file.grant)) files.value.set(file.grant, { name: file.name })
+  }
+
+  /** Asks the engine what it thinks of the settings, and keeps them in the session. */
+  const examine = useDebounceFn(async () => {
+    const current = parsed.value
+    if (!open.value || !current || connection.state !== 'ready') return
+    const id = session.value?.session
+    try {
+      const { result } = await connection.request('run.check', {
+        session: id,
+        configuration: current,
+      })
+      check.value = result
+      const unchanged = JSON.stringify(current) === JSON.stringify(session.value?.configuration)
+      if (id && !readOnly.value && !unchanged && result.issues.length === 0) {
+        const stored = await connection.request('session.configure', {
+          session: id,
+          configuration: current,
+        })
+        if (session.value?.session === id) adopt(stored.result)
+      }
+    } catch (error) {
+      messages.fail('Settings not checked', error)
+    }
+  }, 400)
+  watch([configuration, session, open], () => void examine())
+
+  async function refresh() {
+    const id = session.value?.session
+    if (!id) return
+    const { result } = await connection.request('session.state', { session: id })
+    if (session.value?.session === id) adopt(result)
+  }
+
+  async function create(name: string, directory?: string) {
+    const { result } = await connection.request('session.create', {
+      name,
+      directory,
+      configuration: configuration.value,
+    })
+    enter(result)
+  }
+
+  async function close() {
+    const id = session.value?.session
+    reset()
+    open.value = false
+    if (id) await connection.request('session.close', { session: id })
+  }
+
+  return {
+    open,
+    session,
+    configuration,
+    parsed,
+    issues,
+    check,
+    files,
+    savedAt,
+    title,
+    dataNames,
+    readOnly,
+    undoTitle: history.undoTitle,
+    redoTitle: history.redoTitle,
+    undo: history.undo,
+    redo: history.redo,
+    reset,
+    adopt,
+    enter,
+    get,
+    set,
+    addData,
+    knowFile,
+    refresh,
+    create,
+    close,
+  }
+})

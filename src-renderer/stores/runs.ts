@@ -1,0 +1,168 @@
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef, triggerRef, watch } from 'vue'
+import type { EventBody } from '#shared/contract/events.ts'
+import type { Result, RunState, RunSummary } from '#shared/contract/methods.ts'
+import { CurveTable } from '../charts/table.ts'
+import { useConnection } from './connection.ts'
+import { useMessages } from './messages.ts'
+import { useProject } from './project.ts'
+
+export type RunMark = Result<'run.curves'>['marks'][number]
+export interface RunCurves {
+  readonly table: CurveTable
+  readonly marks: readonly RunMark[]
+}
+
+const activeStates: readonly RunState[] = ['queued', 'preparing', 'running', 'pausing']
+const settledStates: readonly RunState[] = ['paused', 'stopped', 'done', 'failed']
+
+export const isActive = (state: RunState) => activeStates.includes(state)
+
+/** The runs of the open session: their state as the engine tells it, their curves, and what can be done to them. */
+export const useRuns = defineStore('runs', () => {
+  const connection = useConnection()
+  const project = useProject()
+  const messages = useMessages()
+  const shownId = ref<number | null>(null)
+  const progress = shallowRef(new Map<number, EventBody<'run.progress'>>())
+  const curves = shallowRef(new Map<number, RunCurves>())
+  const busy = ref(false)
+  /** When the last word about the shown run came: the clock of the run bar goes on from there. */
+  const heardAt = ref(Date.now())
+
+  const list = computed<readonly RunSummary[]>(() =>
+    (project.session?.runs ?? []).map((run) => progress.value.get(run.run)?.summary ?? run),
+  )
+  const shown = computed(() => list.value.find((run) => run.run === shownId.value) ?? null)
+  const active = computed(() => list.value.find((run) => isActive(run.state)) ?? null)
+  const shownProgress = computed(() =>
+    shownId.value === null ? null : (progress.value.get(shownId.value) ?? null),
+  )
+  const shownCurves = computed(() =>
+    shownId.value === null ? null : (curves.value.get(shownId.value) ?? null),
+  )
+
+  const sessionId = computed(() => project.session?.session ?? null)
+  watch(sessionId, () => {
+    progress.value = new Map()
+    curves.value = new Map()
+    const runs = project.session?.runs ?? []
+    shownId.value = runs[runs.length - 1]?.run ?? null
+  })
+  watch(shownId, (run) => {
+    if (run !== null) void loadCurves(run)
+  })
+
+  connection.on('run.progress', (body) => {
+    if (body.session !== sessionId.value) return
+    const before = list.value.find((run) => run.run === body.summary.run)?.state
+    progress.value.set(body.summary.run, body)
+    triggerRef(progress)
+    heardAt.value = Date.now()
+    if (before !== body.summary.state) changed(body.summary, before)
+  })
+  connection.on('run.rows', (body, payloads) => {
+    if (body.session !== sessionId.value) return
+    const known = curves.value.get(body.run)
+    const values = payloads[0]
+    const written = known && values && known.table.write(body.columns, body.from, body.rows, values)
+    if (written) triggerRef(curves)
+    else void loadCurves(body.run)
+  })
+  connection.on('session.changed', ({ session }) => {
+    if (session === sessionId.value) void project.refresh().catch(() => undefined)
+  })
+  connection.on('log', ({ level, text, time }) => messages.write(level, text, time))
+
+  function changed(run: RunSummary, before: RunState | undefined) {
+    void loadCurves(run.run)
+    if (before === undefined || !settledStates.includes(run.state)) return
+    void project.refresh().catch(() => undefined)
+    if (run.state === 'done')
+      messages.show('info', `${run.name} is finished`, `${run.iterations} iterations`)
+  }
+
+  const loading = new Set<number>()
+  async function loadCurves(run: number) {
+    const session = sessionId.value
+    if (!session || loading.has(run)) return
+    loading.add(run)
+    try {
+      const { result, payloads } = await connection.request('run.curves', { session, run, from: 0 })
+      if (session !== sessionId.value) return
+      const table = new CurveTable()
+      if (payloads[0]) table.write(result.columns, 0, result.rows, payloads[0])
+      curves.value.set(run, { table, marks: result.marks })
+      triggerRef(curves)
+    } catch (error) {
+      messages.fail('Curves not loaded', error)
+    } finally {
+      loading.delete(run)
+    }
+  }
+
+  async function act(title: string, work: () => Promise<void>) {
+    if (busy.value) return
+    busy.value = true
+    try {
+      await work()
+    } catch (error) {
+      messages.fail(title, error)
+    } finally {
+      busy.value = false
+    }
+  }
+
+  /** Starts a run with the present settings; makes the session file first where there is none. */
+  function start(name: string) {
+    return act('The run did not start', async () => {
+      if (!project.session) await project.create(name)
+      else
+        project.adopt(
+          (
+            await connection.request('session.configure', {
+              session: project.session.session,
+              configuration: project.configuration,
+            })
+          ).result,
+        )
+      const session = sessionId.value
+      if (!session) return
+      const { result } = await connection.request('run.start', { session })
+      await project.refresh()
+      shownId.value = result.run
+    })
+  }
+  function command(method: 'run.pause' | 'run.resume' | 'run.stop', title: string) {
+    return act(title, async () => {
+      const session = sessionId.value
+      const run = shownId.value
+      if (!session || run === null) return
+      const { result } = await connection.request(method, { session, run })
+      const known = progress.value.get(run)
+      // The answer is newer than the last event.
+      if (known) progress.value.set(run, { ...known, summary: result })
+      triggerRef(progress)
+      await project.refresh()
+    })
+  }
+  const pause = () => command('run.pause', 'The run was not paused')
+  const resume = () => command('run.resume', 'The run did not resume')
+  const stop = () => command('run.stop', 'The run was not stopped')
+
+  return {
+    list,
+    shownId,
+    shown,
+    active,
+    shownProgress,
+    shownCurves,
+    busy,
+    heardAt,
+    loadCurves,
+    start,
+    pause,
+    resume,
+    stop,
+  }
+})

@@ -1,0 +1,97 @@
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+import { z } from 'zod'
+import { wholeSky } from '../sky/types.ts'
+import type { SkyDirection, SkyViewState } from '../sky/types.ts'
+import type { FieldReadout, Vector3 } from '../volume/types.ts'
+
+export const presets = ['inspect', 'fit', 'explore'] as const
+export type Preset = (typeof presets)[number]
+export const presetNames: Readonly<Record<Preset, string>> = {
+  inspect: 'Inspect data',
+  fit: 'Fit',
+  explore: 'Explore field',
+}
+
+export const skyNorms = ['linear', 'log', 'symlog', 'asinh', 'sqrt', 'equalised'] as const
+export const projections = ['mollweide', 'orthographic'] as const
+export const percentiles = [90, 95, 98, 99, 99.5, 99.9, 100] as const
+export const fieldQuantities = ['B', 'Bx', 'By', 'Bz', 'BR', 'Bphi', 'divB'] as const
+
+export type DialogName = 'palette' | 'export' | 'save-as' | 'close' | 'keys' | 'about'
+
+export type Selection =
+  | { readonly kind: 'data'; readonly index: number }
+  | {
+      readonly kind: 'model'
+      readonly section: 'magnetic_field' | 'thermal_electrons' | 'cosmic_ray_electrons'
+    }
+  | { readonly kind: 'settings' }
+  | { readonly kind: 'run'; readonly run: number }
+
+const share = z.number().min(0.1).max(0.9)
+const limits = z.tuple([z.number(), z.number()]).nullable()
+
+/** What a session keeps of the view. Whatever cannot be read takes its default. */
+const storedView = z.object({
+  preset: z.enum(presets).catch('fit'),
+  skyTab: z.enum(['sky', 'log']).catch('sky'),
+  fieldTab: z.enum(['slices', 'volume']).catch('slices'),
+  leftOpen: z.boolean().catch(true),
+  rightOpen: z.boolean().catch(true),
+  skyShare: share.catch(0.36),
+  curvesShare: share.catch(0.467),
+  exploreShare: share.catch(0.6),
+  norm: z.enum(skyNorms).catch('log'),
+  projection: z.enum(projections).catch('mollweide'),
+  percentile: z.number().min(50).max(100).catch(99.5),
+  dataLimits: limits.catch(null),
+  residualLimits: limits.catch(null),
+  residualOverSigma: z.boolean().catch(false),
+  quantity: z.enum(fieldQuantities).catch('B'),
+  fieldLimits: limits.catch(null),
+  curvesLog: z.boolean().catch(true),
+  slices: z.tuple([z.number(), z.number(), z.number()]).catch([-8.3, 0, 0]),
+  sky: z
+    .object({
+      lonDeg: z.number(),
+      latDeg: z.number(),
+      rollDeg: z.number(),
+      zoom: z.number().min(1),
+      panX: z.number(),
+      panY: z.number(),
+    })
+    .catch({ ...wholeSky }),
+})
+export type StoredView = z.output<typeof storedView>
+
+const defaults = (): StoredView => storedView.parse({})
+
+export const useView = defineStore('view', () => {
+  const settings = ref<StoredView>(defaults())
+  const cursor = ref<SkyDirection | null>(null)
+  const pinned = ref(false)
+  const voxel = shallowRef<FieldReadout | null>(null)
+  const selection = ref<Selection>({ kind: 'settings' })
+  const dialog = ref<DialogName | null>(null)
+
+  const sky = computed<SkyViewState>({
+    get: () => settings.value.sky,
+    set: (value) => (settings.value.sky = { ...value }),
+  })
+  const slices = computed<Vector3>({
+    get: () => settings.value.slices,
+    set: (value) => (settings.value.slices = [value[0], value[1], value[2]]),
+  })
+
+  function restore(stored: unknown) {
+    const parsed = storedView.safeParse(stored ?? {})
+    settings.value = parsed.success ? parsed.data : defaults()
+  }
+  function resetSky() {
+    settings.value.sky = { ...wholeSky }
+    settings.value.dataLimits = null
+    settings.value.residualLimits = null
+  }
+  return { settings, cursor, pinned, voxel, selection, dialog, sky, slices, restore, resetSky }
+})
