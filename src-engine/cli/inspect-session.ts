@@ -1,0 +1,113 @@
+import { existsSync } from 'node:fs'
+import { errorText } from '../errors.ts'
+import { Session } from '../storage/session.ts'
+import type { InputRecord, RunRecord } from '../storage/records.ts'
+import type { Inspection } from './inspect.ts'
+import { duration, number } from './progress.ts'
+
+export function inspectSession(path: string): Inspection {
+  const session = Session.open(path, { readOnly: true })
+  try {
+    const runs = session.runs.list().map((run) => describeRun(session, run))
+    const inputs = session.inputs.map((input) => describeInput(session, input))
+    const { title } = session
+    // Last: reading the rest may have found more of them.
+    const problems = [...session.problems]
+    return {
+      document: { file: path, format: 'Larmor session', title, inputs, runs, problems },
+      lines: [
+        `${path}: Larmor session "${title}"`,
+        ...inputs.map(
+          ({ name, path: file, sha256, missing }) =>
+            `  Input ${name}: ${file}${missing ? ' (not there any more)' : ''}, SHA-256 ${sha256.slice(0, 16)}...`,
+        ),
+        ...(runs.length === 0 ? ['  No run yet.'] : []),
+        ...runs.flatMap(runLines),
+        ...problems.map((text) => `  Problem: ${text}`),
+      ],
+    }
+  } finally {
+    session.close()
+  }
+}
+
+function describeInput(session: Session, input: InputRecord) {
+  return { ...input, missing: !session.inputPaths(input).some((path) => existsSync(path)) }
+}
+
+interface RunDescription extends RunRecord {
+  readonly curveRows: number
+  readonly data: readonly {
+    name: string
+    quantity: string
+    nside: number
+    pixels: number
+    notes: readonly string[]
+  }[]
+  readonly checkpoints: readonly {
+    iteration: number
+    kind: string
+    arrays: readonly { name: string; unit: string; dtype: string; shape: number[] }[]
+  }[]
+  readonly problems: readonly string[]
+}
+
+function describeRun(session: Session, run: RunRecord): RunDescription {
+  const problems: string[] = []
+  const attempt = <Result>(what: string, fallback: Result, read: () => Result): Result => {
+    try {
+      return read()
+    } catch (error) {
+      problems.push(`${what}: ${errorText(error)}`)
+      return fallback
+    }
+  }
+  const { id } = run
+  return {
+    ...run,
+    curveRows: attempt('Curves', 0, () => session.runs.curves(id).rows),
+    data: attempt('Data', [], () =>
+      session.runs.data(id).map(({ name, quantity, nside, pixels, notes }) => ({
+        name,
+        quantity,
+        nside,
+        pixels: pixels.length,
+        notes,
+      })),
+    ),
+    checkpoints: attempt('Checkpoints', [], () =>
+      session.runs.checkpoints(id).map((checkpoint) => ({
+        iteration: checkpoint.iteration,
+        kind: checkpoint.kind,
+        arrays: session.runs.arrayNames(checkpoint),
+      })),
+    ),
+    problems,
+  }
+}
+
+function runLines(run: RunDescription): string[] {
+  const { figures } = run
+  return [
+    `  Run ${run.id} "${run.name}": ${run.state}, ${run.iteration} of ${run.iterations} iterations in ${duration(run.seconds)}, ${run.backend ?? 'no'} backend, ${run.curveRows} rows of curves`,
+    ...run.data.flatMap(({ name, quantity, nside, pixels, notes }) => [
+      `    Data ${name}: ${quantity}, NSIDE ${nside}, ${pixels} pixels`,
+      ...notes.map((note) => `      ${note}`),
+    ]),
+    ...(figures
+      ? [
+          `    At iteration ${figures.iteration}: loss ${number(figures.loss)}${optional('fitted chi2/n', figures.chi2_n_fitted)}${optional('held-out chi2/n', figures.chi2_n_held_out)}`,
+        ]
+      : []),
+    ...run.checkpoints.map(
+      ({ iteration, kind, arrays }) =>
+        `    Checkpoint at iteration ${iteration} (${kind}): ${arrays.map(({ name, shape }) => `${name} ${shape.join('x')}`).join(', ')}`,
+    ),
+    ...(run.error === null ? [] : [`    Failed: ${run.error}`]),
+    ...run.problems.map((text) => `    Problem: ${text}`),
+  ]
+}
+
+function optional(label: string, value: number | null): string {
+  return value === null ? '' : `, ${label} ${number(value)}`
+}

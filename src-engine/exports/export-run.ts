@@ -1,0 +1,136 @@
+import { mkdir, open, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { InputError, UsageError, errorCode, fileErrorText } from '../errors.ts'
+import { encodeNpy } from '../storage/npy.ts'
+import type { Session } from '../storage/session.ts'
+import { curvesCsv } from './curves-csv.ts'
+import { fieldHdf5 } from './field-hdf5.ts'
+import { fieldFigure, mapFigures } from './run-figures.ts'
+import { mapsFits } from './maps-fits.ts'
+import { loadRunResult } from './run-result.ts'
+import type { RunResult } from './run-result.ts'
+
+export const exportContents = ['maps', 'fields', 'curves', 'figures'] as const
+export type ExportContent = (typeof exportContents)[number]
+export const exportFormats = ['fits', 'hdf5', 'npy', 'csv', 'png'] as const
+export type ExportFormat = (typeof exportFormats)[number]
+
+export interface ExportRequest {
+  readonly what: readonly ExportContent[]
+  readonly formats: readonly ExportFormat[]
+  /** Existing or to be made. Existing files in it are never overwritten. */
+  readonly folder: string
+}
+
+/** A file to be written; its bytes are made when their turn comes. */
+interface PlannedFile {
+  readonly name: string
+  readonly bytes: () => Uint8Array | Promise<Uint8Array>
+}
+
+/** What each content can be written as. */
+const possible: Readonly<Record<ExportContent, readonly ExportFormat[]>> = {
+  maps: ['fits'],
+  fields: ['npy', 'hdf5'],
+  curves: ['csv'],
+  figures: ['png'],
+}
+
+/**
+ * Writes the results of a run, at its latest checkpoint, to files. Returns their names. Either all of them are
+ * written or, on an error, none is left.
+ * @throws InputError when a file exists already or the folder cannot be written
+ * @throws UsageError when nothing that is wanted can be written in a wanted format
+ */
+export async function exportRun(
+  session: Session,
+  run: number,
+  request: ExportRequest,
+): Promise<string[]> {
+  for (const content of request.what) {
+    if (!possible[content].some((format) => request.formats.includes(format))) {
+      throw new UsageError(`${content} can be written as ${possible[content].join(' or ')} only.`)
+    }
+  }
+  const files = plan(session, loadRunResult(session, run), request)
+  try {
+    await mkdir(request.folder, { recursive: true })
+  } catch (error) {
+    throw new InputError(fileErrorText(error, request.folder), { file: request.folder })
+  }
+  const written: string[] = []
+  try {
+    for (const { name, bytes } of files) {
+      await writeNew(join(request.folder, name), bytes, () => written.push(name))
+    }
+  } catch (error) {
+    for (const name of written) await rm(join(request.folder, name), { force: true })
+    throw error
+  }
+  return written
+}
+
+function plan(session: Session, result: RunResult, request: ExportRequest): PlannedFile[] {
+  const base = fileName(`${session.name} ${result.run.name}`)
+  const wants = (content: ExportContent, format: ExportFormat): boolean =>
+    request.what.includes(content) && request.formats.includes(format)
+  const files: PlannedFile[] = []
+  if (wants('maps', 'fits')) {
+    result.data.forEach((vector, i) => {
+      const name = `${base}-${fileName(vector.name)}.fits`
+      files.push({ name, bytes: () => mapsFits(result, i) })
+    })
+  }
+  if (wants('fields', 'npy')) {
+    const bytes = (): Uint8Array => encodeNpy([...result.grid.shape, 3], result.field)
+    files.push({ name: `${base}-magnetic-field.npy`, bytes })
+  }
+  if (wants('fields', 'hdf5')) {
+    files.push({ name: `${base}-magnetic-field.h5`, bytes: () => fieldHdf5(result) })
+  }
+  if (wants('curves', 'csv')) {
+    files.push({ name: `${base}-curves.csv`, bytes: () => curvesCsv(result.curves) })
+  }
+  if (wants('figures', 'png')) {
+    result.data.forEach((vector, i) => {
+      for (const { kind, bytes } of mapFigures(result, i)) {
+        files.push({ name: `${base}-${fileName(vector.name)}-${kind}.png`, bytes })
+      }
+    })
+    files.push({ name: `${base}-magnetic-field.png`, bytes: () => fieldFigure(result) })
+  }
+  return files
+}
+
+/** Letters, digits and hyphens of a name. */
+function fileName(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/[^a-z0-9._]+/g, '-')
+    .replace(/^[-.]+|-+$/g, '')
+}
+
+async function writeNew(
+  path: string,
+  bytes: PlannedFile['bytes'],
+  onCreated: () => void,
+): Promise<void> {
+  try {
+    const handle = await open(path, 'wx')
+    onCreated()
+    try {
+      await handle.writeFile(await bytes())
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') {
+      throw new InputError(
+        `${path} exists already and is not overwritten. Choose another folder, or move it away.`,
+        { file: path },
+      )
+    }
+    if (errorCode(error) === undefined) throw error
+    throw new InputError(fileErrorText(error, path), { file: path, cause: error })
+  }
+}

@@ -1,0 +1,150 @@
+import type { GridGeometry } from '#shared/physics/grid.ts'
+import { voxelIndex } from '#shared/physics/grid.ts'
+import { formatNumber } from '#shared/sky/index.ts'
+import { BLACK, Canvas } from './canvas.ts'
+import { colourOf, drawColourBar } from './colour-bar.ts'
+import type { ColourScale } from './colour-bar.ts'
+import { encodePng } from './png.ts'
+
+const pixelsPerKpc = 22
+const margin = 130
+const gap = 130
+const textHeight = 24
+const axisNames = ['x', 'y', 'z'] as const
+
+/** A plane through the grid: the axes to the right and upward, and the one it is cut at. */
+interface Slice {
+  readonly right: number
+  readonly up: number
+  readonly normal: number
+}
+
+/**
+ * Three planes through the observer as a PNG picture for print: xy, below it xz, beside it zy, with axes in kpc and a
+ * colour bar. Each voxel is a rectangle of one colour: nothing is smoothed.
+ * @param values [nx, ny, nz]; NaN is drawn grey
+ */
+export function slicesFigure(
+  grid: GridGeometry,
+  observerKpc: readonly [number, number, number],
+  values: ArrayLike<number>,
+  scale: ColourScale,
+  title: string,
+): Uint8Array<ArrayBuffer> {
+  const size = grid.halfSizeKpc.map((half) => Math.round(2 * half * pixelsPerKpc))
+  const top = margin + 20
+  const below = top + size[1] + gap
+  const beside = margin + size[0] + gap
+  const barY = below + size[2] + 110
+  const canvas = new Canvas(beside + size[2] + margin, barY + 180)
+  canvas.text(title, canvas.width / 2, 70, 34, 'centre')
+  const draw = (slice: Slice, x: number, y: number): void =>
+    drawSlice(canvas, grid, observerKpc, values, scale, slice, x, y)
+  draw({ right: 0, up: 1, normal: 2 }, margin, top)
+  draw({ right: 0, up: 2, normal: 1 }, margin, below)
+  draw({ right: 2, up: 1, normal: 0 }, beside, top)
+  drawColourBar(canvas, scale, margin, barY, canvas.width - 2 * margin, 36)
+  return encodePng(canvas.width, canvas.height, canvas.pixels)
+}
+
+function cellAt(grid: GridGeometry, axis: number, kpc: number): number {
+  const n = grid.shape[axis]
+  const half = grid.halfSizeKpc[axis]
+  return Math.min(Math.max(Math.floor(((kpc + half) * n) / (2 * half)), 0), n - 1)
+}
+
+function drawSlice(
+  canvas: Canvas,
+  grid: GridGeometry,
+  observer: readonly [number, number, number],
+  values: ArrayLike<number>,
+  scale: ColourScale,
+  { right, up, normal }: Slice,
+  left: number,
+  top: number,
+): void {
+  const width = Math.round(2 * grid.halfSizeKpc[right] * pixelsPerKpc)
+  const height = Math.round(2 * grid.halfSizeKpc[up] * pixelsPerKpc)
+  const index: [number, number, number] = [0, 0, 0]
+  index[normal] = cellAt(grid, normal, observer[normal])
+  for (let x = 0; x < width; x++) {
+    index[right] = cellAt(grid, right, (x + 0.5) / pixelsPerKpc - grid.halfSizeKpc[right])
+    for (let y = 0; y < height; y++) {
+      index[up] = cellAt(grid, up, grid.halfSizeKpc[up] - (y + 0.5) / pixelsPerKpc)
+      canvas.set(left + x, top + y, colourOf(scale, values[voxelIndex(grid, ...index)]))
+    }
+  }
+  canvas.rectangle(left, top, width, height, BLACK)
+  const xOf = (kpc: number): number => left + (kpc + grid.halfSizeKpc[right]) * pixelsPerKpc
+  const yOf = (kpc: number): number => top + (grid.halfSizeKpc[up] - kpc) * pixelsPerKpc
+  for (const kpc of axisTicks(grid.halfSizeKpc[right])) {
+    canvas.line(
+      [
+        [xOf(kpc), top + height],
+        [xOf(kpc), top + height + 10],
+      ],
+      2,
+      BLACK,
+    )
+    canvas.text(
+      formatNumber(kpc, { digits: 2 }).replace(/\.0$/, ''),
+      xOf(kpc),
+      top + height + 16 + textHeight,
+      textHeight,
+      'centre',
+    )
+  }
+  for (const kpc of axisTicks(grid.halfSizeKpc[up])) {
+    canvas.line(
+      [
+        [left - 10, yOf(kpc)],
+        [left, yOf(kpc)],
+      ],
+      2,
+      BLACK,
+    )
+    canvas.text(
+      formatNumber(kpc, { digits: 2 }).replace(/\.0$/, ''),
+      left - 16,
+      yOf(kpc) + textHeight / 2,
+      textHeight,
+      'right',
+    )
+  }
+  canvas.text(
+    `${axisNames[right]} (kpc)`,
+    left + width / 2,
+    top + height + 30 + 2 * textHeight,
+    textHeight,
+    'centre',
+  )
+  canvas.text(axisNames[up], left - 16, top - 12, textHeight, 'right')
+  const cut = `${axisNames[normal]} = ${formatNumber(observer[normal], { digits: 2 })} kpc`
+  canvas.text(cut, left + width / 2, top - 14, textHeight, 'centre')
+  drawObserver(canvas, xOf(observer[right]), yOf(observer[up]))
+}
+
+/** A ringed dot: the Sun. */
+function drawObserver(canvas: Canvas, x: number, y: number): void {
+  const ring = (radius: number) =>
+    Array.from({ length: 25 }, (_, i) => {
+      const angle = (i * Math.PI) / 12
+      return [x + radius * Math.cos(angle), y + radius * Math.sin(angle)] as const
+    })
+  canvas.line(ring(9), 2.5, BLACK)
+  canvas.line(
+    [
+      [x, y],
+      [x, y],
+    ],
+    5,
+    BLACK,
+  )
+}
+
+/** Multiples of 5 kpc (or of a half of the box when that is smaller). */
+function axisTicks(half: number): number[] {
+  const step = half >= 10 ? 5 : half / 2
+  const count = Math.floor(half / step)
+  return Array.from({ length: 2 * count + 1 }, (_, i) => (i - count) * step)
+}

@@ -1,0 +1,53 @@
+import type { GridGeometry } from '#shared/physics/grid.ts'
+import type { Nuisance } from '#shared/inference/nuisance.ts'
+import { InputError } from '../errors.ts'
+import { gridOf } from '../runs/prepare-problem.ts'
+import type { RunRecord } from '../storage/records.ts'
+import type { Curves, DataVector } from '../storage/run-store.ts'
+import type { Session } from '../storage/session.ts'
+
+/** What a run has reached, at its latest checkpoint. */
+export interface RunResult {
+  readonly run: RunRecord
+  readonly iteration: number
+  readonly grid: GridGeometry
+  readonly observerKpc: readonly [number, number, number]
+  /** [nx, ny, nz, 3] microgauss */
+  readonly field: Float32Array | Float64Array
+  readonly data: readonly DataVector[]
+  /** One per data vector: gain x model + offset, in its unit. */
+  readonly models: readonly Float64Array[]
+  readonly curves: Curves
+}
+
+/** @throws InputError when the run has no checkpoint yet */
+export function loadRunResult(session: Session, id: number): RunResult {
+  const run = session.runs.get(id)
+  const [checkpoint] = session.runs.checkpoints(id)
+  if (!checkpoint) {
+    throw new InputError(
+      `${session.path}: ${run.name} has no checkpoint yet, so there is nothing to export. Resume it first.`,
+      { file: session.path },
+    )
+  }
+  const data = session.runs.data(id)
+  const { shape, halfSizeKpc } = gridOf(run.configuration)
+  const field = session.runs.checkpointArray(checkpoint, 'magnetic_field').values
+  return {
+    run,
+    iteration: checkpoint.iteration,
+    grid: { shape, halfSizeKpc },
+    observerKpc: run.configuration.box.observer_kpc,
+    field: field instanceof Float64Array ? field : Float32Array.from(field),
+    data,
+    models: data.map(({ name }, i) => {
+      const { values } = session.runs.checkpointArray(checkpoint, `model/${name}`)
+      return withNuisance(Float64Array.from(values), checkpoint.details.nuisance[i])
+    }),
+    curves: session.runs.curves(id),
+  }
+}
+
+function withNuisance(model: Float64Array, { offset, gain }: Nuisance): Float64Array {
+  return model.map((value) => gain * value + offset)
+}
