@@ -4,6 +4,8 @@ export interface CanvasSize {
   readonly height: number
   /** Device pixels per CSS pixel. */
   readonly pixelRatio: number
+  /** The canvas got another size and is empty now. */
+  readonly changed: boolean
 }
 
 /** Gives a canvas the device pixels of its place on the page; setting the same size again would clear it. */
@@ -12,7 +14,10 @@ export function sizeCanvas(canvas: HTMLCanvasElement): CanvasSize {
   const pixelRatio = window.devicePixelRatio || 1
   const columns = Math.max(1, Math.round(width * pixelRatio))
   const rows = Math.max(1, Math.round(height * pixelRatio))
-  if (canvas.width !== columns) canvas.width = columns
-  if (canvas.height !== rows) canvas.height = rows
-  return { width, height, pixelRatio }
+  const changed = canvas.width !== columns || canvas.height !== rows
+  if (changed) {
+    canvas.width = columns
+    canvas.height = rows
+  }
+  return { width, height, pixelRatio, changed }
 }

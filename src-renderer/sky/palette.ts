@@ -9,6 +9,7 @@ export interface CanvasPalette {
   readonly mapText: string
   readonly mapHalo: string
   readonly fontUi: string
+  readonly fontMono: string
 }
 
 /** Light values of the tokens, on white: what a picture for print uses whatever the theme. */
@@ -21,6 +22,7 @@ const print: CanvasPalette = {
   mapText: '#ffffff',
   mapHalo: 'rgb(0 0 0 / 70%)',
   fontUi: 'Inter, "Inter Variable", system-ui, sans-serif',
+  fontMono: '"JetBrains Mono", ui-monospace, monospace',
 }
 
 /** Over pale maps lines and labels are dark. */
@@ -48,6 +50,7 @@ export function readPalette(element: Element, pale: boolean): CanvasPalette {
     mapText: token('--map-text', print.mapText),
     mapHalo: token('--map-halo', print.mapHalo),
     fontUi: token('--font-ui', print.fontUi),
+    fontMono: token('--font-mono', print.fontMono),
   }
   return pale ? { ...palette, ...onPale } : palette
 }
@@ -62,7 +65,12 @@ export function isPale(colourMap: Uint8Array): boolean {
   return luminance / 32 > 150
 }
 
-/** Pixels without a value, and voxels outside the region: neutral, apart from every colour map in use. */
+/** Pixels without a value: neutral, apart from every colour map in use. */
 export function neutralColour(theme: 'dark' | 'light'): readonly [number, number, number] {
   return theme === 'dark' ? [0x45, 0x49, 0x50] : [0xb4, 0xb9, 0xc0]
+}
+
+/** Voxels outside the region: quieter than a missing pixel, because there are many of them and none is missing. */
+export function outsideColour(theme: 'dark' | 'light'): readonly [number, number, number] {
+  return theme === 'dark' ? [0x2c, 0x30, 0x36] : [0xd0, 0xd4, 0xda]
 }

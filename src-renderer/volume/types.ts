@@ -25,7 +25,7 @@ export interface FieldSlicesProps extends FieldProps {
   readonly cursor: Vector3
 }
 
-/** The voxel value under the pointer. NaN outside the region. */
+/** What the slices show under the pointer: trilinear between voxel centres, NaN outside the region. */
 export interface FieldReadout {
   readonly positionKpc: Vector3
   readonly value: number

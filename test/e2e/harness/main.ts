@@ -9,10 +9,10 @@ import type { ComponentKind } from './api.ts'
 
 const loaders: Record<ComponentKind, () => Promise<Component>> = {
   sky: () => Promise.resolve(SkyMap),
-  slices: () => Promise.resolve(SkyMap),
-  volume: () => Promise.resolve(SkyMap),
+  slices: async () => (await import('../../../src-renderer/volume/FieldSlices.vue')).default,
+  volume: async () => (await import('../../../src-renderer/volume/FieldVolume.vue')).default,
 }
-const listened = ['update:view', 'update:cursor', 'update:limits', 'pick', 'hover'] as const
+const listened = ['update:view', 'update:cursor', 'update:limits', 'pick', 'readout'] as const
 
 let app: App | null = null
 let instances: (ComponentPublicInstance | null)[] = []

@@ -1,0 +1,60 @@
+import { formatNumber, formatQuantity, limitsFromPercentile } from '#shared/sky/index.ts'
+import { buildScale, valueStatistics } from '../sky/colour-scale.ts'
+import { quantityInfo } from './scalar.ts'
+import type { ColourScale, ValueStatistics } from '../sky/colour-scale.ts'
+import type { ScalarGrid } from './scalar.ts'
+import type { FieldProps, FieldQuantity } from './types.ts'
+
+/** Part of the voxels within automatic limits, percent. */
+const percentile = 99.5
+
+/** Values of the region only: zeros outside it would hide the field in the percentiles. */
+export function regionStatistics(grid: ScalarGrid): ValueStatistics {
+  let count = 0
+  const values = new Float32Array(grid.values.length)
+  for (let voxel = 0; voxel < values.length; voxel++) {
+    if (grid.inside[voxel]) values[count++] = grid.values[voxel]
+  }
+  return valueStatistics(values.subarray(0, count))
+}
+
+/** Linear; strength from 0, signed quantities symmetric about 0. */
+export function fieldScale(
+  quantity: FieldQuantity,
+  limits: FieldProps['limits'],
+  statistics: ValueStatistics,
+): ColourScale {
+  const { signed } = quantityInfo[quantity]
+  const high = limitsFromPercentile(statistics.sample, 0, percentile)?.max ?? 1
+  const strength = limits ?? (high > 0 ? ([0, high] as const) : ([0, 1] as const))
+  return buildScale(
+    { norm: 'linear', limits: signed ? limits : strength, percentile, symmetric: signed },
+    statistics,
+  )
+}
+
+/** Diverging maps have black in the middle on dark panels and white on light ones. */
+export function fieldColourMap(
+  { quantity, colourMap }: Pick<FieldProps, 'quantity' | 'colourMap'>,
+  theme: FieldProps['theme'],
+): string {
+  if (colourMap !== null) return colourMap
+  if (!quantityInfo[quantity].signed) return 'viridis'
+  return theme === 'dark' ? 'berlin' : 'vik'
+}
+
+/** Words under the colour bar, with the part of the region that the limits cut off. */
+export function scaleWords(
+  quantity: FieldQuantity,
+  scale: ColourScale,
+  { sample }: ValueStatistics,
+): string {
+  const { name, symbol, unit } = quantityInfo[quantity]
+  const title = `${name} ${symbol}`
+  const [low, high] = scale.limits
+  const beyond = sample.filter((value) => value > high || value < low).length
+  if (beyond === 0) return title
+  const part = formatNumber((100 * beyond) / sample.length, { digits: 1 })
+  const end = formatQuantity(high, unit, { digits: 2 })
+  return `${symbol}, ${part} % of voxels beyond ${end}`
+}

@@ -1,0 +1,149 @@
+import type { FieldQuantity, Vector3 } from './types.ts'
+
+/** A scalar on the voxels of a field, C order (z fastest). */
+export interface ScalarGrid {
+  readonly values: Float32Array
+  /** 1 in the region of the field, 0 where all components are exactly zero: not part of the model. */
+  readonly inside: Uint8Array
+  readonly shape: Vector3
+  readonly halfSizeKpc: Vector3
+}
+
+export interface QuantityInfo {
+  /** Words under the colour bar. */
+  readonly name: string
+  /** In front of a value. */
+  readonly symbol: string
+  readonly unit: string
+  readonly signed: boolean
+}
+
+export const quantityInfo: Readonly<Record<FieldQuantity, QuantityInfo>> = {
+  B: { name: 'Field strength', symbol: '|B|', unit: 'microgauss', signed: false },
+  Bx: { name: 'Component toward +x', symbol: 'Bx', unit: 'microgauss', signed: true },
+  By: { name: 'Component toward +y', symbol: 'By', unit: 'microgauss', signed: true },
+  Bz: { name: 'Component toward +z', symbol: 'Bz', unit: 'microgauss', signed: true },
+  BR: { name: 'Radial component', symbol: 'BR', unit: 'microgauss', signed: true },
+  Bphi: { name: 'Azimuthal component', symbol: 'Bφ', unit: 'microgauss', signed: true },
+  divB: { name: 'Divergence', symbol: 'div B', unit: 'microgauss/kpc', signed: true },
+}
+
+/** Voxel centres along one axis: x_i = -L + (i + 1/2) 2L/n, kpc. */
+export function voxelCentre(index: number, count: number, halfSizeKpc: number): number {
+  return -halfSizeKpc + ((index + 0.5) * 2 * halfSizeKpc) / count
+}
+
+/**
+ * The scalar of a field [nx, ny, nz, 3] in microgauss. B_R and B_phi are Galactocentric cylindrical, phi from +x toward
+ * +y; on the axis itself both are 0. The divergence uses central differences (one-sided at the faces of the box).
+ * A field that is zero everywhere counts as inside: it is a start, not a hole.
+ * Throws RangeError when the array does not have the shape.
+ */
+export function deriveScalar(
+  field: Float32Array,
+  shape: Vector3,
+  halfSizeKpc: Vector3,
+  quantity: FieldQuantity,
+): ScalarGrid {
+  const [nx, ny, nz] = shape
+  const count = nx * ny * nz
+  if (field.length !== 3 * count) {
+    throw new RangeError(
+      `A field of ${nx} × ${ny} × ${nz} has ${3 * count} components, not ${field.length}.`,
+    )
+  }
+  const values =
+    quantity === 'divB'
+      ? divergence(field, shape, halfSizeKpc)
+      : pointwise(field, shape, halfSizeKpc, quantity)
+  return { values, inside: insideRegion(field, count), shape, halfSizeKpc }
+}
+
+function insideRegion(field: Float32Array, count: number): Uint8Array {
+  const inside = new Uint8Array(count)
+  let any = false
+  for (let voxel = 0; voxel < count; voxel++) {
+    const at = 3 * voxel
+    if (field[at] !== 0 || field[at + 1] !== 0 || field[at + 2] !== 0) {
+      inside[voxel] = 1
+      any = true
+    }
+  }
+  return any ? inside : inside.fill(1)
+}
+
+function pointwise(
+  field: Float32Array,
+  [nx, ny, nz]: Vector3,
+  half: Vector3,
+  quantity: Exclude<FieldQuantity, 'divB'>,
+): Float32Array {
+  const values = new Float32Array(nx * ny * nz)
+  const component = { B: -1, Bx: 0, By: 1, Bz: 2, BR: -1, Bphi: -1 }[quantity]
+  let voxel = 0
+  for (let i = 0; i < nx; i++) {
+    const x = voxelCentre(i, nx, half[0])
+    for (let j = 0; j < ny; j++) {
+      const y = voxelCentre(j, ny, half[1])
+      const radius = Math.hypot(x, y)
+      const [cos, sin] = radius > 0 ? [x / radius, y / radius] : [0, 0]
+      for (let k = 0; k < nz; k++, voxel++) {
+        const at = 3 * voxel
+        const [bx, by, bz] = [field[at], field[at + 1], field[at + 2]]
+        if (component >= 0) values[voxel] = field[at + component]
+        else if (quantity === 'B') values[voxel] = Math.sqrt(bx * bx + by * by + bz * bz)
+        else if (quantity === 'BR') values[voxel] = bx * cos + by * sin
+        else values[voxel] = by * cos - bx * sin
+      }
+    }
+  }
+  return values
+}
+
+function divergence(field: Float32Array, shape: Vector3, half: Vector3): Float32Array {
+  const [nx, ny, nz] = shape
+  const values = new Float32Array(nx * ny * nz)
+  const strides = [ny * nz, nz, 1]
+  for (let axis = 0; axis < 3; axis++) {
+    const n = shape[axis]
+    if (n < 2) continue
+    const spacing = (2 * half[axis]) / n
+    const stride = strides[axis]
+    for (let voxel = 0; voxel < values.length; voxel++) {
+      const index = Math.floor(voxel / stride) % n
+      const below = index > 0 ? voxel - stride : voxel
+      const above = index < n - 1 ? voxel + stride : voxel
+      const steps = (above - below) / stride
+      values[voxel] += (field[3 * above + axis] - field[3 * below + axis]) / (steps * spacing)
+    }
+  }
+  return values
+}
+
+/** Index and weight for linear interpolation between voxel centres; held constant beyond the last centre. */
+export function interpolationAt(
+  kpc: number,
+  count: number,
+  halfSizeKpc: number,
+): { readonly low: number; readonly high: number; readonly weight: number } {
+  const at = ((kpc + halfSizeKpc) * count) / (2 * halfSizeKpc) - 0.5
+  const clamped = Math.min(count - 1, Math.max(0, at))
+  const low = Math.min(Math.floor(clamped), Math.max(0, count - 2))
+  return { low, high: Math.min(low + 1, count - 1), weight: clamped - low }
+}
+
+/** Trilinear value at a position; NaN outside the box or where the nearest voxel is outside the region. */
+export function sampleScalar(grid: ScalarGrid, [x, y, z]: Vector3): number {
+  const { shape, halfSizeKpc, values, inside } = grid
+  const position = [x, y, z]
+  if (position.some((p, axis) => !(Math.abs(p) <= halfSizeKpc[axis]))) return NaN
+  const [a, b, c] = position.map((p, axis) => interpolationAt(p, shape[axis], halfSizeKpc[axis]))
+  const at = (i: number, j: number, k: number) => (i * shape[1] + j) * shape[2] + k
+  const nearest = [a, b, c].map(({ low, high, weight }) => (weight < 0.5 ? low : high))
+  if (!inside[at(nearest[0], nearest[1], nearest[2])]) return NaN
+  const mix = (p: number, q: number, weight: number) => p + (q - p) * weight
+  const line = (i: number, j: number) =>
+    mix(values[at(i, j, c.low)], values[at(i, j, c.high)], c.weight)
+  const plane = (i: number) => mix(line(i, b.low), line(i, b.high), b.weight)
+  return mix(plane(a.low), plane(a.high), a.weight)
+}

@@ -1,0 +1,258 @@
+import { slicePlanes } from './slice-image.ts'
+import { sliceNames, toScreen } from './slice-layout.ts'
+import type { CanvasPalette } from '../sky/palette.ts'
+import type { SliceName } from './slice-image.ts'
+import type { Box, SliceLayout } from './slice-layout.ts'
+import type { Vector3 } from './types.ts'
+
+/** Galactocentric circles that every panel shows, kpc. */
+export const ringRadiiKpc: readonly number[] = [5, 10, 15, 20]
+
+export interface SliceOverlay {
+  readonly layout: SliceLayout
+  readonly halfSizeKpc: Vector3
+  readonly observerKpc: Vector3
+  readonly cursor: Vector3
+  readonly palette: CanvasPalette
+  /** Two lines in the corner: value and place under the pointer. */
+  readonly readout: readonly string[]
+}
+
+const axisNames = ['x', 'y', 'z'] as const
+
+/** Frames, axes, rings, marks and cursor lines over the slices, in CSS pixels. */
+export function drawSliceOverlay(context: CanvasRenderingContext2D, overlay: SliceOverlay): void {
+  context.save()
+  context.lineJoin = 'round'
+  for (const name of sliceNames) drawSlice(context, overlay, name)
+  drawAxes(context, overlay)
+  drawCorner(context, overlay)
+  context.restore()
+}
+
+function drawSlice(
+  context: CanvasRenderingContext2D,
+  overlay: SliceOverlay,
+  name: SliceName,
+): void {
+  const { layout, halfSizeKpc, observerKpc, cursor, palette } = overlay
+  const box = layout.boxes[name]
+  context.save()
+  context.beginPath()
+  context.rect(box.x, box.y, box.width, box.height)
+  context.clip()
+  if (name === 'xy') drawRings(context, box, halfSizeKpc, palette)
+  const at = toScreen(box, name, halfSizeKpc, cursor)
+  context.strokeStyle = palette.mapText
+  context.globalAlpha = 0.5
+  context.lineWidth = 1
+  context.beginPath()
+  context.moveTo(Math.floor(at.x) + 0.5, box.y)
+  context.lineTo(Math.floor(at.x) + 0.5, box.y + box.height)
+  context.moveTo(box.x, Math.floor(at.y) + 0.5)
+  context.lineTo(box.x + box.width, Math.floor(at.y) + 0.5)
+  context.stroke()
+  context.globalAlpha = 1
+  const labelled = name === 'xy'
+  // Seen along x, Sun and centre fall together: the Sun is the nearer one.
+  if (name !== 'yz') {
+    drawCentre(context, toScreen(box, name, halfSizeKpc, [0, 0, 0]), palette, labelled)
+  }
+  drawSun(context, toScreen(box, name, halfSizeKpc, observerKpc), palette, labelled)
+  const fixed = slicePlanes[name].fixed
+  const unit = name === 'yz' ? '' : '\u202fkpc'
+  const digits = `${axisNames[fixed]} = ${fixedPoint(cursor[fixed], name === 'xy')}${unit}`
+  context.textAlign = 'left'
+  haloText(context, digits, box.x + 6, box.y + 16, palette)
+  context.restore()
+  context.strokeStyle = palette.line
+  context.lineWidth = 1
+  context.strokeRect(box.x + 0.5, box.y + 0.5, box.width - 1, box.height - 1)
+}
+
+function drawRings(
+  context: CanvasRenderingContext2D,
+  box: Box,
+  half: Vector3,
+  palette: CanvasPalette,
+): void {
+  context.strokeStyle = palette.mapLine
+  context.lineWidth = 1
+  context.setLineDash([2, 3])
+  for (const radius of ringRadiiKpc) {
+    context.beginPath()
+    context.ellipse(
+      box.x + box.width / 2,
+      box.y + box.height / 2,
+      (radius / half[0]) * (box.width / 2),
+      (radius / half[1]) * (box.height / 2),
+      0,
+      0,
+      2 * Math.PI,
+    )
+    context.stroke()
+  }
+  context.setLineDash([])
+}
+
+interface ScreenPoint {
+  readonly x: number
+  readonly y: number
+}
+
+/** Circle with a dot, as in every panel. */
+export function drawSun(
+  context: CanvasRenderingContext2D,
+  { x, y }: ScreenPoint,
+  palette: CanvasPalette,
+  labelled: boolean,
+): void {
+  const circle = () => {
+    context.beginPath()
+    context.arc(x, y, 5, 0, 2 * Math.PI)
+    context.stroke()
+  }
+  context.strokeStyle = palette.mapHalo
+  context.lineWidth = 3.5
+  circle()
+  context.strokeStyle = palette.mapText
+  context.lineWidth = 1.5
+  circle()
+  context.beginPath()
+  context.arc(x, y, 1.5, 0, 2 * Math.PI)
+  context.fillStyle = palette.mapText
+  context.fill()
+  context.textAlign = 'right'
+  if (labelled) haloText(context, 'Sun', x - 8, y - 8, palette)
+}
+
+/** Cross at the Galactic centre. */
+export function drawCentre(
+  context: CanvasRenderingContext2D,
+  { x, y }: ScreenPoint,
+  palette: CanvasPalette,
+  labelled: boolean,
+): void {
+  context.beginPath()
+  context.moveTo(x - 5, y - 5)
+  context.lineTo(x + 5, y + 5)
+  context.moveTo(x - 5, y + 5)
+  context.lineTo(x + 5, y - 5)
+  context.strokeStyle = palette.mapHalo
+  context.lineWidth = 3.5
+  context.stroke()
+  context.strokeStyle = palette.mapText
+  context.lineWidth = 1.5
+  context.stroke()
+  context.textAlign = 'left'
+  if (labelled) haloText(context, 'GC', x + 8, y - 8, palette)
+}
+
+export function haloText(
+  context: CanvasRenderingContext2D,
+  text: string,
+  x: number,
+  y: number,
+  palette: CanvasPalette,
+): void {
+  context.font = `500 11px ${palette.fontUi}`
+  context.lineWidth = 2.5
+  context.strokeStyle = palette.mapHalo
+  context.strokeText(text, x, y)
+  context.fillStyle = palette.mapText
+  context.fillText(text, x, y)
+}
+
+/** Round steps with two to four ticks either side of zero. */
+export function axisTicks(halfSizeKpc: number): number[] {
+  const rough = halfSizeKpc / 2.4
+  const power = 10 ** Math.floor(Math.log10(rough))
+  const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10)
+  const count = Math.floor(halfSizeKpc / step + 1e-9)
+  return Array.from({ length: 2 * count + 1 }, (_, i) => (i - count) * step)
+}
+
+/** Ticks are round: 5, not 5.0. */
+export function tickText(kpc: number): string {
+  return (kpc < 0 ? '\u2212' : '') + String(Math.abs(Number(kpc.toPrecision(6))))
+}
+
+function drawAxes(context: CanvasRenderingContext2D, overlay: SliceOverlay): void {
+  const { layout, halfSizeKpc, palette } = overlay
+  const { xy, xz, yz } = layout.boxes
+  context.font = `400 11px ${palette.fontUi}`
+  context.fillStyle = palette.textQuiet
+  context.strokeStyle = palette.line
+  context.lineWidth = 1
+  context.textBaseline = 'alphabetic'
+  context.textAlign = 'right'
+  vertical(context, xy, axisTicks(halfSizeKpc[1]), halfSizeKpc[1])
+  vertical(context, xz, zTicks(halfSizeKpc[2], xz.height), halfSizeKpc[2])
+  context.textAlign = 'center'
+  horizontal(context, xz, axisTicks(halfSizeKpc[0]), halfSizeKpc[0])
+  horizontal(context, yz, zTicks(halfSizeKpc[2], yz.width), halfSizeKpc[2])
+  context.textAlign = 'left'
+  context.fillText('z', yz.x + yz.width + 8, yz.y + yz.height + 15)
+}
+
+/** The ends and zero where there is no room for more. */
+function zTicks(half: number, pixels: number): number[] {
+  return pixels < 120 ? [-half, 0, half] : axisTicks(half)
+}
+
+function vertical(
+  context: CanvasRenderingContext2D,
+  box: Box,
+  ticks: readonly number[],
+  half: number,
+): void {
+  for (const tick of ticks) {
+    const y = Math.round(box.y + ((1 - tick / half) / 2) * box.height)
+    const line = Math.min(y, box.y + box.height - 1) + 0.5
+    context.beginPath()
+    context.moveTo(box.x - 4, line)
+    context.lineTo(box.x, line)
+    context.stroke()
+    // The ends stay beside their slice.
+    const inward = tick === ticks[0] ? 0 : tick === ticks[ticks.length - 1] ? 8 : 4
+    context.fillText(tickText(tick), box.x - 8, y + inward)
+  }
+}
+
+function horizontal(
+  context: CanvasRenderingContext2D,
+  box: Box,
+  ticks: readonly number[],
+  half: number,
+): void {
+  for (const tick of ticks) {
+    const x = Math.round(box.x + ((1 + tick / half) / 2) * box.width)
+    const line = Math.min(x, box.x + box.width - 1) + 0.5
+    context.beginPath()
+    context.moveTo(line, box.y + box.height)
+    context.lineTo(line, box.y + box.height + 4)
+    context.stroke()
+    context.fillText(tickText(tick), x, box.y + box.height + 15)
+  }
+}
+
+function drawCorner(context: CanvasRenderingContext2D, { layout, palette, readout }: SliceOverlay) {
+  const { corner } = layout
+  context.textAlign = 'left'
+  context.fillStyle = palette.text
+  context.font = `500 11px ${palette.fontMono}`
+  // Below the labels of the z axis.
+  readout.forEach((line, i) => {
+    const y = corner.y + 26 + 15 * i
+    if (y < corner.y + corner.height - 14) context.fillText(line, corner.x, y)
+  })
+  context.fillStyle = palette.textQuiet
+  context.font = `400 11px ${palette.fontUi}`
+  context.fillText('axes in kpc', corner.x, corner.y + corner.height - 2)
+}
+
+function fixedPoint(value: number, signed: boolean): string {
+  const text = Math.abs(value).toFixed(2)
+  if (Number(text) === 0) return text
+  return (value < 0 ? '\u2212' : signed ? '+' : '') + text
+}

@@ -1,0 +1,166 @@
+// The OpenGL profile alone: the general one brings the WebGPU backend with it.
+import '@kitware/vtk.js/Rendering/OpenGL/Profiles/Volume.js'
+import vtkDataArray from '@kitware/vtk.js/Common/Core/DataArray.js'
+import vtkImageData from '@kitware/vtk.js/Common/DataModel/ImageData.js'
+import vtkPiecewiseFunction from '@kitware/vtk.js/Common/DataModel/PiecewiseFunction.js'
+import vtkColorTransferFunction from '@kitware/vtk.js/Rendering/Core/ColorTransferFunction.js'
+import vtkRenderer from '@kitware/vtk.js/Rendering/Core/Renderer.js'
+import vtkRenderWindow from '@kitware/vtk.js/Rendering/Core/RenderWindow.js'
+import vtkRenderWindowInteractor from '@kitware/vtk.js/Rendering/Core/RenderWindowInteractor.js'
+import vtkVolume from '@kitware/vtk.js/Rendering/Core/Volume.js'
+import vtkVolumeMapper from '@kitware/vtk.js/Rendering/Core/VolumeMapper.js'
+import vtkOpenGLRenderWindow from '@kitware/vtk.js/Rendering/OpenGL/RenderWindow.js'
+import { orbitAxes, orbitPosition, viewAngleDeg } from './orbit.ts'
+import { voxelCentre } from './scalar.ts'
+import type { Orbit } from './orbit.ts'
+import type { ScalarGrid } from './scalar.ts'
+
+export interface Transfer {
+  /** 256 colours, RGB bytes. */
+  readonly table: Uint8Array
+  readonly limits: readonly [number, number]
+  /** Opaque on both sides of zero. */
+  readonly signed: boolean
+  /** Part of the range (from zero) that is hidden, 0 to 1. */
+  readonly hiddenBelow: number
+}
+
+/** One ray-cast volume in one canvas of its own, drawn only when asked. */
+export class VolumeScene {
+  readonly canvas: HTMLCanvasElement
+  private readonly view = vtkOpenGLRenderWindow.newInstance()
+  private readonly window = vtkRenderWindow.newInstance()
+  /** Bound to nothing: the volume mapper asks it whether an animation is running. */
+  private readonly interactor = vtkRenderWindowInteractor.newInstance()
+  private readonly renderer = vtkRenderer.newInstance()
+  private readonly mapper = vtkVolumeMapper.newInstance()
+  private readonly volume = vtkVolume.newInstance()
+  private readonly colours = vtkColorTransferFunction.newInstance()
+  private readonly opacity = vtkPiecewiseFunction.newInstance()
+  private image: ReturnType<typeof vtkImageData.newInstance> | null = null
+  private spacing = 1
+
+  /** Throws an Error where there is no WebGL 2. */
+  constructor(container: HTMLElement) {
+    this.window.addView(this.view)
+    this.window.addRenderer(this.renderer)
+    this.window.setInteractor(this.interactor)
+    this.view.setContainer(container)
+    const canvas = this.view.getCanvas()
+    if (!canvas?.getContext('webgl2')) {
+      this.dispose()
+      throw new Error('The volume needs WebGL 2, which the graphics driver does not offer here.')
+    }
+    this.canvas = canvas
+    this.mapper.setAutoAdjustSampleDistances(false)
+    this.mapper.setMaximumSamplesPerRay(4000)
+    this.volume.setMapper(this.mapper)
+    const property = this.volume.getProperty()
+    property.setRGBTransferFunction(0, this.colours)
+    property.setScalarOpacity(0, this.opacity)
+    property.setInterpolationTypeToLinear()
+    property.setShade(false)
+    this.renderer.getActiveCamera().setViewAngle(viewAngleDeg)
+  }
+
+  /** `width` and `height` in device pixels. */
+  setSize(width: number, height: number): void {
+    this.view.setSize(Math.max(1, width), Math.max(1, height))
+  }
+
+  /** Red, green, blue in [0, 1]. */
+  setBackground(red: number, green: number, blue: number): void {
+    this.renderer.setBackground(red, green, blue)
+  }
+
+  setGrid(grid: ScalarGrid): void {
+    const [nx, ny, nz] = grid.shape
+    const values = xFastest(grid)
+    const spacing = grid.halfSizeKpc.map((half, axis) => (2 * half) / grid.shape[axis])
+    this.spacing = Math.min(...spacing)
+    const image = vtkImageData.newInstance()
+    image.setDimensions(nx, ny, nz)
+    image.setSpacing([spacing[0], spacing[1], spacing[2]])
+    image.setOrigin([
+      voxelCentre(0, nx, grid.halfSizeKpc[0]),
+      voxelCentre(0, ny, grid.halfSizeKpc[1]),
+      voxelCentre(0, nz, grid.halfSizeKpc[2]),
+    ])
+    image
+      .getPointData()
+      .setScalars(vtkDataArray.newInstance({ name: 'scalar', values, numberOfComponents: 1 }))
+    this.mapper.setInputData(image)
+    if (!this.image) this.renderer.addVolume(this.volume)
+    this.image?.delete()
+    this.image = image
+    // The opacities hold for a path of 1/20 of the box, whatever the voxels.
+    this.volume.getProperty().setScalarOpacityUnitDistance(0, Math.max(...grid.halfSizeKpc) / 10)
+  }
+
+  setTransfer({ table, limits: [low, high], signed, hiddenBelow }: Transfer): void {
+    this.colours.removeAllPoints()
+    for (let i = 0; i < 256; i++) {
+      this.colours.addRGBPoint(
+        low + ((high - low) * (i + 0.5)) / 256,
+        table[3 * i] / 255,
+        table[3 * i + 1] / 255,
+        table[3 * i + 2] / 255,
+      )
+    }
+    this.opacity.removeAllPoints()
+    const reach = signed ? Math.max(Math.abs(low), Math.abs(high)) : high
+    const start = signed ? 0 : Math.min(low, 0)
+    // A square ramp: weak field stays a haze through which the strong field is seen.
+    for (let i = 0; i <= 64; i++) {
+      const part = i / 64
+      const opacity = part < hiddenBelow || part === 0 ? 0 : 0.75 * part * part
+      const value = start + part * (reach - start)
+      this.opacity.addPoint(value, opacity)
+      if (signed && i > 0) this.opacity.addPoint(-value, opacity)
+    }
+  }
+
+  /** `coarse` while the view is moving: a third of the samples. */
+  draw(orbit: Orbit, coarse: boolean): void {
+    if (!this.image) return
+    const camera = this.renderer.getActiveCamera()
+    const [px, py, pz] = orbitPosition(orbit)
+    const { up } = orbitAxes(orbit)
+    camera.setPosition(px, py, pz)
+    camera.setFocalPoint(orbit.focalKpc[0], orbit.focalKpc[1], orbit.focalKpc[2])
+    camera.setViewUp(up[0], up[1], up[2])
+    this.renderer.resetCameraClippingRange()
+    this.mapper.setSampleDistance(this.spacing * (coarse ? 1.5 : 0.5))
+    this.window.render()
+  }
+
+  /** Frees everything, the context included: vtk.js leaves it to the garbage collector. */
+  dispose(): void {
+    const context = this.view.getCanvas()?.getContext('webgl2')
+    this.window.removeRenderer(this.renderer)
+    this.window.removeView(this.view)
+    this.renderer.delete()
+    this.volume.delete()
+    this.mapper.delete()
+    this.colours.delete()
+    this.opacity.delete()
+    this.image?.delete()
+    this.interactor.delete()
+    this.view.setContainer(null)
+    this.view.delete()
+    this.window.delete()
+    context?.getExtension('WEBGL_lose_context')?.loseContext()
+  }
+}
+
+/** vtk.js keeps x fastest; the field has z fastest. */
+function xFastest({ values, shape: [nx, ny, nz] }: ScalarGrid): Float32Array {
+  const swapped = new Float32Array(values.length)
+  let from = 0
+  for (let i = 0; i < nx; i++) {
+    for (let j = 0; j < ny; j++) {
+      for (let k = 0; k < nz; k++) swapped[(k * ny + j) * nx + i] = values[from++]
+    }
+  }
+  return swapped
+}
