@@ -118,6 +118,33 @@ describe('intensity of the wasm kernel against the float64 reference', () => {
   })
 })
 
+describe('the power function', () => {
+  it.each([1.2, 2, 2.8, 3.3, 4.5, 5.9])(
+    'is good to 3e-7 over the fields of any model, p = %d',
+    async (spectralIndex) => {
+      const problem = smallProblem({
+        grid: { shape: [2, 2, 2], halfSizeKpc: [1, 1, 1] },
+        observerKpc: [0, 0, 0],
+        directions: Float64Array.from([1, 0, 0]),
+        spectralIndex,
+        cosmicRayDensity: () => 1,
+      })
+      const operator = await prepare(problem)
+      const constant = emissivityConstantsMicrogauss(0.408, spectralIndex).intensity
+      let worst = 0
+      for (let magnitude = 1e-6; magnitude < 1e4; magnitude *= 1.37) {
+        const B = Math.fround(magnitude)
+        const values = Float32Array.from({ length: 24 }, (_, n) => (n % 3 === 1 ? B : 0))
+        const [I] = present((await operator.forward(field(values))).I)
+        worst = Math.max(worst, Math.abs(I / (constant * B ** ((spectralIndex + 1) / 2)) - 1))
+      }
+      // 3e-7 of the power, and float32 rounding of B^2 and of the three node weights.
+      expect(worst).toBeLessThan(6e-7)
+      expect(worst).toBeGreaterThan(0)
+    },
+  )
+})
+
 describe('rays in special positions', () => {
   const axes = [1, 0, 0, -1, 0, 0, 0, 1, 0, 0, -1, 0, 0, 0, 1, 0, 0, -1]
   const r2 = Math.SQRT1_2

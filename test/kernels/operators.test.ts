@@ -3,6 +3,8 @@ import { kernelBackendNames, loadBackend } from '#engine/kernels/index.ts'
 import { referenceBackend } from '#engine/kernels/backends/reference/index.ts'
 import { neighbourOrder } from '#engine/kernels/backends/wasm/rays.ts'
 import { planMemory } from '#engine/kernels/backends/wasm/memory-plan.ts'
+import { kernelModule } from '#engine/kernels/backends/wasm/module.ts'
+import { ThreadPool } from '#engine/kernels/backends/wasm/thread-pool.ts'
 import { wasmBackend } from '#engine/kernels/backends/wasm/index.ts'
 import type {
   KernelBackend,
@@ -166,6 +168,39 @@ describe.each([wasmBackend, referenceBackend])('what the $name backend refuses',
     await first
     await operator.dispose()
     await expect(operator.forward(good)).rejects.toThrow(/disposed/)
+  })
+})
+
+describe('a kernel thread that fails', () => {
+  it('is reported, and the process goes on', async () => {
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true })
+    const plan = planMemory({
+      grid: { shape: [12, 10, 7], halfSizeKpc: [20, 20, 5] },
+      rays: 1,
+      crossings: 10,
+      mostCrossingsOfARay: 10,
+      nodesPerCrossing: 3,
+      threads: 1,
+      terms: [],
+      cacheBytes: 1e6,
+    })
+    // A memory of one page is too small for the plan.
+    const pool = new ThreadPool([
+      {
+        thread: 0,
+        threads: 1,
+        module: kernelModule(),
+        memory,
+        plan,
+        shape: [12, 10, 7],
+        fast: true,
+        terms: [],
+      },
+    ])
+    const job = { kind: 'adjoint', first: 0, last: 1, clear: true } as const
+    await expect(pool.run([job])).rejects.toThrow(/kernel thread failed/)
+    await pool.end()
+    await expect(pool.run([job])).rejects.toThrow(/disposed/)
   })
 })
 

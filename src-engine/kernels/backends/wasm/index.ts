@@ -156,7 +156,7 @@ function writeProblem(
   view.setUint32(at + PROBLEM.recordBytes, plan.recordBytes, true)
   // Unless the nodes fill their groups, the last lane holds the crossing's length.
   view.setInt32(at + PROBLEM.lastLane, nodesPerCrossing % 4 === 0 ? -1 : 0, true)
-  view.setFloat32(at + PROBLEM.exponent, (spectralIndex + 1) / 4, true)
+  view.setFloat64(at + PROBLEM.exponent, (spectralIndex + 1) / 4, true)
 }
 
 function compileTerms(

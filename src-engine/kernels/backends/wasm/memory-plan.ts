@@ -19,7 +19,7 @@ export const PROBLEM = {
   groups: 56,
   recordBytes: 60,
   lastLane: 64,
-  exponent: 68,
+  exponent: 72,
 } as const
 const PROBLEM_BYTES = 128
 const SCRATCH_GEOMETRY = 128

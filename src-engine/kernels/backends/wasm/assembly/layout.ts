@@ -42,8 +42,8 @@ export const PROBLEM_FIRST_CROSSING: usize = 52
 export const PROBLEM_GROUPS: usize = 56
 export const PROBLEM_RECORD_BYTES: usize = 60
 export const PROBLEM_LAST_LANE: usize = 64
-// f32 power of B_perp^2: (p + 1) / 4
-export const PROBLEM_EXPONENT: usize = 68
+// f64 power of B_perp^2: (p + 1) / 4
+export const PROBLEM_EXPONENT: usize = 72
 
 /** Scratch of a thread: the cubic's four coefficients, those of the tangent, then geometry records of one ray. */
 export const SCRATCH_TANGENT: usize = 64
