@@ -47,9 +47,11 @@ export function mapFigures(result: RunResult, index: number): MapFigure[] {
 /** |B| in three planes through the observer. */
 export function fieldFigure(result: RunResult): Uint8Array {
   const { field, grid } = result
-  const strength = Float64Array.from({ length: field.length / 3 }, (_, i) =>
-    Math.hypot(field[3 * i], field[3 * i + 1], field[3 * i + 2]),
-  )
+  const strength = Float64Array.from({ length: field.length / 3 }, (_, i) => {
+    const value = Math.hypot(field[3 * i], field[3 * i + 1], field[3 * i + 2])
+    // Exactly zero only outside the region, where there is no field to show.
+    return value === 0 ? NaN : value
+  })
   const limits = limitsFromPercentile(strength, 0, 99.8)
   const colours = scale('viridis', 'linear', limits && { min: 0, max: limits.max }, '|B|')
   return slicesFigure(

@@ -7,7 +7,7 @@ import type { ColourScale } from './colour-bar.ts'
 import { encodePng } from './png.ts'
 
 const pixelsPerKpc = 22
-const margin = 130
+const margin = 140
 const gap = 130
 const textHeight = 24
 const axisNames = ['x', 'y', 'z'] as const
@@ -118,9 +118,9 @@ function drawSlice(
     textHeight,
     'centre',
   )
-  canvas.text(axisNames[up], left - 16, top - 12, textHeight, 'right')
-  const cut = `${axisNames[normal]} = ${formatNumber(observer[normal], { digits: 2 })} kpc`
-  canvas.text(cut, left + width / 2, top - 14, textHeight, 'centre')
+  canvas.text(axisNames[up], left - 16, top - 24, textHeight, 'right')
+  const cut = `${axisNames[normal]} = ${observer[normal]} kpc`.replace('-', '\u2212')
+  canvas.text(cut, left + width, top - 24, textHeight, 'right')
   drawObserver(canvas, xOf(observer[right]), yOf(observer[up]))
 }
 
@@ -142,9 +142,9 @@ function drawObserver(canvas: Canvas, x: number, y: number): void {
   )
 }
 
-/** Multiples of 5 kpc (or of a half of the box when that is smaller). */
+/** Multiples of 5 kpc, or the ends of a smaller box. */
 function axisTicks(half: number): number[] {
-  const step = half >= 10 ? 5 : half / 2
+  const step = Math.min(5, half)
   const count = Math.floor(half / step)
   return Array.from({ length: 2 * count + 1 }, (_, i) => (i - count) * step)
 }
