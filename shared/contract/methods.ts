@@ -265,7 +265,12 @@ export const methods = {
       what: z.array(z.enum(['maps', 'fields', 'curves', 'figures'])).min(1),
       formats: z.array(z.enum(['fits', 'hdf5', 'npy', 'csv', 'png'])).min(1),
     }),
-    result: z.strictObject({ folder: z.string(), files: z.array(z.string()) }),
+    result: z.strictObject({
+      folder: z.string(),
+      files: z.array(z.string()),
+      /** Of the folder, to show it in the file manager. */
+      grant: grant.optional(),
+    }),
   },
 } as const
 

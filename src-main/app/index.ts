@@ -17,8 +17,9 @@ import { createWindow } from './window.ts'
 
 /** Life of the desktop program: one window, one engine. Physics and files are the engine's business. */
 
-// Electron sandboxes every page only when asked before it is ready; the scheme likewise.
-app.enableSandbox()
+// Both only before the program is ready. Root in a container has to run without Chromium's sandbox (`--no-sandbox`);
+// asking for it all the same would leave a program that cannot start.
+if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
 protocol.registerSchemesAsPrivileged([
   {
     scheme: pageScheme,

@@ -13,3 +13,6 @@ export const channels = {
   command: 'larmor:command',
   openSession: 'larmor:open-session',
 } as const
+
+/** What a call over one of these channels resolves to. */
+export type ShellAnswer<T = unknown> = { value: T } | { error: string }

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { pageHost, pageScheme } from '../app/page-address.ts'
+import type { ShellAnswer } from './channels.ts'
 
 /** What is used of Electron's frames and events, so that the checks can be tested without Electron. */
 export interface FrameLike {
@@ -28,7 +29,7 @@ export function isOwnPage(event: InvokeEventLike): boolean {
 
 /**
  * Registers a call of the preload bridge: only from the own page, with exactly one argument that fits `schema`.
- * A refusal says nothing but that it is one; what went wrong inside is passed on in words.
+ * Errors travel as their message alone: Electron would add the name of the channel, which is no user's business.
  */
 export function handleChecked<E extends InvokeEventLike, S extends z.ZodType>(
   ipc: IpcMainLike<E>,
@@ -36,10 +37,14 @@ export function handleChecked<E extends InvokeEventLike, S extends z.ZodType>(
   schema: S,
   handler: (argument: z.output<S>, event: E) => unknown,
 ): void {
-  ipc.handle(channel, async (event, ...args) => {
-    if (!isOwnPage(event)) throw new Error('Refused.')
+  ipc.handle(channel, async (event, ...args): Promise<ShellAnswer> => {
+    if (!isOwnPage(event)) return { error: 'Refused.' }
     const parsed = schema.safeParse(args[0])
-    if (args.length > 1 || !parsed.success) throw new Error('Refused: wrong arguments.')
-    return await handler(parsed.data, event)
+    if (args.length > 1 || !parsed.success) return { error: 'Refused: wrong arguments.' }
+    try {
+      return { value: await handler(parsed.data, event) }
+    } catch (error) {
+      return { error: error instanceof Error ? error.message : String(error) }
+    }
   })
 }

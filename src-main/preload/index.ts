@@ -4,6 +4,14 @@ import type { FileGrant } from '#shared/contract/methods.ts'
 import { enginePortMessage } from '#shared/contract/shell.ts'
 import type { LarmorShell, ShellCommand } from '#shared/contract/shell.ts'
 import { channels } from '../ipc/channels.ts'
+import type { ShellAnswer } from '../ipc/channels.ts'
+
+/** Asks main. Rejects with the message that main wrote for the user. */
+async function call<T>(channel: string, argument?: unknown): Promise<T> {
+  const answer: ShellAnswer<T> = await ipcRenderer.invoke(channel, argument)
+  if ('error' in answer) throw new Error(answer.error)
+  return answer.value
+}
 
 /** Subscribes to what main sends, without handing the event (and with it ipcRenderer) to the page. */
 function subscribe<T>(channel: string, listener: (value: T) => void): () => void {
@@ -26,19 +34,19 @@ const platform = (): LarmorShell['platform'] =>
 
 const shell: LarmorShell = {
   platform: platform(),
-  connect: () => ipcRenderer.invoke(channels.connect),
-  pickFiles: (kind) => ipcRenderer.invoke(channels.pickFiles, kind),
-  pickDirectory: () => ipcRenderer.invoke(channels.pickDirectory),
-  pickSave: (suggestedName) => ipcRenderer.invoke(channels.pickSave, suggestedName),
+  connect: () => call(channels.connect),
+  pickFiles: (kind) => call(channels.pickFiles, kind),
+  pickDirectory: () => call(channels.pickDirectory),
+  pickSave: (suggestedName) => call(channels.pickSave, suggestedName),
   grantDropped: (file) => {
     const path = pathOf(file)
     if (path === '') return Promise.reject(new Error('This is not a file on this computer.'))
-    return ipcRenderer.invoke(channels.grantDropped, path)
+    return call(channels.grantDropped, path)
   },
-  reveal: (grant) => ipcRenderer.invoke(channels.reveal, grant),
-  openExternal: (url) => ipcRenderer.invoke(channels.openExternal, url),
-  setTheme: (theme) => ipcRenderer.invoke(channels.setTheme, theme),
-  initialSession: () => ipcRenderer.invoke(channels.initialSession),
+  reveal: (grant) => call(channels.reveal, grant),
+  openExternal: (url) => call(channels.openExternal, url),
+  setTheme: (theme) => call(channels.setTheme, theme),
+  initialSession: () => call(channels.initialSession),
   onCommand: (listener) => subscribe<ShellCommand>(channels.command, listener),
   onOpenSession: (listener) => subscribe<FileGrant>(channels.openSession, listener),
 }

@@ -276,6 +276,15 @@ describe('sessions and runs', () => {
     expect(field).toMatchObject({ shape: [12, 12, 6], iteration: 6, unit: 'microgauss' })
     expect(b[0].some((value) => value !== 0)).toBe(true)
 
+    const { result: exported } = await client.request('export.run', {
+      session,
+      run: 1,
+      what: ['maps', 'curves'],
+      formats: ['fits', 'csv'],
+    })
+    expect(exported).toMatchObject({ folder: 'Story one export' })
+    expect(exported.files.map((name) => name.replace(/.*\./, ''))).toEqual(['fits', 'csv'])
+
     await client.request('session.view', { session, view: { panel: 'sky' } })
     const { result: top } = await client.request('files.list', {})
     const maps = top.entries.find(({ name }) => name === 'maps')?.grant ?? ''
