@@ -1,6 +1,7 @@
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
 import { Benchmark } from '../runs/benchmark.ts'
 import type { AccuracyFigures } from '../runs/benchmark.ts'
+import { UsageError } from '../errors.ts'
 import { version } from '../version.ts'
 import { parseCommandLine, wholeNumber } from './arguments.ts'
 import { EXIT, printJson } from './io.ts'
@@ -27,6 +28,9 @@ export const command: Command = async (args, io) => {
   const { values } = parseCommandLine(args, { usage, options, positionals: [] })
   const most = wholeNumber(values.threads, 'threads', 1, 256) ?? availableParallelism()
   const nside = wholeNumber(values.nside, 'nside', 1, 512) ?? 64
+  if (!Number.isInteger(Math.log2(nside))) {
+    throw new UsageError(`--nside needs a power of two, not ${nside}.`)
+  }
   const repeats = wholeNumber(values.repeats, 'repeats', 1, 1000) ?? 12
   const environment = describeEnvironment()
   const benchmark = new Benchmark(nside)

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { command } from '#engine/cli/bench.ts'
+import type { CommandIo } from '#engine/cli/io.ts'
+
+const positive = z.number().positive()
+const document = z.object({
+  environment: z.looseObject({ node: z.string(), cpu: z.string(), cores: z.int() }),
+  setting: z.looseObject({ nside: z.literal(4), rays: z.literal(192), crossings: z.int() }),
+  speed: z.array(
+    z.looseObject({
+      threads: z.int(),
+      forward_ns_per_crossing: positive,
+      gradient_ns_per_crossing: positive,
+      iterations_per_second: positive,
+      speedup: positive,
+    }),
+  ),
+  accuracy: z.array(
+    z.object({
+      field: z.string(),
+      sightlines: z.int(),
+      cells_relative_rms: positive,
+      midpoint_512_relative_rms: positive,
+    }),
+  ),
+  peak_memory_bytes: positive,
+})
+
+describe('larmor bench', () => {
+  it('prints one JSON document with every figure, and the integrals are as exact as promised', async () => {
+    let out = ''
+    const io: CommandIo = {
+      out: (text) => {
+        out += text
+      },
+      err: () => {},
+      isTty: false,
+      columns: 80,
+      json: true,
+      signal: new AbortController().signal,
+      env: {},
+    }
+    expect(await command(['--nside', '4', '--threads', '2', '--repeats', '1'], io)).toBe(0)
+    const { speed, accuracy } = document.parse(JSON.parse(out))
+    expect(speed.map(({ threads }) => threads)).toEqual([1, 2])
+    const [smooth, noise] = accuracy
+    // A smooth field: what float32 leaves. White noise, the hardest: the sixth degree that three nodes miss.
+    expect(smooth.cells_relative_rms).toBeLessThan(1e-7)
+    expect(noise.cells_relative_rms).toBeLessThan(2e-4)
+    for (const { cells_relative_rms: cells, midpoint_512_relative_rms: midpoint } of accuracy) {
+      expect(cells).toBeLessThan(midpoint / 3)
+    }
+  })
+})
