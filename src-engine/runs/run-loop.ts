@@ -29,6 +29,7 @@ export class RunLoop {
   #startedMs = 0
   #flushedMs = 0
   #checkpointedMs = 0
+  #checkpointWanted = false
 
   /** Starts at the latest checkpoint of the run, or at the initial field. @throws Error when the checkpoint is damaged */
   constructor(session: Session, run: number, ready: ReadyOperator, data: readonly DataVector[]) {
@@ -87,8 +88,14 @@ export class RunLoop {
     this.latest = await this.#optimisation.step()
     this.#addRow(this.latest)
     const now = performance.now()
-    if (now - this.#checkpointedMs >= this.#checkpointMs) this.checkpoint('periodic')
+    const due = this.#checkpointWanted || now - this.#checkpointedMs >= this.#checkpointMs
+    if (due) this.checkpoint('periodic')
     else if (now - this.#flushedMs >= flushMs) this.#flush()
+  }
+
+  /** Asks for a checkpoint after the step that is under way: in the middle of it the threads are writing the field. */
+  checkpointSoon(): void {
+    this.#checkpointWanted = true
   }
 
   /** The row after the last step, and the final checkpoint. */
@@ -133,6 +140,7 @@ export class RunLoop {
       })
       if (kind === 'periodic') this.mark('checkpoint', 'Checkpoint')
     })
+    this.#checkpointWanted = false
     this.#checkpointedMs = performance.now()
     this.#flushedMs = this.#checkpointedMs
   }

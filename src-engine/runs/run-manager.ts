@@ -139,9 +139,9 @@ export class RunManager {
     return job ? job.settled : summaryOf(session.runs.get(id))
   }
 
-  /** Writes checkpoints of the running ones now, without pausing (before the computer sleeps). */
-  checkpointNow(): void {
-    for (const { loop } of this.#queue) loop?.checkpoint('periodic')
+  /** Writes checkpoints of the running ones after the step they are at, without pausing (before the computer sleeps). */
+  checkpointSoon(): void {
+    for (const { loop } of this.#queue) loop?.checkpointSoon()
   }
 
   /** Pauses the runs of one session and waits until they are stored. */

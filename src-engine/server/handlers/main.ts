@@ -19,7 +19,7 @@ export function mainHandlers(engine: Engine, hooks: ShellHooks): Handlers<MainCo
       ),
     }),
     'main.suspend'() {
-      engine.runs.checkpointNow()
+      engine.runs.checkpointSoon()
       return ok
     },
     'main.disconnect'({ channel }) {
