@@ -10,6 +10,7 @@ import { solveNuisance } from '#shared/inference/nuisance.ts'
 import type { Nuisance } from '#shared/inference/nuisance.ts'
 import { publishedOptions } from '#shared/inference/optimisers.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
+import { KernelError } from '../kernels/interface.ts'
 import type {
   GridValues,
   LineOfSightOperator,
@@ -118,7 +119,7 @@ export class Optimisation {
   }
 
   async #likelihood(): Promise<Pick<Evaluation, 'maps' | 'nuisance' | 'models'> & Residuals> {
-    const observables = await this.#operator.forward({ magneticField: this.state.field })
+    const observables = await this.#forward()
     const models = this.#dataRays.map((rays) => gather(observables, rays, this.#operator.rays))
     const nuisance = this.#data.map((vector, i) =>
       solveNuisance(vector.values, models[i], this.#weights[i], vector),
@@ -126,6 +127,16 @@ export class Optimisation {
     const residual = this.#data.map((vector, i) => residuals(vector.values, models[i], nuisance[i]))
     const maps = this.#data.map(({ sigma, set }, i) => mapStatistics(residual[i], sigma, set))
     return { maps, nuisance, models, residual }
+  }
+
+  async #forward(): Promise<Observables> {
+    try {
+      return await this.#operator.forward({ magneticField: this.state.field })
+    } catch (error) {
+      // The kernels refuse to answer with a number that is not finite.
+      if (error instanceof KernelError) throw this.#divergence(error.message)
+      throw error
+    }
   }
 
   #cotangent({ residual, nuisance }: Residuals & Pick<Evaluation, 'nuisance'>): Observables {
@@ -168,8 +179,12 @@ export class Optimisation {
     let culprit = 'the gradient'
     if (term) culprit = `the regularisation term ${term.term}`
     else if (map >= 0) culprit = `the model of "${this.#data[map].name}"`
-    throw new DivergenceError(
-      `At iteration ${this.state.iteration} ${culprit} is no longer a finite number. The session keeps the last checkpoint, which is sound. Try a smaller optimiser.learning_rate (it is ${this.#optimiser.learning_rate}).`,
+    throw this.#divergence(`${culprit} is no longer a finite number.`)
+  }
+
+  #divergence(what: string): DivergenceError {
+    return new DivergenceError(
+      `At iteration ${this.state.iteration} the run became meaningless: ${what} The session keeps its last checkpoint, which is sound. Try a smaller optimiser.learning_rate (it is ${this.#optimiser.learning_rate}).`,
     )
   }
 }

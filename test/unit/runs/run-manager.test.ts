@@ -1,0 +1,168 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { RunManager } from '#engine/runs/run-manager.ts'
+import { Session } from '#engine/storage/session.ts'
+import type { RunFileInput } from '#shared/session/run-file.ts'
+import { runBits } from '#test/tools/run-bits.ts'
+import { sampleFolder, sampleRun } from '#test/tools/sample-run.ts'
+import type { SampleFolder } from '#test/tools/sample-run.ts'
+
+let folder: SampleFolder
+let manager: RunManager
+const sessions: Session[] = []
+
+beforeEach(() => {
+  folder = sampleFolder()
+  manager = new RunManager()
+})
+afterEach(async () => {
+  await manager.shutdown()
+  for (const session of sessions.splice(0)) session.close()
+  folder.remove()
+})
+
+function create(name: string, changes: RunFileInput = {}): Session {
+  const configuration = sampleRun(folder, changes)
+  const session = Session.create(folder.file(name), configuration.title, configuration)
+  sessions.push(session)
+  return session
+}
+
+async function runThrough(session: Session) {
+  const { run } = manager.start(session, { threads: 2 })
+  return manager.settled(session, run)
+}
+
+/** Pauses the run once it has done `steps` steps: looks at it in every turn of the event loop. */
+function pauseAfter(session: Session, steps: number): void {
+  const look = (): void => {
+    const loop = manager.live(session, 1)
+    if (loop && loop.iteration >= steps) manager.pause(session, 1)
+    else setImmediate(look)
+  }
+  setImmediate(look)
+}
+
+describe.each(['reference', 'wasm'] as const)('a run on the %s backend', (backend) => {
+  it('lowers the loss, and stores data, curves, checkpoint and figures', async () => {
+    const session = create('a.larmor', { backend })
+    const summary = await runThrough(session)
+    expect(summary).toMatchObject({ state: 'done', iteration: 12, iterations: 12 })
+    const { columns, rows, values } = session.runs.curves(summary.run)
+    expect(rows).toBe(13)
+    expect(columns.slice(0, 3)).toEqual(['iteration', 'loss', 'chi2'])
+    const last = values.slice(12 * columns.length)
+    expect(last[0]).toBe(12)
+    expect(last[1]).toBeLessThan(0.7 * values[1])
+    const { figures, heldOutBlocks } = session.runs.get(summary.run)
+    // loss = chi-square / 2 + regularisation, exactly: the same sum in the same order.
+    expect(figures?.loss).toBe(last[1])
+    expect(last[1]).toBe(last[2] / 2 + last[columns.indexOf('smoothness')])
+    expect(figures?.maps[0].fitted.pixels).toBe(768 - (figures?.maps[0].held_out.pixels ?? 0))
+    expect(figures?.field?.b_max_microgauss).toBeGreaterThan(0)
+    expect(heldOutBlocks).toHaveLength(20)
+    expect(session.inputs[0].name).toBe('sky')
+  })
+
+  it('gives the same bits when it is paused and resumed, whatever the checkpoint times', async () => {
+    const straight = create('straight.larmor', { backend })
+    const { run } = await runThrough(straight)
+    const broken = create('broken.larmor', { backend, checkpoint: { every_s: 1e-6 } })
+    for (const steps of [1, 4, 9]) {
+      pauseAfter(broken, steps)
+      if (steps === 1) await runThrough(broken)
+      else {
+        manager.resume(broken, run)
+        await manager.settled(broken, run)
+      }
+    }
+    // Another process, as far as the manager knows.
+    await manager.shutdown()
+    manager = new RunManager()
+    manager.resume(broken, run)
+    const summary = await manager.settled(broken, run)
+    expect(summary.state).toBe('done')
+    expect(runBits(broken, run)).toBe(runBits(straight, run))
+    expect(broken.runs.get(run).bitIdentical).toBe(true)
+    const kinds = broken.runs.marks(run).map(({ kind }) => kind)
+    expect(kinds).toContain('pause')
+    expect(kinds).toContain('resume')
+  })
+
+  it('gives the same bits when it is extended as when it was longer from the start', async () => {
+    const long = create('long.larmor', { backend })
+    const { run } = await runThrough(long)
+    const short = create('short.larmor', { backend, optimiser: { iterations: 5 } })
+    await runThrough(short)
+    manager.resume(short, run, { iterations: 12 })
+    await manager.settled(short, run)
+    expect(runBits(short, run)).toBe(runBits(long, run))
+    expect(() => manager.resume(short, run, { iterations: 3 })).toThrow(/done 12 iterations/)
+  })
+})
+
+describe('the run manager', () => {
+  it('marks a run that is resumed on another backend', async () => {
+    const session = create('a.larmor', { backend: 'wasm' })
+    pauseAfter(session, 2)
+    const { run } = await runThrough(session)
+    manager.resume(session, run, { backend: 'reference' })
+    await manager.settled(session, run)
+    expect(session.runs.get(run)).toMatchObject({ bitIdentical: false, backend: 'reference' })
+  })
+
+  it('resumes from the stored data when the map file is gone', async () => {
+    const session = create('a.larmor')
+    pauseAfter(session, 2)
+    const { run } = await runThrough(session)
+    folder.removeMap()
+    manager.resume(session, run)
+    expect((await manager.settled(session, run)).state).toBe('done')
+  })
+
+  it('queues runs, and can stop one that waits', async () => {
+    const session = create('a.larmor')
+    const first = manager.start(session)
+    const second = manager.start(session, { name: 'Later' })
+    expect(manager.summary(session, second.run).state).toBe('queued')
+    manager.stop(session, second.run)
+    expect((await manager.settled(session, first.run)).state).toBe('done')
+    expect((await manager.settled(session, second.run)).state).toBe('stopped')
+    manager.resume(session, second.run)
+    expect((await manager.settled(session, second.run)).state).toBe('done')
+    // The same data and settings give the same bits in one process, with the operator used again.
+    expect(runBits(session, second.run)).toBe(runBits(session, first.run))
+  })
+
+  it('stops at a number that is not finite, names it, and keeps the last checkpoint', async () => {
+    const session = create('a.larmor', {
+      optimiser: { iterations: 12, learning_rate: 1e25 },
+      checkpoint: { every_s: 1e-6 },
+    })
+    const summary = await runThrough(session)
+    expect(summary.state).toBe('failed')
+    expect(summary.error).toMatch(/became meaningless: .*last checkpoint.*learning_rate/)
+    const [checkpoint] = session.runs.checkpoints(summary.run)
+    const { values } = session.runs.checkpointArray(checkpoint, 'magnetic_field')
+    expect(values.every(Number.isFinite)).toBe(true)
+    expect(session.runs.marks(summary.run).at(-1)?.kind).toBe('failure')
+  })
+
+  it('fails a run whose file is missing with a sentence that names it', async () => {
+    const session = create('a.larmor')
+    folder.removeMap()
+    const summary = await runThrough(session)
+    expect(summary.state).toBe('failed')
+    expect(summary.error).toMatch(/sky\.fits: no such file/)
+  })
+
+  it('announces every row once, in order', async () => {
+    const session = create('a.larmor')
+    const rows: number[] = []
+    manager.onRows(({ from, values, columns, rows: count }) => {
+      expect(from).toBe(rows.length)
+      for (let i = 0; i < count; i++) rows.push(values[i * columns.length])
+    })
+    await runThrough(session)
+    expect(rows).toEqual(Array.from({ length: 13 }, (_, i) => i))
+  })
+})
