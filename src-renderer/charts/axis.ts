@@ -23,13 +23,14 @@ export function plain(value: number): string {
   return String(Number(value.toPrecision(4))).replace('-', '\u2212')
 }
 
-/** The label of a tick: decades as powers of ten, others as numbers. */
-export function tickLabel(position: number, log: boolean): string {
-  if (!log) return plain(position)
-  const rounded = Math.round(position)
-  if (Math.abs(position - rounded) < 1e-9 && (rounded < -2 || rounded > 3))
-    return `10${superscript(rounded)}`
-  return plain(10 ** position)
+const isDecade = (position: number) => Math.abs(position - Math.round(position)) < 1e-9
+
+/** The label of a tick: powers of ten where an axis has only decades, else numbers. */
+export function tickLabel(position: number, axis: ValueAxis): string {
+  if (!axis.log) return plain(position)
+  return axis.ticks.every(isDecade)
+    ? `10${superscript(Math.round(position))}`
+    : plain(10 ** position)
 }
 
 /**

@@ -75,7 +75,7 @@ export function chartOption(input: ChartInput): EChartsOption {
       axisLabel: {
         ...label,
         customValues: [...axis.ticks],
-        formatter: (value: number) => tickLabel(value, log),
+        formatter: (value: number) => tickLabel(value, axis),
       },
       axisTick: { show: false, customValues: [...axis.ticks] },
       axisLine: { show: true, lineStyle: { color: tokens.frame } },
@@ -182,9 +182,7 @@ function annotations(
     symbolOffset: [0, -3],
     color: tokens.text3,
     tooltip: { show: false },
-    data: marks
-      .filter(({ kind }) => kind === 'checkpoint')
-      .map((mark) => [mark.iteration, floor]),
+    data: marks.filter(({ kind }) => kind === 'checkpoint').map((mark) => [mark.iteration, floor]),
     markLine: { silent: true, symbol: 'none', animation: false, data: lines as [] },
     markArea:
       last < end

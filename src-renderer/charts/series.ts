@@ -25,7 +25,9 @@ const penalties: Readonly<Record<string, string>> = {
 export function groupCurves(columns: readonly string[]): CurveGroups {
   const loss: CurveSpec[] = []
   const chi2: CurveSpec[] = []
-  const maps = new Set(columns.filter((name) => name.includes(':')).map((name) => name.split(':')[0]))
+  const maps = new Set(
+    columns.filter((name) => name.includes(':')).map((name) => name.split(':')[0]),
+  )
   for (const column of columns) {
     const [name, map] = column.includes(':')
       ? [column.slice(column.indexOf(':') + 1), column.slice(0, column.indexOf(':'))]
@@ -33,8 +35,7 @@ export function groupCurves(columns: readonly string[]): CurveGroups {
     if (map !== '' && maps.size < 2) continue
     const penalty = penalties[name.replaceAll('_', '-')]
     if (name === 'loss') loss.push({ column, label: 'total', colour: 1, dash: 'solid' })
-    else if (penalty !== undefined)
-      loss.push({ column, label: penalty, colour: 4, dash: 'dotted' })
+    else if (penalty !== undefined) loss.push({ column, label: penalty, colour: 4, dash: 'dotted' })
     else if (name === 'chi2_n_fitted')
       chi2.push({ column, label: `fitted ${map}`.trim(), colour: 2, dash: 'solid' })
     else if (name === 'chi2_n_held_out')

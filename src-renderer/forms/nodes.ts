@@ -199,11 +199,11 @@ export function startingValue(node: FormNode): unknown {
 
 /** The range of a number in words, for help and errors. */
 export function rangeText(node: NumberNode): string {
-  const what = node.integer ? 'a whole number' : 'a number'
+  const what = node.integer ? 'a whole number ' : ''
   if (node.minimum !== undefined && node.maximum !== undefined)
-    return `${what} from ${node.minimum} to ${node.maximum}`
+    return `${what}from ${node.minimum} to ${node.maximum}`
   if (node.minimum !== undefined)
-    return `${what} ${node.open ? 'above' : 'of at least'} ${node.minimum}`
-  if (node.maximum !== undefined) return `${what} of at most ${node.maximum}`
-  return what
+    return `${what}${node.open ? 'above' : 'of at least'} ${node.minimum}`
+  if (node.maximum !== undefined) return `${what}of at most ${node.maximum}`
+  return node.integer ? 'a whole number' : 'a number'
 }

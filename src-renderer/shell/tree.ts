@@ -71,12 +71,12 @@ function modelItem(configuration: RunFile, section: ModelSection, symbol: string
 
 /** The project as groups of rows. */
 export function projectTree(
-  configuration: RunFile | null,
+  configuration: RunFile,
   session: SessionState | null,
   runs: readonly RunSummary[],
   nsideOf: (grant: string) => number | undefined,
 ): TreeGroup[] {
-  const data = (configuration?.data ?? []).map((entry, index) => {
+  const data = configuration.data.map((entry, index) => {
     const input = session?.inputs.find((one) => one.grant === entry.file)
     const nside = nsideOf(entry.file)
     const fact = input?.missing
@@ -95,13 +95,11 @@ export function projectTree(
       input?.missing,
     )
   })
-  const models = configuration
-    ? [
-        modelItem(configuration, 'magnetic_field', 'B'),
-        modelItem(configuration, 'thermal_electrons', 'nₑ'),
-        modelItem(configuration, 'cosmic_ray_electrons', 'C'),
-      ]
-    : []
+  const models = [
+    modelItem(configuration, 'magnetic_field', 'B'),
+    modelItem(configuration, 'thermal_electrons', 'nₑ'),
+    modelItem(configuration, 'cosmic_ray_electrons', 'C'),
+  ]
   const runItems = [...runs].reverse().map((run) =>
     item(`run/${run.run}`, run.state === 'failed' ? 'error' : 'run', run.name, runFact(run), {
       kind: 'run',
@@ -110,7 +108,7 @@ export function projectTree(
   )
   return [
     { name: 'Data', items: data, hint: 'No maps. Add a FITS map.' },
-    { name: 'Model', items: models, hint: 'The settings have an error.' },
+    { name: 'Model', items: models, hint: '' },
     {
       name: 'Runs',
       items: runItems,

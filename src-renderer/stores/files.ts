@@ -5,6 +5,7 @@ import type { PickKind } from '#shared/contract/shell.ts'
 import { useConnection } from './connection.ts'
 import { useMaps } from './maps.ts'
 import { useMessages } from './messages.ts'
+import type { MessageAction } from './messages.ts'
 import { useProject } from './project.ts'
 import { useRuns } from './runs.ts'
 import { useView } from './view.ts'
@@ -52,12 +53,17 @@ export const useFiles = defineStore('files', () => {
     samples.value = (await connection.request('samples.list', {})).result
   }
 
-  async function during<T>(text: string, failed: string, work: () => Promise<T>) {
+  async function during<T>(
+    text: string,
+    failed: string,
+    work: () => Promise<T>,
+    actions: readonly MessageAction[] = [],
+  ) {
     working.value = text
     try {
       return await work()
     } catch (error) {
-      messages.fail(failed, error)
+      messages.fail(failed, error, actions)
       return undefined
     } finally {
       working.value = ''
@@ -98,23 +104,19 @@ export const useFiles = defineStore('files', () => {
 
   /** Reads the headers of a map. What they leave open is asked; nothing is guessed. */
   async function inspect(file: FileGrant) {
-    await during(`Reading ${file.name}`, 'Map not loaded', async () => {
+    const actions = [{ label: 'Open another', run: openMap }]
+    const read = async () => {
       const { result } = await connection.request('maps.inspect', { grant: file.grant })
-      const usable = result.maps.filter((map) => map.columns.length > 0)
-      if (usable.length === 0) {
-        messages.show(
-          'error',
-          'Map not loaded',
-          result.maps.flatMap((map) => map.problems)[0] ?? `${file.name} holds no sky map.`,
-          [{ label: 'Open another', run: openMap }],
-        )
-        return
-      }
-      const only = usable[0]
-      const plain = usable.length === 1 && only.columns.length === 1
-      if (plain && only.questions.length === 0 && only.problems.length === 0) addMap(file, only, {})
-      else question.value = { file, maps: usable }
-    })
+      const [only] = result.maps
+      if (!only) throw new Error(`${file.name} holds no sky map.`)
+      for (const map of result.maps)
+        for (const problem of map.problems) messages.write('warning', `${file.name}: ${problem}`)
+      const plain = result.maps.length === 1 && only.columns.length === 1
+      const stated = only.questions.length === 0 && only.frequency_ghz !== undefined
+      if (plain && stated) addMap(file, only, {})
+      else question.value = { file, maps: result.maps }
+    }
+    await during(`Reading ${file.name}`, 'Map not loaded', read, actions)
   }
 
   /** Adds a map with the answers to its questions as a data entry of the project. */
@@ -149,8 +151,9 @@ export const useFiles = defineStore('files', () => {
       project.reset()
       view.restore(null)
       const map = result.maps[0]
+      if (!map) throw new Error('The sample holds no map.')
       const entry: Record<string, unknown> = { name: 'haslam', file: file.grant }
-      if (map.questions.includes('frequency_ghz')) entry.frequency_ghz = 0.408
+      if (map.frequency_ghz === undefined) entry.frequency_ghz = 0.408
       project.addData(entry, file, map)
       maps.dataName = 'haslam'
       await runs.start('haslam')

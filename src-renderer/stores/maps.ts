@@ -64,8 +64,8 @@ export const useMaps = defineStore('maps', () => {
 
   const entry = computed(
     () =>
-      project.parsed?.data.find((one) => one.name === dataName.value) ??
-      project.parsed?.data[0] ??
+      project.settled.data.find((one) => one.name === dataName.value) ??
+      project.settled.data[0] ??
       null,
   )
   const inputKey = computed(() => (entry.value ? JSON.stringify(mapSelection(entry.value)) : ''))

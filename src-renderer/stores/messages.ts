@@ -31,8 +31,10 @@ const toastMs = 6000
 /** A failure in words: what happened and, in a second sentence, what to do. */
 export function describeError(error: unknown): string {
   if (error instanceof EngineError) {
-    const subject = [error.file, error.field].filter(Boolean).join(', ')
-    const place = subject !== '' && !error.message.includes(subject) ? `${subject}: ` : ''
+    const missing = [error.file, error.field].filter(
+      (name) => name !== undefined && name !== '' && !error.message.includes(name),
+    )
+    const place = missing.length > 0 ? `${missing.join(', ')}: ` : ''
     return [`${place}${error.message}`, error.advice].filter(Boolean).join(' ')
   }
   return error instanceof Error ? error.message : String(error)

@@ -7,7 +7,7 @@ import type {
   Result,
   SessionState,
 } from '#shared/contract/methods.ts'
-import { runFileSchema } from '#shared/session/run-file.ts'
+import { dataSchema, runFileSchema } from '#shared/session/run-file.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { schemaIssues } from '../forms/issues.ts'
 import type { Issues } from '../forms/issues.ts'
@@ -51,10 +51,20 @@ export const useProject = defineStore('project', () => {
   const check = shallowRef<Result<'run.check'> | null>(null)
 
   const configuration = history.value
+  /** The configuration as a run would take it; null while something in it is wrong. */
   const parsed = computed(() => {
     const result = runFileSchema.safeParse(configuration.value)
     return result.success ? result.data : null
   })
+  /** The last configuration without errors: what panels and tree go on showing during an edit. */
+  const settled = shallowRef<RunFile>(defaultConfiguration())
+  watch(
+    parsed,
+    (now) => {
+      if (now) settled.value = now
+    },
+    { immediate: true, flush: 'sync' },
+  )
   const issues = computed<Issues>(() => {
     const found = new Map(schemaIssues(configuration.value))
     for (const { path, message } of check.value?.issues ?? []) {
@@ -64,7 +74,7 @@ export const useProject = defineStore('project', () => {
     return found
   })
   const title = computed(() => session.value?.name ?? 'untitled')
-  const dataNames = computed(() => parsed.value?.data.map((entry) => entry.name) ?? [])
+  const dataNames = computed(() => settled.value.data.map((entry) => entry.name))
   const readOnly = computed(() => session.value?.readOnly ?? false)
 
   function reset() {
@@ -103,8 +113,18 @@ export const useProject = defineStore('project', () => {
     files.value.set(file.grant, { name: file.name, map })
     const count = valueAt(configuration.value, ['data'])
     const position = Array.isArray(count) ? count.length : 0
-    history.edit(withValue(configuration.value, ['data', position], entry), 'Add map', 'data')
+    // With every default written out, as forms show them.
+    const full = dataSchema.safeParse(entry).data ?? entry
+    history.edit(withValue(configuration.value, ['data', position], full), 'Add map', 'data')
     return position
+  }
+  /** Reads the header of a file that came with a session, for the facts and choices in its form. */
+  async function describeFile(grant: string, hdu: number | undefined) {
+    const known = files.value.get(grant)
+    if (!known || known.map) return
+    const { result } = await connection.request('maps.inspect', { grant })
+    const map = result.maps.find((one) => hdu === undefined || one.hdu === hdu)
+    if (map) files.value.set(grant, { ...known, map })
   }
   function knowFile(file: FileGrant) {
     if (!files.value.has(file.grant)) files.value.set(file.grant, { name: file.name })
@@ -163,6 +183,7 @@ export const useProject = defineStore('project', () => {
     session,
     configuration,
     parsed,
+    settled,
     issues,
     check,
     files,
@@ -180,6 +201,7 @@ export const useProject = defineStore('project', () => {
     get,
     set,
     addData,
+    describeFile,
     knowFile,
     refresh,
     create,

@@ -66,8 +66,10 @@ export const useRuns = defineStore('runs', () => {
     const known = curves.value.get(body.run)
     const values = payloads[0]
     const written = known && values && known.table.write(body.columns, body.from, body.rows, values)
-    if (written) triggerRef(curves)
-    else void loadCurves(body.run)
+    if (known && written) {
+      curves.value.set(body.run, { ...known })
+      triggerRef(curves)
+    } else void loadCurves(body.run)
   })
   connection.on('session.changed', ({ session }) => {
     if (session === sessionId.value) void project.refresh().catch(() => undefined)

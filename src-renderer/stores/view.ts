@@ -39,7 +39,8 @@ const storedView = z.object({
   fieldTab: z.enum(['slices', 'volume']).catch('slices'),
   leftOpen: z.boolean().catch(true),
   rightOpen: z.boolean().catch(true),
-  skyShare: share.catch(0.36),
+  /** null: as high as the maps are at their natural shape. */
+  skyShare: share.nullable().catch(null),
   curvesShare: share.catch(0.467),
   exploreShare: share.catch(0.6),
   norm: z.enum(skyNorms).catch('log'),
