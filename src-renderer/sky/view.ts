@@ -102,7 +102,8 @@ function clampView(projection: SkyProjection, view: SkyViewState): SkyViewState 
   const half = PLANE_EXTENT[projection]
   const limit = (value: number, extent: number) => {
     const room = extent * (1 - 1 / zoom)
-    return Math.min(room, Math.max(-room, value))
+    // Without a negative zero, which would be stored as such.
+    return Math.min(room, Math.max(-room, value)) + 0
   }
   return {
     lonDeg: view.lonDeg - 360 * Math.floor(view.lonDeg / 360),

@@ -62,7 +62,7 @@ export function orbitProjector(orbit: Orbit, width: number, height: number) {
   }
 }
 
-/** The Sun in front to the left, the whole box in the picture. */
+/** The Sun in front to the left, the whole box in the picture, with room for the tick labels below. */
 export function homeOrbit(half: Vector3, width: number, height: number): Orbit {
   const size = Math.max(...half)
   let orbit: Orbit = {
@@ -76,7 +76,7 @@ export function homeOrbit(half: Vector3, width: number, height: number): Orbit {
     const project = orbitProjector(candidate, width, height)
     return corners.every((corner) => {
       const { x, y, depth } = project(corner)
-      return depth > 0 && x > 12 && x < width - 12 && y > 12 && y < height - 12
+      return depth > 0 && x > 12 && x < width - 12 && y > 12 && y < height - 28
     })
   }
   while (orbit.distanceKpc < 30 * size && !fits(orbit)) {

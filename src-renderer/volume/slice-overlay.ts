@@ -61,7 +61,7 @@ function drawSlice(
   drawSun(context, toScreen(box, name, halfSizeKpc, observerKpc), palette, labelled)
   const fixed = slicePlanes[name].fixed
   const unit = name === 'yz' ? '' : '\u202fkpc'
-  const digits = `${axisNames[fixed]} = ${fixedPoint(cursor[fixed], name === 'xy')}${unit}`
+  const digits = `${axisNames[fixed]} = ${fixedPoint(cursor[fixed], name === 'xy', box.width < 72 ? 1 : 2)}${unit}`
   context.textAlign = 'left'
   haloText(context, digits, box.x + 6, box.y + 16, palette)
   context.restore()
@@ -251,8 +251,8 @@ function drawCorner(context: CanvasRenderingContext2D, { layout, palette, readou
   context.fillText('axes in kpc', corner.x, corner.y + corner.height - 2)
 }
 
-function fixedPoint(value: number, signed: boolean): string {
-  const text = Math.abs(value).toFixed(2)
+function fixedPoint(value: number, signed: boolean, decimals: number): string {
+  const text = Math.abs(value).toFixed(decimals)
   if (Number(text) === 0) return text
   return (value < 0 ? '\u2212' : signed ? '+' : '') + text
 }

@@ -47,7 +47,9 @@ export class VolumeScene {
     this.window.setInteractor(this.interactor)
     this.view.setContainer(container)
     const canvas = this.view.getCanvas()
-    if (!canvas?.getContext('webgl2')) {
+    // The attributes that vtk.js itself asks for, since the first call decides.
+    const attributes = { alpha: true, depth: true, powerPreference: 'high-performance' }
+    if (!canvas?.getContext('webgl2', attributes)) {
       this.dispose()
       throw new Error('The volume needs WebGL 2, which the graphics driver does not offer here.')
     }
@@ -110,10 +112,10 @@ export class VolumeScene {
     this.opacity.removeAllPoints()
     const reach = signed ? Math.max(Math.abs(low), Math.abs(high)) : high
     const start = signed ? 0 : Math.min(low, 0)
-    // A square ramp: weak field stays a haze through which the strong field is seen.
+    // A rising slope: weak field stays a haze through which the strong field is seen.
     for (let i = 0; i <= 64; i++) {
       const part = i / 64
-      const opacity = part < hiddenBelow || part === 0 ? 0 : 0.75 * part * part
+      const opacity = part < hiddenBelow || part === 0 ? 0 : 0.75 * part ** 1.5
       const value = start + part * (reach - start)
       this.opacity.addPoint(value, opacity)
       if (signed && i > 0) this.opacity.addPoint(-value, opacity)
@@ -131,7 +133,8 @@ export class VolumeScene {
     camera.setViewUp(up[0], up[1], up[2])
     this.renderer.resetCameraClippingRange()
     this.mapper.setSampleDistance(this.spacing * (coarse ? 1.5 : 0.5))
-    this.window.render()
+    // RenderWindow.render would leave it to the interactor, which has no events to wait for.
+    this.view.traverseAllPasses()
   }
 
   /** Frees everything, the context included: vtk.js leaves it to the garbage collector. */

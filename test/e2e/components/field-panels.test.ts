@@ -1,0 +1,274 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { colourAt } from '#shared/sky/index.ts'
+import { colourDistance, decodePng, openComponentPage, screenPicture } from './page.ts'
+import type { ComponentPage } from './page.ts'
+
+let open: ComponentPage
+
+beforeAll(async () => {
+  open = await openComponentPage()
+})
+afterAll(async () => {
+  await open.close()
+})
+beforeEach(() => {
+  open.complaints.length = 0
+})
+
+interface FieldOptions {
+  readonly kind: 'slices' | 'volume'
+  readonly quantity?: string
+  readonly limits?: readonly [number, number] | null
+  readonly theme?: 'dark' | 'light'
+  readonly strength?: number
+  readonly cursor?: readonly [number, number, number]
+}
+
+/**
+ * A box of 40 x 40 x 10 kpc, 20 x 20 x 5 voxels of 2 kpc, with one strong voxel at (9, 3, 0) kpc, a weak field within
+ * 15 kpc of the centre and nothing beyond.
+ */
+async function mount(options: FieldOptions): Promise<void> {
+  await open.page.evaluate(
+    async ({ kind, quantity, limits, theme, strength, cursor }) => {
+      const field = new Float32Array(20 * 20 * 5 * 3)
+      for (let i = 0; i < 20; i++) {
+        for (let j = 0; j < 20; j++) {
+          for (let k = 0; k < 5; k++) {
+            const [x, y, z] = [2 * i - 19, 2 * j - 19, 2 * k - 4]
+            const at = 3 * ((i * 20 + j) * 5 + k)
+            if (Math.hypot(x, y) < 15) field[at + 1] = 0.5
+            if (x === 9 && y === 3 && z === 0) field[at + 1] = strength
+          }
+        }
+      }
+      await window.harness.mount(
+        kind,
+        [
+          {
+            width: 560,
+            height: 620,
+            props: {
+              field,
+              shape: [20, 20, 5],
+              halfSizeKpc: [20, 20, 5],
+              observerKpc: [-8.3, 0, 0.006],
+              quantity,
+              colourMap: null,
+              limits,
+              cursor,
+              title: 'test',
+            },
+          },
+        ],
+        theme,
+      )
+    },
+    {
+      kind: options.kind,
+      quantity: options.quantity ?? 'B',
+      limits: options.limits ?? null,
+      theme: options.theme ?? 'dark',
+      strength: options.strength ?? 4,
+      cursor: options.cursor ?? [-8.3, 0, 0],
+    },
+  )
+}
+
+/** Screen position of a point of the xy slice: the block is laid out as in slice-layout.ts, measured by its frame. */
+async function xyOnScreen(x: number, y: number) {
+  const box = await open.page.locator('.slices').boundingBox()
+  if (!box) throw new Error('no slices')
+  const scale = Math.min((box.width - 40 - 20 - 8) / 25, (box.height - 10 - 22 - 52 - 8 - 8) / 25)
+  const [side, strip] = [Math.round(20 * scale), Math.round(5 * scale)]
+  const left = Math.round((box.width - side - 8 - strip - 60) / 2) + 40
+  return {
+    x: box.x + left + ((x / 20 + 1) / 2) * side,
+    y: box.y + 10 + ((1 - y / 20) / 2) * side,
+  }
+}
+
+/** Without frames, rings and cursor lines. */
+async function slicePicture() {
+  await open.page.locator('.overlay').evaluate((element) => {
+    if (element instanceof HTMLElement) element.style.visibility = 'hidden'
+  })
+  return screenPicture(open.page)
+}
+
+const lastEvent = (name: string) =>
+  open.page.evaluate(
+    (wanted) => window.harness.events.filter((event) => event.name === wanted).at(-1)?.value,
+    name,
+  )
+
+describe('slices', () => {
+  it('show voxels in the colours of their values, neutral outside the region', async () => {
+    await mount({ kind: 'slices', limits: [0, 5] })
+    const picture = await slicePicture()
+    const strong = await xyOnScreen(9, 3)
+    const weak = await xyOnScreen(-5, -5)
+    const outside = await xyOnScreen(17, 17)
+    // The pixel is up to half a pixel (0.04 kpc, 0.07 microgauss, 4 colours) from the centre of the voxel.
+    const near = [0.76, 0.77, 0.78, 0.79, 0.799].map((place) => colourAt('viridis', place) ?? [])
+    const seen = picture.at(strong.x, strong.y)
+    expect(Math.min(...near.map((colour) => colourDistance(colour, seen)))).toBeLessThanOrEqual(2)
+    expect(picture.at(weak.x, weak.y)).toEqual(colourAt('viridis', 0.1))
+    expect(picture.at(outside.x, outside.y)).toEqual([0x2c, 0x30, 0x36])
+    // Mirrored places are weak: x to the right, y up.
+    for (const [x, y] of [
+      [-9, 3],
+      [9, -3],
+      [3, 9],
+    ]) {
+      const place = await xyOnScreen(x, y)
+      expect(picture.at(place.x, place.y)).toEqual(colourAt('viridis', 0.1))
+    }
+    expect(open.complaints).toEqual([])
+  })
+
+  it.each([
+    ['dark', 'berlin'],
+    ['light', 'vik'],
+  ] as const)('show signed quantities symmetric about zero, %s with %s', async (theme, map) => {
+    await mount({ kind: 'slices', quantity: 'Bphi', limits: [-2, 1], theme })
+    const picture = await slicePicture()
+    // B = 0.5 along +y: B_phi is +0.5 cos(phi), limits -2 to 2.
+    for (const [x, y] of [
+      [-9, 0.9],
+      [7.1, 1.1],
+    ]) {
+      const place = await xyOnScreen(x, y)
+      const value = (0.5 * x) / Math.hypot(x, y)
+      const expected = colourAt(map, (value + 2) / 4) ?? []
+      // Interpolation between voxels of a curved function: less than 1 % of the value.
+      expect(colourDistance(picture.at(place.x, place.y), expected)).toBeLessThanOrEqual(6)
+    }
+  })
+
+  it('move their planes by click, drag and keys, and read the value under the pointer', async () => {
+    await mount({ kind: 'slices', limits: [0, 5] })
+    const strong = await xyOnScreen(9, 3)
+    await open.page.mouse.move(strong.x, strong.y)
+    const readout = await lastEvent('readout')
+    expect(readout).toMatchObject({
+      positionKpc: [expect.closeTo(9, 1), expect.closeTo(3, 1), 0],
+      value: expect.closeTo(4, 0),
+    })
+    await open.page.mouse.down()
+    const other = await xyOnScreen(-4, 6)
+    await open.page.mouse.move(other.x, other.y, { steps: 3 })
+    await open.page.mouse.up()
+    expect(await lastEvent('update:cursor')).toEqual([
+      expect.closeTo(-4, 1),
+      expect.closeTo(6, 1),
+      0,
+    ])
+    await open.page.locator('.overlay').focus()
+    await open.page.keyboard.press('PageUp')
+    expect(await lastEvent('update:cursor')).toEqual([
+      expect.closeTo(-4, 1),
+      expect.closeTo(6, 1),
+      2,
+    ])
+    expect(await open.page.locator('.spoken').textContent()).toContain('kpc: 0.5')
+    expect(open.complaints).toEqual([])
+  })
+
+  it('make a picture for print', async () => {
+    await mount({ kind: 'slices' })
+    const url = await open.page.evaluate(() => window.harness.png(0))
+    const picture = await decodePng(open.page, url)
+    expect([picture.width, picture.height]).toEqual([1800, 1980])
+    expect(picture.at(3, 3)).toEqual([255, 255, 255])
+    expect(new Set(Array.from({ length: 60 }, (_, i) => String(picture.at(30 * i, 700)))).size) //
+      .toBeGreaterThan(5)
+  })
+})
+
+/** Waits until the canvas of the volume shows something. */
+async function volumeColours(): Promise<Set<string>> {
+  let colours = new Set<string>()
+  await expect
+    .poll(
+      async () => {
+        await open.page.locator('.stage > canvas').evaluate((element) => {
+          if (element instanceof HTMLElement) element.style.visibility = 'hidden'
+        })
+        const picture = await screenPicture(open.page)
+        const box = await open.page.locator('.stage').boundingBox()
+        if (!box) throw new Error('no stage')
+        colours = new Set()
+        for (let x = 20; x < box.width - 20; x += 3) {
+          for (let y = 60; y < box.height - 40; y += 3) {
+            colours.add(picture.at(box.x + x, box.y + y).join(' '))
+          }
+        }
+        return colours.size
+      },
+      { timeout: 60_000 },
+    )
+    .toBeGreaterThan(1)
+  return colours
+}
+
+/** Any pixel as yellow as the upper end of viridis: red and green high, blue low. */
+function hasStrongField(colours: Set<string>): boolean {
+  return [...colours].some((colour) => {
+    const [red, green, blue] = colour.split(' ').map(Number)
+    return red > 100 && green > 100 && blue < 90
+  })
+}
+
+describe('volume', () => {
+  it('shows the field and follows its values', async () => {
+    await mount({ kind: 'volume', limits: [0, 4] })
+    expect(hasStrongField(await volumeColours())).toBe(true)
+    await mount({ kind: 'volume', limits: [0, 4], strength: 0.5 })
+    expect(hasStrongField(await volumeColours())).toBe(false)
+    await open.page.evaluate(async () => {
+      const field = new Float32Array(20 * 20 * 5 * 3).fill(3)
+      await window.harness.set(0, { field })
+    })
+    await expect
+      .poll(async () => hasStrongField(await volumeColours()), { timeout: 60_000 }) //
+      .toBe(true)
+    expect(open.complaints).toEqual([])
+  })
+
+  it('turns by drag and keys and comes back', async () => {
+    await mount({ kind: 'volume', limits: [0, 4] })
+    const label = () => open.page.locator('.stage > canvas').getAttribute('aria-label')
+    await expect.poll(label).toContain('azimuth \u2212118° elevation 33°')
+    await open.page.mouse.move(280, 300)
+    await open.page.mouse.down()
+    await open.page.mouse.move(380, 300, { steps: 3 })
+    await open.page.mouse.up()
+    await expect.poll(label).toContain('azimuth \u2212163° elevation 33°')
+    await open.page.locator('.stage > canvas').focus()
+    await open.page.keyboard.press('ArrowUp')
+    await expect.poll(label).toContain('elevation 42°')
+    await open.page.getByRole('button', { name: 'Reset view' }).click()
+    await expect.poll(label).toContain('azimuth \u2212118° elevation 33°')
+    expect(open.complaints).toEqual([])
+  })
+
+  it('makes a picture for print and frees its contexts', async () => {
+    await mount({ kind: 'volume', limits: [0, 4] })
+    const url = await open.page.evaluate(() => window.harness.png(0))
+    const picture = await decodePng(open.page, url)
+    expect([picture.width, picture.height]).toEqual([1280, 1136])
+    expect(picture.at(3, 3)).toEqual([255, 255, 255])
+    const colours = new Set<string>()
+    for (let x = 200; x < 1080; x += 5) {
+      for (let y = 250; y < 800; y += 5) colours.add(picture.at(x, y).join(' '))
+    }
+    expect(colours.size).toBeGreaterThan(50)
+    // Chromium keeps 16 contexts and complains about the loss of the oldest.
+    for (let i = 0; i < 18; i++) {
+      await mount({ kind: 'volume' })
+      await volumeColours()
+    }
+    expect(open.complaints).toEqual([])
+  })
+})

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest'
+import {
+  deriveScalar,
+  interpolationAt,
+  sampleScalar,
+  voxelCentre,
+} from '../../../src-renderer/volume/scalar.ts'
+import type { FieldQuantity, Vector3 } from '../../../src-renderer/volume/types.ts'
+
+const shape: Vector3 = [8, 6, 4]
+const half: Vector3 = [20, 15, 5]
+
+function makeField(at: (x: number, y: number, z: number) => Vector3): Float32Array {
+  const field = new Float32Array(3 * shape[0] * shape[1] * shape[2])
+  let next = 0
+  for (let i = 0; i < shape[0]; i++) {
+    for (let j = 0; j < shape[1]; j++) {
+      for (let k = 0; k < shape[2]; k++) {
+        const position = [i, j, k].map((index, axis) => voxelCentre(index, shape[axis], half[axis]))
+        field.set(at(position[0], position[1], position[2]), next)
+        next += 3
+      }
+    }
+  }
+  return field
+}
+
+const scalar = (field: Float32Array, quantity: FieldQuantity) =>
+  deriveScalar(field, shape, half, quantity).values
+
+/** float32 storage of the components. */
+const rounding = 5
+
+describe('derived quantities', () => {
+  it('are length and components of the vector', () => {
+    const field = makeField(() => [2, -3, 6])
+    expect(new Set(scalar(field, 'B'))).toEqual(new Set([7]))
+    expect(new Set(scalar(field, 'Bx'))).toEqual(new Set([2]))
+    expect(new Set(scalar(field, 'By'))).toEqual(new Set([-3]))
+    expect(new Set(scalar(field, 'Bz'))).toEqual(new Set([6]))
+  })
+
+  it('split a spiral into radial and azimuthal parts, phi from +x toward +y', () => {
+    const field = makeField((x, y) => {
+      const radius = Math.hypot(x, y)
+      // 1.5 outward, -4 along phi.
+      return [(1.5 * x + 4 * y) / radius, (1.5 * y - 4 * x) / radius, 2]
+    })
+    for (const value of scalar(field, 'BR')) expect(value).toBeCloseTo(1.5, rounding)
+    for (const value of scalar(field, 'Bphi')) expect(value).toBeCloseTo(-4, rounding)
+  })
+
+  it('give the divergence of a linear field everywhere, faces included', () => {
+    const field = makeField((x, y, z) => [0.5 * x + y, -0.25 * y + z, 2 * z - x])
+    for (const value of scalar(field, 'divB')) expect(value).toBeCloseTo(2.25, rounding)
+  })
+
+  it('tell what is outside the region', () => {
+    const field = makeField((x, y, z) => (Math.hypot(x, y, z) < 10 ? [0, 1, 0] : [0, 0, 0]))
+    const { inside } = deriveScalar(field, shape, half, 'Bx')
+    expect(inside.reduce((a, b) => a + b, 0)).toBe(field.filter((value) => value === 1).length)
+    // A field that has not begun is no hole.
+    const zero = deriveScalar(
+      makeField(() => [0, 0, 0]),
+      shape,
+      half,
+      'B',
+    )
+    expect(zero.inside.every((value) => value === 1)).toBe(true)
+  })
+
+  it('refuse an array that does not have the shape', () => {
+    expect(() => deriveScalar(new Float32Array(5), shape, half, 'B')).toThrow(
+      'A field of 8 × 6 × 4 has 576 components, not 5.',
+    )
+  })
+})
+
+describe('sampling', () => {
+  const grid = deriveScalar(
+    makeField((x, y, z) => [1 + 0.1 * x - 0.2 * y + 0.4 * z, 0, 0]),
+    shape,
+    half,
+    'Bx',
+  )
+
+  it('is trilinear between the centres', () => {
+    for (const [x, y, z] of [
+      [0, 0, 0],
+      [-8.3, 3.1, 0.006],
+      [11, -7.7, -2.2],
+    ] as const) {
+      expect(sampleScalar(grid, [x, y, z])).toBeCloseTo(1 + 0.1 * x - 0.2 * y + 0.4 * z, rounding)
+    }
+  })
+
+  it('is constant beyond the last centre and nothing outside the box', () => {
+    expect(sampleScalar(grid, [20, 0, 0])).toBeCloseTo(1 + 0.1 * 17.5, rounding)
+    expect(sampleScalar(grid, [20.01, 0, 0])).toBeNaN()
+  })
+
+  it('is nothing where the nearest voxel is outside the region', () => {
+    const inside = grid.inside.slice().fill(0)
+    expect(sampleScalar({ ...grid, inside }, [0, 0, 0])).toBeNaN()
+  })
+
+  it('works with one voxel across', () => {
+    expect(interpolationAt(3, 1, 5)).toEqual({ low: 0, high: 0, weight: 0 })
+  })
+})
