@@ -8,7 +8,7 @@ import { runFileSchema } from '#shared/session/run-file.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import type { GridValues, LineOfSightProblem } from '../kernels/interface.ts'
 import type { DataVector } from '../storage/run-store.ts'
-import { loadBackend } from './backends.ts'
+import { loadBackend } from '../kernels/index.ts'
 import { Optimisation } from './optimise.ts'
 import { prepareProblem } from './prepare-problem.ts'
 
