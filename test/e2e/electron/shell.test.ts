@@ -1,0 +1,211 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { _electron } from 'playwright-core'
+import type { ElectronApplication, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { Session } from '#engine/storage/session.ts'
+import { openDisplay } from '#test/tools/virtual-display.ts'
+import type { VirtualDisplay } from '#test/tools/virtual-display.ts'
+import type { LarmorShell } from '#shared/contract/shell.ts'
+
+// The desktop shell in a real Electron on the built program: process settings, grants, ports, closing during a run.
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+const sample = join(root, 'assets/samples/haslam408-nside64.fits')
+const runtime = process.env.LARMOR_TEST_ELECTRON ?? join(root, '.cache/electron')
+const executablePath = join(runtime, 'electron')
+let folder: string
+let display: VirtualDisplay
+let started: ElectronApplication | undefined
+const consoleLines: string[] = []
+
+beforeAll(async () => {
+  if (!existsSync(executablePath))
+    throw new Error('No Electron for tests: set LARMOR_TEST_ELECTRON (see test/tools).')
+  display = await openDisplay()
+  folder = await mkdtemp(join(tmpdir(), 'larmor-electron-'))
+})
+afterEach(async () => {
+  await started?.close().catch(() => undefined)
+  started = undefined
+})
+afterAll(async () => {
+  display.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+async function launch(...args: string[]): Promise<{ app: ElectronApplication; page: Page }> {
+  const app = await _electron.launch({
+    executablePath,
+    args: ['-r', join(root, 'test/tools/electron22-compat.cjs'), '--no-sandbox', root, ...args],
+    env: {
+      ...process.env,
+      DISPLAY: display.name,
+      LARMOR_STATE_DIR: join(folder, 'state'),
+      LARMOR_SESSIONS_DIR: join(folder, 'sessions'),
+      XDG_CONFIG_HOME: join(folder, 'config'),
+    },
+  })
+  started = app
+  const page = await app.firstWindow()
+  consoleLines.length = 0
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning')
+      consoleLines.push(message.text())
+  })
+  await page.waitForLoadState('load')
+  return { app, page }
+}
+
+/** The bridge in the page; inside `evaluate`. */
+declare global {
+  interface Window {
+    larmorShell: LarmorShell
+  }
+}
+
+describe('the window', () => {
+  it('has a page without Node, under the strict policy, with the bridge and nothing else', async () => {
+    const { app, page } = await launch()
+    expect(page.url()).toBe('app://larmor/')
+    const seen = await page.evaluate(() => ({
+      node: [typeof Reflect.get(window, 'require'), typeof Reflect.get(window, 'process')],
+      bridge: Object.keys(Reflect.get(window, 'larmorShell')).sort(),
+      opened: String(window.open('https://example.com/')),
+    }))
+    expect(seen.node).toEqual(['undefined', 'undefined'])
+    expect(seen.opened).toBe('null')
+    expect(seen.bridge).toContain('pickFiles')
+    expect(seen.bridge).not.toContain('ipcRenderer')
+    const policy = await page.evaluate(async () =>
+      (await fetch('/')).headers.get('content-security-policy'),
+    )
+    expect(policy).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self' 'nonce-/)
+    await page.evaluate(() => {
+      window.location.href = 'https://example.com/'
+    })
+    await page.waitForTimeout(200)
+    expect(page.url()).toBe('app://larmor/')
+    expect(app.windows()).toHaveLength(1)
+    const permission = await page.evaluate(
+      () =>
+        new Promise((resolve) =>
+          navigator.geolocation.getCurrentPosition(
+            () => resolve('given'),
+            () => resolve('denied'),
+          ),
+        ),
+    )
+    expect(permission).toBe('denied')
+  })
+})
+
+describe('files', () => {
+  it('come in as grants from dialogs and drops, never as paths', async () => {
+    const { app, page } = await launch()
+    await app.evaluate(
+      ({ dialog }, [path, folder]) => {
+        dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] })
+        dialog.showSaveDialog = () =>
+          Promise.resolve({ canceled: false, filePath: `${folder}/mine.larmor` })
+      },
+      [sample, folder],
+    )
+    const [picked] = await page.evaluate(() => window.larmorShell.pickFiles('map'))
+    expect(picked).toMatchObject({ name: 'haslam408-nside64.fits', kind: 'map', bytes: 204_480 })
+    expect(picked.grant).toMatch(/^grant:[0-9a-f]{32}$/)
+    const target = await page.evaluate(() => window.larmorShell.pickSave('mine'))
+    expect(target).toMatchObject({ name: 'mine.larmor', directory: { kind: 'directory' } })
+    expect(JSON.stringify([picked, target])).not.toContain(folder)
+
+    await page.evaluate(() => {
+      const input = document.createElement('input')
+      input.type = 'file'
+      input.id = 'dropped'
+      document.body.append(input)
+    })
+    await page.setInputFiles('#dropped', sample)
+    const dropped = await page.evaluate(() => {
+      const input = document.querySelector('#dropped')
+      if (!(input instanceof HTMLInputElement) || !input.files) throw new Error('no input')
+      return window.larmorShell.grantDropped(input.files[0])
+    })
+    expect(dropped.grant).toBe(picked.grant)
+
+    const refused = await page.evaluate(() => {
+      const text = (error: unknown) => (error instanceof Error ? error.message : String(error))
+      const shell = window.larmorShell
+      return Promise.all([
+        shell.grantDropped(new File(['x'], 'made.fits')).catch(text),
+        shell.openExternal('file:///etc/passwd').catch(text),
+        shell.reveal('/etc/passwd').catch(text),
+        shell.pickSave('x'.repeat(200)).catch(text),
+      ])
+    })
+    expect(refused).toEqual([
+      'This is not a file on this computer.',
+      'This address is not one that Larmor opens.',
+      'Refused: wrong arguments.',
+      'Refused: wrong arguments.',
+    ])
+    expect(await page.evaluate(() => window.larmorShell.initialSession())).toBeNull()
+    expect(consoleLines).toEqual([])
+  })
+})
+
+describe('closing the window during a run', () => {
+  it('asks; the run is kept going, or paused with everything saved', async () => {
+    const { app, page } = await launch()
+    await app.evaluate(({ dialog }) => {
+      const asked: { message: string; buttons: string[] }[] = []
+      Reflect.set(globalThis, 'asked', asked)
+      Reflect.set(globalThis, 'answer', 1)
+      Reflect.set(dialog, 'showMessageBox', (_window: unknown, options: (typeof asked)[number]) => {
+        asked.push(options)
+        return Promise.resolve({ response: Reflect.get(globalThis, 'answer') })
+      })
+    })
+    await page.getByText('Haslam sample').first().click()
+    const running = page.getByRole('button', { name: 'Pause' }).first()
+    await running.waitFor({ timeout: 60_000 })
+    await page.waitForFunction(
+      () => Number(document.querySelector('.runbar b')?.textContent ?? '0') > 2,
+      undefined,
+      { timeout: 60_000 },
+    )
+    const close = () =>
+      app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0].close())
+    const asked = () =>
+      app.evaluate((): { message: string; buttons: string[] }[] => Reflect.get(globalThis, 'asked'))
+    await close()
+    await expect.poll(async () => (await asked()).length, { timeout: 10_000 }).toBe(1)
+    expect((await asked())[0].message).toMatch(/is going on/)
+    expect((await asked())[0].buttons).toEqual([
+      'Pause and save',
+      'Keep running',
+      'Discard',
+      'Cancel',
+    ])
+    expect(app.windows()).toHaveLength(1)
+
+    await app.evaluate(() => Reflect.set(globalThis, 'answer', 0))
+    const ended = new Promise((resolve) => app.process().once('exit', resolve))
+    await close().catch(() => undefined)
+    await ended
+    const [name] = (await readdir(join(folder, 'sessions'))).filter((f) => f.endsWith('.larmor'))
+    const path = join(folder, 'sessions', name)
+    expect(await readdir(join(folder, 'sessions'))).toEqual([name])
+    const session = Session.open(path, { readOnly: true })
+    const [run] = session.runs.list()
+    session.close()
+    expect(run.state).toBe('paused')
+    expect(run.iteration).toBeGreaterThan(0)
+
+    // Started on that session, the page asks for it once.
+    const again = await launch(path)
+    await again.page.getByRole('button', { name: 'Resume' }).first().waitFor({ timeout: 30_000 })
+    expect(consoleLines).toEqual([])
+  })
+})
