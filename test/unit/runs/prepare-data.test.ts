@@ -1,0 +1,149 @@
+import { writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { prepareData } from '#engine/runs/prepare-data.ts'
+import { writeHealpixMap } from '#shared/fits/index.ts'
+import type { HealpixMapToWrite } from '#shared/fits/index.ts'
+import { changeResolution, pix2ang, reorder } from '#shared/healpix/index.ts'
+import type { RunFile } from '#shared/session/run-file.ts'
+import { sampleFolder, sampleRun, syntheticSky } from '#test/tools/sample-run.ts'
+import type { SampleFolder } from '#test/tools/sample-run.ts'
+
+let folder: SampleFolder
+beforeEach(() => {
+  folder = sampleFolder(8)
+})
+afterEach(() => folder.remove())
+
+function writeMap(
+  name: string,
+  map: Partial<HealpixMapToWrite> & { values: Float32Array; unit?: string },
+) {
+  const { values, unit, ...rest } = map
+  const bytes = writeHealpixMap({
+    nside: Math.sqrt(values.length / 12),
+    ordering: 'RING',
+    coordsys: 'G',
+    columns: [{ name: 'T', unit, values }],
+    ...rest,
+  })
+  writeFileSync(folder.file(name), bytes)
+}
+
+function withEntry(entry: Partial<RunFile['data'][number]>, nside = 8): RunFile {
+  const run = sampleRun(folder, { sky: { nside } })
+  const file = entry.file === undefined ? folder.file('sky.fits') : folder.file(entry.file)
+  return { ...run, data: [{ ...run.data[0], ...entry, file }] }
+}
+
+async function vectorOf(entry: Partial<RunFile['data'][number]>, nside = 8) {
+  return (await prepareData(withEntry(entry, nside))).data[0]
+}
+
+const sky = syntheticSky(8)
+
+describe('data preparation', () => {
+  it('takes a map as it is at its own NSIDE, with sigma from the degraded values', async () => {
+    const vector = await vectorOf({ sigma: { relative: 0.1, floor: 2 } })
+    expect(vector).toMatchObject({
+      nside: 8,
+      unit: 'K',
+      frequencyGhz: 0.408,
+      offset: 'free',
+      gain: 1,
+    })
+    expect(vector.values).toEqual(Float64Array.from(sky))
+    expect(vector.sigma).toEqual(Float64Array.from(sky, (value) => Math.max(0.1 * value, 2)))
+  })
+
+  it('compares at min(own NSIDE, sky.nside), from NESTED as from RING', async () => {
+    writeMap('nested.fits', {
+      values: reorder(sky, 'RING', 'NESTED'),
+      ordering: 'NESTED',
+      unit: 'K',
+    })
+    const coarse = changeResolution(sky, 8, 4, 'RING')
+    const vector = await vectorOf({ file: 'nested.fits' }, 4)
+    expect(vector.nside).toBe(4)
+    // Means of four values: summed in another order after the reordering.
+    vector.values.forEach((value, i) => expect(value).toBeCloseTo(coarse[i], 10))
+    expect((await vectorOf({}, 64)).nside).toBe(8)
+  })
+
+  it('leaves out bad pixels, and parents with fewer than half of their children', async () => {
+    const holed = Float32Array.from(reorder(sky, 'RING', 'NESTED'))
+    holed.fill(NaN, 0, 3)
+    holed.fill(NaN, 4, 6)
+    writeMap('holed.fits', { values: reorder(holed, 'NESTED', 'RING'), unit: 'K' })
+    expect((await vectorOf({ file: 'holed.fits' })).values).toHaveLength(768 - 5)
+    expect((await vectorOf({ file: 'holed.fits' }, 4)).values).toHaveLength(192 - 1)
+  })
+
+  it('converts units to kelvin, sigma and fixed offset with them', async () => {
+    writeMap('mk.fits', { values: sky.map((value) => 1000 * value), unit: 'mK' })
+    const vector = await vectorOf({
+      file: 'mk.fits',
+      sigma: { relative: 0, floor: 2000 },
+      nuisance: { offset: 3000, gain: 1 },
+    })
+    // Through float32 in millikelvin.
+    vector.values.forEach((value, i) => expect(value).toBeCloseTo(sky[i], 4))
+    expect(vector.sigma[0]).toBeCloseTo(2, 12)
+    expect(vector.offset).toBeCloseTo(3, 12)
+  })
+
+  it('masks by latitude and by a file with threshold one half', async () => {
+    const vector = await vectorOf({ mask: { galactic_latitude_above_deg: 30 } })
+    for (const pixel of vector.pixels) {
+      expect(Math.abs(90 - (pix2ang(8, 'RING', pixel).theta * 180) / Math.PI)).toBeGreaterThan(30)
+    }
+    // Fine mask at NSIDE 16: one pixel with two of four children open (used), one with one (not).
+    const fine = new Float32Array(3072).fill(1)
+    fine.fill(0, 0, 2)
+    fine.fill(0, 4, 7)
+    writeMap('mask.fits', { values: reorder(fine, 'NESTED', 'RING') })
+    const masked = await vectorOf({ mask: { file: folder.file('mask.fits'), column: 0 } })
+    expect(masked.values).toHaveLength(768 - 1)
+  })
+
+  it('reads sigma from a file, and drops pixels without one', async () => {
+    const sigma = new Float32Array(768).fill(0.25)
+    sigma[5] = 0
+    sigma[6] = NaN
+    writeMap('sigma.fits', { values: sigma, unit: 'K' })
+    const prepared = await prepareData(
+      withEntry({ sigma: { file: folder.file('sigma.fits'), column: 0 } }),
+    )
+    expect(prepared.data[0].values).toHaveLength(766)
+    expect([...new Set(prepared.data[0].sigma)]).toEqual([0.25])
+    expect(prepared.inputs.map(({ name }) => name)).toEqual(['sky', 'sky sigma'])
+  })
+
+  it('flips U in the COSMO convention, and asks when a file does not say', async () => {
+    const u = { quantity: 'U', file: 'u.fits' } as const
+    writeMap('u.fits', { values: sky, unit: 'K', polcconv: 'COSMO' })
+    expect((await vectorOf(u)).values[0]).toBe(-sky[0])
+    writeMap('u.fits', { values: sky, unit: 'K' })
+    await expect(vectorOf(u)).rejects.toThrow(/data\[0\]\.polarisation/)
+    expect((await vectorOf({ ...u, polarisation: 'IAU' })).values[0]).toBe(sky[0])
+  })
+
+  it.each([
+    ['unit', { file: 'bare.fits' }, /does not say in which unit.*data\[0\]\.unit/],
+    ['frequency_ghz', { frequency_ghz: undefined }, /data\[0\]\.frequency_ghz/],
+    ['unit', { unit: 'furlong' }, /unit "furlong" is not known/],
+    ['unit', { frequency_ghz: 30 }, /K_RJ or K_CMB/],
+    ['unit', { quantity: 'faraday_depth' as const }, /rad\/m\^2, but the unit is K/],
+  ])('names the key %s when something is not stated', async (_key, entry, message) => {
+    writeMap('bare.fits', { values: sky })
+    await expect(vectorOf(entry)).rejects.toThrow(message)
+    await expect(vectorOf(entry)).rejects.toMatchObject({ name: 'InputError' })
+  })
+
+  it('refuses a fit of nothing', async () => {
+    const none = { ...sampleRun(folder), data: [] }
+    await expect(prepareData(none)).rejects.toThrow(/names no map/)
+    await expect(vectorOf({ mask: { galactic_latitude_above_deg: 89 } })).rejects.toThrow(
+      /no pixel of "sky" is left/,
+    )
+  })
+})
