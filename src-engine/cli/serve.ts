@@ -73,7 +73,9 @@ async function sessionParameter(
     throw new InputError(`${session} does not lie in the data folder ${engine.grants.root}.`, {
       file: session,
     })
-  const { grant } = await engine.grants.grant(session)
+  const { grant, kind } = await engine.grants.grant(session)
+  if (kind !== 'session')
+    throw new InputError(`${session} is not a session file (.larmor).`, { file: session })
   return { session: grant }
 }
 
