@@ -18,6 +18,9 @@ export type TemperatureUnit =
 /** Units of map values, in their canonical spelling. */
 export type Unit = TemperatureUnit | IntensityUnit | 'rad/m^2' | 'pc/cm^3'
 
+/** A unit of map values with the number in front of it, where a file has one: '0.1 K' counts tenths of a kelvin. */
+export type ScaledUnit = Unit | `${number} ${Unit}`
+
 /** From this frequency on, plain kelvin may mean either temperature and must be made precise. */
 export const PLAIN_KELVIN_BELOW_GHZ = 10
 
@@ -32,14 +35,42 @@ export class UnitError extends Error {
   }
 }
 
+/** A number in front of a unit (FITS standard 4.0, section 4.3): '0.1 K', '1e-3 K', '10**-1 K', '10^(-3) K', '100mK'. */
+const MULTIPLIER =
+  /^(?:10(?:\*\*|\^)\(?([+-]?\d{1,2})\)?|(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?))[ *]*(?=[^\d\s])/
+
 /**
- * The unit that a text such as a TUNIT names ('mK,thermodynamic', 'uK_CMB', 'MJy sr-1', 'K (RJ)', ...),
+ * The unit that a text such as a TUNIT names ('mK,thermodynamic', 'uK_CMB', 'MJy sr-1', 'K (RJ)', '0.1 K', ...),
  * or undefined when it names none of ours. Prefixes are read as they are written: 'MK' is megakelvin,
  * hence unknown.
  */
-export function parseUnit(text: string): Unit | undefined {
+export function parseUnit(text: string): ScaledUnit | undefined {
   const trimmed = text.trim().replace(/^['"[]+|['"\]]+$/g, '')
-  return parseTemperature(trimmed) ?? parseCompound(trimmed)
+  const multiplier = MULTIPLIER.exec(trimmed)
+  if (!multiplier) return parsePlain(trimmed)
+  const unit = parsePlain(trimmed.slice(multiplier[0].length))
+  const [, power, decimal] = multiplier
+  // Written out, so that 10**-1 is the float64 nearest to 0.1.
+  const scale = Number(power === undefined ? decimal : `1e${power}`)
+  if (unit === undefined || !(scale > 0 && Number.isFinite(scale))) return undefined
+  return scale === 1 ? unit : `${scale} ${unit}`
+}
+
+function parsePlain(text: string): Unit | undefined {
+  return parseTemperature(text) ?? parseCompound(text)
+}
+
+/** The number in front of a unit (1 where there is none) and the unit itself. */
+function splitUnit(scaled: ScaledUnit): { multiplier: number; unit: Unit } {
+  if (isPlain(scaled)) return { multiplier: 1, unit: scaled }
+  const space = scaled.indexOf(' ')
+  const unit = parsePlain(scaled.slice(space + 1))
+  if (unit === undefined) throw new UnitError('unit', `unit "${scaled}" is not known.`)
+  return { multiplier: Number(scaled.slice(0, space)), unit }
+}
+
+function isPlain(unit: ScaledUnit): unit is Unit {
+  return !unit.includes(' ')
 }
 
 const TEMPERATURE =
@@ -118,7 +149,8 @@ function parseCompound(text: string): Unit | undefined {
  * T = c^2 I / (2 k nu^2). Throws UnitError for plain kelvin at 10 GHz and above, for units that are no
  * brightness, and for a frequency that is not positive.
  */
-export function toBrightnessK(unit: Unit, frequencyGhz: number): { scale: number } {
+export function toBrightnessK(scaled: ScaledUnit, frequencyGhz: number): { scale: number } {
+  const { multiplier, unit } = splitUnit(scaled)
   if (!(frequencyGhz > 0 && Number.isFinite(frequencyGhz))) {
     throw new UnitError(
       'frequency_ghz',
@@ -129,23 +161,23 @@ export function toBrightnessK(unit: Unit, frequencyGhz: number): { scale: number
     const hertz = frequencyGhz * HZ_PER_GHZ
     const wattsPerJansky = 1e-26
     const kelvin = SPEED_OF_LIGHT_M_S ** 2 / (2 * BOLTZMANN_J_K * hertz ** 2)
-    return { scale: INTENSITIES[unit] * wattsPerJansky * kelvin }
+    return { scale: multiplier * INTENSITIES[unit] * wattsPerJansky * kelvin }
   }
   if (!isTemperature(unit)) {
     throw new UnitError(
       'unit',
-      `unit "${unit}" is no brightness: give K_RJ, K_CMB (also with m or u in front), MJy/sr, or K below ${PLAIN_KELVIN_BELOW_GHZ} GHz.`,
+      `unit "${scaled}" is no brightness: give K_RJ, K_CMB (also with m or u in front), MJy/sr, or K below ${PLAIN_KELVIN_BELOW_GHZ} GHz.`,
     )
   }
   const prefix = temperaturePrefix(unit)
-  const scale = TEMPERATURE_PREFIXES[prefix]
+  const scale = multiplier * TEMPERATURE_PREFIXES[prefix]
   if (unit.endsWith('_CMB')) {
     return { scale: scale / thermodynamicOverRayleighJeans(frequencyGhz, CMB_TEMPERATURE_K) }
   }
   if (unit === prefix && frequencyGhz >= PLAIN_KELVIN_BELOW_GHZ) {
     throw new UnitError(
       'unit',
-      `unit "${unit}" at ${frequencyGhz} GHz may be Rayleigh-Jeans or thermodynamic temperature: set unit to ${unit}_RJ or ${unit}_CMB.`,
+      `unit "${scaled}" at ${frequencyGhz} GHz may be Rayleigh-Jeans or thermodynamic temperature: set unit to ${scaled}_RJ or ${scaled}_CMB.`,
     )
   }
   return { scale }

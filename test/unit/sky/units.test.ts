@@ -45,6 +45,17 @@ describe('parseUnit', () => {
     ['pc cm-3', 'pc/cm^3'],
     ['pc/cm^3', 'pc/cm^3'],
     ['cm^-3 pc', 'pc/cm^3'],
+    ['0.1 K', '0.1 K'],
+    ['.1K', '0.1 K'],
+    ['0.1*K', '0.1 K'],
+    ['10**-1 K', '0.1 K'],
+    ['10^(-3) K', '0.001 K'],
+    ['1e-3 K', '0.001 K'],
+    ['1E-3K', '0.001 K'],
+    ['10**+2 mK_CMB', '100 mK_CMB'],
+    ['100 mK', '100 mK'],
+    ['1 K', 'K'],
+    ['10 rad m-2', '10 rad/m^2'],
   ])('%o is %s', (text, unit) => expect(parseUnit(text)).toBe(unit))
 
   test.each([
@@ -65,6 +76,13 @@ describe('parseUnit', () => {
     'pix-1',
     'K_CMB something',
     '/',
+    '0 K',
+    '-1 K',
+    '1e999 K',
+    '1 2 K',
+    '0.1',
+    '10**-1',
+    '0.1 counts',
     'a'.repeat(10000),
   ])('%o is none of ours', (text) => expect(parseUnit(text)).toBeUndefined())
 })
@@ -89,6 +107,17 @@ describe('toBrightnessK', () => {
     expect(toBrightnessK('K', 0.408).scale).toBe(1)
     expect(toBrightnessK('mK', 1.42).scale).toBe(1e-3)
     expect(toBrightnessK('uK', 9.99).scale).toBe(1e-6)
+    expect(toBrightnessK('0.1 K', 0.408).scale).toBe(0.1)
+    expect(toBrightnessK('100 mK_RJ', 30).scale).toBe(100 * 1e-3)
+    expect(() => toBrightnessK('0.1 K', 30)).toThrow(
+      /"0.1 K" at 30 GHz may be .* set unit to 0.1 K_RJ or 0.1 K_CMB/,
+    )
+    expect(() => toBrightnessK('10 rad/m^2', 30)).toThrow(/no brightness/)
+    // One product more or less: the last bit.
+    expect(toBrightnessK('2 MJy/sr', 100).scale).toBeCloseTo(
+      2 * toBrightnessK('MJy/sr', 100).scale,
+      12,
+    )
   })
 
   test('plain kelvin from 10 GHz on must be made precise', () => {
