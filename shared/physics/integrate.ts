@@ -107,7 +107,8 @@ export function simulate(
         const samples =
           'samples' in integrator
             ? integrator.samples
-            : Math.ceil((PC_PER_KPC * ray.lengthKpc) / integrator.stepPc)
+            : // A ray of no length, from an observer on a face of the box, still has one (empty) step.
+              Math.max(1, Math.ceil((PC_PER_KPC * ray.lengthKpc) / integrator.stepPc))
         return integrateMidpoint(fields, ray, samples, phase, lambdaSquared)
       }
     }

@@ -14,6 +14,10 @@ const nside = z
   .max(8192)
   .refine((n) => (n & (n - 1)) === 0, 'NSIDE must be a power of two')
 
+function isDistinct(values: readonly unknown[]): boolean {
+  return new Set(values).size === values.length
+}
+
 export const boxSchema = z.strictObject({
   half_size_kpc: z.tuple([positive, positive, positive]).default([20, 20, 5]),
   observer_kpc: triple.default([-8.3, 0, 0.006]),
@@ -28,8 +32,15 @@ export const skySchema = z.strictObject({
     .min(1)
     .optional(),
   distance_kpc: positive.optional(),
-  frequencies_ghz: z.array(positive).min(1).default([0.408]),
-  stokes: z.array(z.enum(['I', 'Q', 'U'])).default(['I', 'Q', 'U']),
+  frequencies_ghz: z
+    .array(positive)
+    .min(1)
+    .refine(isDistinct, 'each frequency may be given only once')
+    .default([0.408]),
+  stokes: z
+    .array(z.enum(['I', 'Q', 'U']))
+    .refine(isDistinct, 'each of I, Q, U may be given only once')
+    .default(['I', 'Q', 'U']),
 })
 
 export const integratorSchema = z.discriminatedUnion('rule', [
@@ -38,7 +49,8 @@ export const integratorSchema = z.discriminatedUnion('rule', [
     .strictObject({
       rule: z.literal('midpoint'),
       samples: z.int().min(1).max(1_000_000).optional(),
-      step_pc: positive.optional(),
+      // 0.01 pc is 2.5 million samples through the default box: below, a simulation would not end.
+      step_pc: z.number().finite().min(0.01).optional(),
     })
     .refine((m) => m.samples === undefined || m.step_pc === undefined, {
       message: 'give either samples or step_pc, not both',

@@ -178,8 +178,9 @@ function table(runFile: RunFile, sightlines: Sightlines, seen: Observables): str
   if (sightlines.kind === 'directions') {
     const { directions } = sightlines
     columns.push(['l_deg', directions.map(([l]) => l)], ['b_deg', directions.map(([, b]) => b)])
-    if (directions.some((entry) => entry.length === 3)) {
-      columns.push(['distance_kpc', directions.map((entry) => entry[2] ?? '')])
+    const distances = directions.map(([, , distance = runFile.sky.distance_kpc]) => distance)
+    if (distances.some((distance) => distance !== undefined)) {
+      columns.push(['distance_kpc', distances.map((distance) => distance ?? '')])
     }
   }
   for (const name of stokes) {

@@ -1,18 +1,11 @@
-import {
-  ModelError,
-  bindDensity,
-  bindMagneticField,
-  resolveModel,
-  sampleMagneticField,
-} from '#shared/fields/index.ts'
-import type { FieldKind, ParameterValue, ResolvedModel } from '#shared/fields/index.ts'
+import { bindDensity, bindMagneticField, sampleMagneticField } from '#shared/fields/index.ts'
 import { pix2vec } from '#shared/healpix/index.ts'
 import type { GridGeometry } from '#shared/physics/grid.ts'
 import { regionMask } from '#shared/physics/grid.ts'
-import { gridSchema } from '#shared/session/run-file.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError } from '../errors.ts'
 import type { LineOfSightProblem, Observable } from '../kernels/interface.ts'
+import { gridSettingsOf, modelsOf } from '../simulation/medium.ts'
 import type { DataVector } from '../storage/run-store.ts'
 
 /** Where the values of one data vector stand among the observables that an operator answers with. */
@@ -37,40 +30,16 @@ export interface PreparedProblem {
 
 /** The grid settings of a run file, with their defaults. @throws InputError when the field is not a grid */
 export function gridOf(runFile: RunFile): GridGeometry & { region: [number, number] } {
-  const { model, grid, free } = runFile.magnetic_field
-  if (model !== 'grid' || free.length > 0) {
+  const { model, free } = runFile.magnetic_field
+  const grid = model === 'grid' ? gridSettingsOf(runFile) : undefined
+  if (!grid || free.length > 0) {
     throw new InputError(
       `magnetic_field.model: a run reconstructs a voxel grid, so it needs "model: grid" and no free parameters, not "${model}"${free.length > 0 ? ` with free ${free.join(', ')}` : ''}. \`larmor evaluate\` gives the derivatives of parametric models.`,
       { field: 'magnetic_field.model' },
     )
   }
-  const { shape, region } = grid ?? gridSchema.parse({})
+  const { shape, region } = grid
   return { shape, halfSizeKpc: runFile.box.half_size_kpc, region: region.r_kpc }
-}
-
-/** Resolves a model that a run file names. @throws InputError that names the key */
-function resolved<Kind extends FieldKind>(
-  kind: Kind,
-  key: string,
-  choice: {
-    model: string
-    variant?: string
-    parameters: Record<string, ParameterValue>
-    own?: Record<string, ParameterValue | undefined>
-  },
-): ResolvedModel<Kind> {
-  const parameters = { ...choice.parameters }
-  // `B_microgauss`, `n_e_cm3`, `C_m3` and `radius_kpc` may stand beside the model as well as in its parameters.
-  for (const [name, value] of Object.entries(choice.own ?? {})) {
-    if (value !== undefined) parameters[name] = value
-  }
-  try {
-    return resolveModel(kind, { model: choice.model, variant: choice.variant, parameters })
-  } catch (error) {
-    if (!(error instanceof ModelError)) throw error
-    const field = `${key}.${error.key}`
-    throw new InputError(`${field}: ${error.message}`, { field, cause: error })
-  }
 }
 
 /** @throws InputError when the run file asks for what a run cannot do */
@@ -79,23 +48,9 @@ export function prepareProblem(runFile: RunFile, data: readonly DataVector[]): P
   const region = { r_kpc: grid.region }
   const observerKpc = runFile.box.observer_kpc
   const context = { observerKpc }
-  const { initial } = runFile.magnetic_field.grid ?? gridSchema.parse({})
-  const start = resolved('magnetic', 'magnetic_field.grid.initial', initial)
-  const { cosmic_ray_electrons: cre, thermal_electrons: thermal } = runFile
-  const cosmicRays = bindDensity(
-    resolved('cosmic-ray-electrons', 'cosmic_ray_electrons', {
-      ...cre,
-      own: { C_m3: cre.C_m3, radius_kpc: cre.radius_kpc },
-    }),
-    context,
-  )
-  const electrons = bindDensity(
-    resolved('thermal-electrons', 'thermal_electrons', {
-      ...thermal,
-      own: { n_e_cm3: thermal.n_e_cm3, radius_kpc: thermal.radius_kpc },
-    }),
-    context,
-  )
+  const { magnetic, thermalElectrons, cosmicRayElectrons, spectralIndex } = modelsOf(runFile)
+  const cosmicRays = bindDensity(cosmicRayElectrons, context)
+  const electrons = bindDensity(thermalElectrons, context)
   const { directions, dataRays, frequenciesGhz } = layOutRays(data)
   return {
     problem: {
@@ -105,10 +60,10 @@ export function prepareProblem(runFile: RunFile, data: readonly DataVector[]): P
       ...rayLimit(runFile, directions.length / 3),
       nodesPerCrossing: nodesPerCrossing(runFile),
       frequenciesGhz,
-      spectralIndex: cre.spectral_index,
+      spectralIndex,
       observables: [...new Set(dataRays.map(({ observable }) => observable))],
       cosmicRayDensity: (x, y, z) => cosmicRays.evaluate([x, y, z]),
-      ...(thermal.model === 'none'
+      ...(thermalElectrons.model.name === 'none'
         ? {}
         : {
             thermalElectronDensity: (x: number, y: number, z: number) =>
@@ -117,7 +72,7 @@ export function prepareProblem(runFile: RunFile, data: readonly DataVector[]): P
     },
     dataRays,
     region: regionMask(grid, region),
-    initialField: sampleMagneticField(grid, bindMagneticField(start, context), region),
+    initialField: sampleMagneticField(grid, bindMagneticField(magnetic, context), region),
   }
 }
 

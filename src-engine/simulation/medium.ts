@@ -2,6 +2,7 @@ import {
   ModelError,
   bindDensity,
   bindMagneticField,
+  listModels,
   resolveModel,
   sampleMagneticField,
 } from '#shared/fields/index.ts'
@@ -37,6 +38,7 @@ export function resolveSection<Kind extends FieldKind>(
   key: string,
   section: ModelSection,
 ): ResolvedModel<Kind> {
+  requireLibraryModel(kind, key, section.model)
   const parameters: Record<string, ParameterValue> = { ...section.parameters }
   const beside: string[] = []
   for (const name of ownKeys) {
@@ -59,6 +61,51 @@ export function resolveSection<Kind extends FieldKind>(
     const field = `${key}.${beside.includes(own) ? own : error.key}`
     throw new InputError(`${field}: ${error.message}`, { field, cause: error })
   }
+}
+
+/** What a field can be besides a model, and where that is possible. */
+const otherSources: Readonly<Record<string, string>> = {
+  grid: 'only the magnetic field can be a grid',
+  file: 'a field cannot be read from a file',
+  formula: 'a field cannot be given by a formula',
+}
+
+function requireLibraryModel(kind: FieldKind, key: string, model: string): void {
+  if (!Object.hasOwn(otherSources, model)) return
+  const field = `${key}.model`
+  const names = listModels().flatMap(({ kind: of, name }) => (of === kind ? [name] : []))
+  throw new InputError(
+    `${field}: "${model}" is not possible here, ${otherSources[model]}: choose one of ${names.join(', ')}.`,
+    { field },
+  )
+}
+
+/**
+ * The grid settings of a magnetic field, with their defaults; undefined where it is a model.
+ *
+ * @throws InputError for keys of a model beside a grid, or of a grid beside a model: they would be ignored
+ */
+export function gridSettingsOf({
+  magnetic_field: field,
+}: RunFile): RunFile['magnetic_field']['grid'] {
+  if (field.model !== 'grid') {
+    if (field.grid === undefined) return undefined
+    throw new InputError(
+      `magnetic_field.grid: the field is the model "${field.model}": set "model: grid" to use these settings, or leave them out.`,
+      { field: 'magnetic_field.grid' },
+    )
+  }
+  const unused = (['variant', 'B_microgauss', 'radius_kpc'] as const).find(
+    (name) => field[name] !== undefined,
+  )
+  const wrong = unused ?? (Object.keys(field.parameters).length > 0 ? 'parameters' : undefined)
+  if (wrong !== undefined) {
+    throw new InputError(
+      `magnetic_field.${wrong}: a grid takes its first values from magnetic_field.grid.initial: move this there.`,
+      { field: `magnetic_field.${wrong}` },
+    )
+  }
+  return field.grid ?? gridSchema.parse({})
 }
 
 /** The models of a run file with all their parameters, before they are bound to functions of position. */
@@ -86,10 +133,9 @@ export function modelsOf(runFile: RunFile): RunModels {
     spectralIndex: cosmic.spectral_index,
     observerKpc: runFile.box.observer_kpc,
   }
-  if (field.model !== 'grid') {
-    return { magnetic: resolveSection('magnetic', 'magnetic_field', field), ...others }
-  }
-  const { shape, region, initial } = field.grid ?? gridSchema.parse({})
+  const settings = gridSettingsOf(runFile)
+  if (!settings) return { magnetic: resolveSection('magnetic', 'magnetic_field', field), ...others }
+  const { shape, region, initial } = settings
   return {
     magnetic: resolveSection('magnetic', 'magnetic_field.grid.initial', initial),
     grid: { shape, halfSizeKpc: runFile.box.half_size_kpc, region },

@@ -184,6 +184,38 @@ magnetic_field: { model: grid, grid: { shape: [96, 96, 48], initial: { model: ls
   })
 })
 
+describe('larmor simulate, edges', () => {
+  it('sees nothing along a ray of no length, from an observer on a face of the box', async () => {
+    const { columns } = await simulateJson(`
+box: { observer_kpc: [-20, 0, 0] }
+sky: { directions: [[180, 0], [0, 0]], stokes: [I] }
+integrator: { rule: midpoint, step_pc: 500 }
+magnetic_field: { model: uniform, B_microgauss: [0, 3, 0] }
+thermal_electrons: { model: uniform, n_e_cm3: 0.01 }`)
+    expect(columns.I?.[0][0]).toBe(0)
+    expect(columns.I?.[0][1]).toBeGreaterThan(0)
+    // 40 kpc of 0.01 cm^-3; the sum of 80 equal steps is good to rounding.
+    expect(columns.dispersion_measure[0]).toBe(0)
+    expect(columns.dispersion_measure[1]).toBeCloseTo(400, 9)
+  })
+
+  it('writes the distance at which every ray ends, its own or the common one', async () => {
+    const sky = 'sky: { directions: [[0, 90], [12, -90, 3]], distance_kpc: 1, stokes: [] }'
+    const path = runFile(`${sky}
+magnetic_field: { model: lsa }
+thermal_electrons: { model: uniform, n_e_cm3: 0.01 }`)
+    const { out } = await larmor(['simulate', path])
+    const [header, ...rows] = out.trim().split('\n')
+    const name = header.split(',')
+    const cells = rows.map((row) => row.split(',').map(Number))
+    expect(cells.map((row) => row[name.indexOf('distance_kpc')])).toEqual([1, 3])
+    // n_e times distance: 10 and 30 pc cm^-3, to rounding.
+    const dm = name.indexOf('dispersion_measure_pc_cm3')
+    expect(cells[0][dm]).toBeCloseTo(10, 10)
+    expect(cells[1][dm]).toBeCloseTo(30, 10)
+  })
+})
+
 describe('larmor simulate, errors', () => {
   it.each([
     ['maps without --out', 'sky: { nside: 4 }', 2, /--out DIR is missing/],
@@ -213,6 +245,60 @@ describe('larmor simulate, errors', () => {
       'sky: { pixels: [1] }\nmagnetic_field: { model: lsa, radius_kpc: 1 }',
       3,
       /magnetic_field\.radius_kpc: Model "lsa" has no parameter/,
+    ],
+    [
+      'electrons on a grid',
+      'sky: { pixels: [1] }\nmagnetic_field: { model: lsa }\nthermal_electrons: { model: grid }',
+      3,
+      /thermal_electrons\.model: "grid" is not possible here, only the magnetic field can be a grid: choose one of none, uniform, cordes91\./,
+    ],
+    [
+      'a field from a file',
+      'sky: { pixels: [1] }\nmagnetic_field: { model: file }',
+      3,
+      /magnetic_field\.model: "file" is not possible here, a field cannot be read from a file: choose one of lsa, uniform\./,
+    ],
+    [
+      'a grid that starts from a grid',
+      'sky: { pixels: [1] }\nmagnetic_field: { grid: { initial: { model: grid } } }',
+      3,
+      /magnetic_field\.grid\.initial\.model: "grid" is not possible here/,
+    ],
+    [
+      'parameters beside a grid',
+      'sky: { pixels: [1] }\nmagnetic_field: { model: grid, parameters: { b0_microgauss: 2 } }',
+      3,
+      /magnetic_field\.parameters: a grid takes its first values from magnetic_field\.grid\.initial/,
+    ],
+    [
+      'a variant beside a grid',
+      'sky: { pixels: [1] }\nmagnetic_field: { model: grid, variant: wmap }',
+      3,
+      /magnetic_field\.variant: a grid takes its first values/,
+    ],
+    [
+      'a grid beside a model',
+      'sky: { pixels: [1] }\nmagnetic_field: { model: lsa, grid: { shape: [4, 4, 4] } }',
+      3,
+      /magnetic_field\.grid: the field is the model "lsa": set "model: grid"/,
+    ],
+    [
+      'a frequency given twice',
+      'sky: { pixels: [1], frequencies_ghz: [1, 1.0] }',
+      3,
+      /sky\.frequencies_ghz: each frequency may be given only once/,
+    ],
+    [
+      'a Stokes parameter given twice',
+      'sky: { pixels: [1], stokes: [I, I] }',
+      3,
+      /sky\.stokes: each of I, Q, U may be given only once/,
+    ],
+    [
+      'steps without end',
+      'sky: { pixels: [1] }\nintegrator: { rule: midpoint, step_pc: 1e-7 }',
+      3,
+      /integrator\.step_pc: .*>=0\.01/,
     ],
     [
       'an observer outside',
