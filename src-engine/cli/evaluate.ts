@@ -27,7 +27,7 @@ import type { CountStyle } from './progress-bar.ts'
 import { number } from './progress.ts'
 import { mapText } from './run-report.ts'
 
-const usage = `larmor evaluate RUN.yaml [--gradient] [--out FILE.npy] [--backend NAME] [--json]
+const usage = `larmor evaluate RUN.yaml [--gradient] [--out FILE.npy] [--backend NAME] [--progress auto|json|none] [--json]
 
 Loss, chi-square per map and regularisation terms of a run file where it starts, without any optimisation.
 

@@ -27,7 +27,7 @@ const usage = `larmor field MODEL (--at x,y,z ... | --points FILE.csv | --grid N
 
 Evaluates a field model: B in microgauss, n_e in cm^-3, C in m^-3; positions in Galactocentric kpc.
 
-  --kind KIND         magnetic, thermal-electrons or cosmic-ray-electrons; needed only where a name is in several
+  --kind KIND         magnetic, thermal-electrons or cosmic-ray-electrons; default: the first of these that has MODEL
   --variant NAME      a named set of parameters
   --param NAME=VALUE  one parameter; a vector as NAME=x,y,z; may be repeated
   --at x,y,z          a position; may be repeated
@@ -80,6 +80,9 @@ export const command: Command = async (args, io) => {
       throw new UsageError(`--out ${values.out}: a grid is written as .npy.`)
     }
     const [shape, data] = sampleGrid(resolved, grid, observerKpc)
+    if (!data.every(Number.isFinite)) {
+      throw new Error(`Model "${resolved.model.name}" is not finite everywhere on this grid.`)
+    }
     await write(values.out, encodeNpy(shape, data))
     if (io.json) printJson(io, { ...describe(resolved), shape, out: values.out })
     else io.err(`${values.out}: ${shape.join(' x ')} values in ${unitOf(resolved)}\n`)
