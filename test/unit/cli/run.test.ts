@@ -1,0 +1,167 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { main } from '#engine/cli/main.ts'
+import { sampleFolder } from '#test/tools/sample-run.ts'
+import type { SampleFolder } from '#test/tools/sample-run.ts'
+
+let folder: SampleFolder
+beforeEach(() => {
+  folder = sampleFolder(4)
+  writeFileSync(
+    folder.file('run.yaml'),
+    `sky: { nside: 4 }
+data: [{ name: sky, file: sky.fits, frequency_ghz: 0.408 }]
+magnetic_field: { grid: { shape: [8, 8, 4] } }
+optimiser: { iterations: 4 }
+held_out: { fold: 0, of: 10, block_nside: 2 }
+`,
+  )
+})
+afterEach(() => folder.remove())
+
+async function larmor(args: string[], options: { json?: boolean; stopped?: boolean } = {}) {
+  let out = ''
+  let err = ''
+  const controller = new AbortController()
+  if (options.stopped) controller.abort()
+  const code = await main(args, {
+    out: (text) => (out += text),
+    err: (text) => (err += text),
+    isTty: false,
+    columns: 80,
+    json: options.json ?? false,
+    signal: controller.signal,
+    env: {},
+  })
+  return { code, out, err }
+}
+
+const files = () => ({ yaml: folder.file('run.yaml'), out: folder.file('fit.larmor') })
+const reference = ['--backend', 'reference']
+
+describe('larmor', () => {
+  it('suggests the nearest command and option, with exit code 2', async () => {
+    expect(await larmor(['rnu'])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/Did you mean "run"/),
+    })
+    const { yaml } = files()
+    const option = await larmor(['run', yaml, '--iteration', '3'])
+    expect(option.code).toBe(2)
+    expect(option.err).toMatch(/Unknown option --iteration. Did you mean "--iterations"/)
+    expect((await larmor(['run', yaml])).err).toMatch(/--out is missing/)
+    expect((await larmor(['run', '--out', 'x'])).err).toMatch(/RUN.yaml is missing/)
+    expect((await larmor(['run', yaml, '--out', 'x', '--threads', 'two'])).err).toMatch(
+      /whole number/,
+    )
+    expect((await larmor(['run', yaml, '--out', 'x', '--backend', 'cuda'])).code).toBe(2)
+  })
+
+  it('prints help with exit code 0', async () => {
+    const { code, out } = await larmor(['run', '--help'])
+    expect(code).toBe(0)
+    expect(out).toMatch(/^larmor run RUN.yaml --out/)
+    expect((await larmor(['help'])).out).toMatch(/first-light/)
+  })
+})
+
+describe('larmor run', () => {
+  it('prints one JSON document with the figures', async () => {
+    const { yaml, out } = files()
+    const result = await larmor(['run', yaml, '--out', out, ...reference], { json: true })
+    expect(result.code).toBe(0)
+    const document: unknown = JSON.parse(result.out)
+    expect(document).toMatchObject({
+      state: 'done',
+      iterations: 4,
+      backend: 'reference',
+      bit_identical: true,
+      session: out,
+      maps: [{ name: 'sky', unit: 'K', fitted: { pixels: expect.any(Number) } }],
+    })
+    expect(document).toHaveProperty('iterations_per_second')
+    expect(document).toHaveProperty('peak_memory_bytes')
+  })
+
+  it('refuses an existing session without --resume, and continues it with it', async () => {
+    const { yaml, out } = files()
+    const call = ['run', yaml, '--out', out, ...reference]
+    // --resume without a file starts the run.
+    expect((await larmor([...call, '--resume'])).code).toBe(0)
+    const again = await larmor(call)
+    expect(again.code).toBe(2)
+    expect(again.err).toMatch(/exists. Give --resume/)
+    const longer = await larmor([...call, '--resume', '--iterations', '6'])
+    expect(longer).toMatchObject({ code: 0, out: expect.stringMatching(/done after 6 of 6/) })
+  })
+
+  it('refuses to continue with another run file', async () => {
+    const { yaml, out } = files()
+    await larmor(['run', yaml, '--out', out, ...reference])
+    writeFileSync(
+      folder.file('other.yaml'),
+      'data: [{ name: sky, file: sky.fits, frequency_ghz: 0.408 }]\n',
+    )
+    const other = await larmor(['run', folder.file('other.yaml'), '--out', out, '--resume'])
+    expect(other.code).toBe(3)
+    expect(other.err).toMatch(/was made with another "sky"/)
+  })
+
+  it('pauses when it is stopped, with exit code 130 and what to do', async () => {
+    const { yaml, out } = files()
+    const stopped = await larmor(['run', yaml, '--out', out, ...reference], { stopped: true })
+    expect(stopped.code).toBe(130)
+    expect(stopped.err).toMatch(/--resume goes on/)
+    expect((await larmor(['run', yaml, '--out', out, '--resume', ...reference])).code).toBe(0)
+  })
+
+  it('exits with 3 for bad input and writes nothing', async () => {
+    writeFileSync(folder.file('bad.yaml'), 'sky: { nsde: 3 }\n')
+    const bad = await larmor(['run', folder.file('bad.yaml'), '--out', files().out])
+    expect(bad).toMatchObject({
+      code: 3,
+      err: expect.stringMatching(/bad\.yaml, line 1: sky\.nsde/),
+    })
+    expect(existsSync(files().out)).toBe(false)
+  })
+
+  it('fits ten folds and pools their held-out chi-square', async () => {
+    const { yaml, out } = files()
+    const call = ['run', yaml, '--out', out, '--folds', '--progress=none', ...reference]
+    const { code, out: text } = await larmor(call, { json: true })
+    expect(code).toBe(0)
+    const { folds, pooled } = JSON.parse(text)
+    expect(folds).toHaveLength(10)
+    const sum = (key: 'pixels' | 'chi2') =>
+      folds.reduce(
+        (total: number, fold: { held_out: Record<string, number> }) => total + fold.held_out[key],
+        0,
+      )
+    expect(sum('pixels')).toBe(192)
+    expect(pooled.chi2_n_held_out).toBeCloseTo(sum('chi2') / 192, 12)
+  })
+})
+
+describe('larmor inspect and export', () => {
+  it('describes a session and a map, and exports', async () => {
+    const { yaml, out } = files()
+    await larmor(['run', yaml, '--out', out, ...reference])
+    const session = await larmor(['inspect', out])
+    expect(session).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/Checkpoint at iteration 4 \(final\)/),
+    })
+    const map = JSON.parse((await larmor(['inspect', folder.file('sky.fits')], { json: true })).out)
+    expect(map.maps[0]).toMatchObject({ nside: 4, ordering: 'RING', questions: [] })
+    expect(map.maps[0].columns[0]).toMatchObject({ unit: 'K', valid: 192, bad: 0 })
+    const exported = await larmor(
+      ['export', out, '--out', folder.file('results'), '--what', 'maps,curves'],
+      { json: true },
+    )
+    expect(JSON.parse(exported.out).files).toEqual(['fit-run-1-sky.fits', 'fit-run-1-curves.csv'])
+    expect((await larmor(['export', out, '--out', 'x', '--what', 'map'])).err).toMatch(
+      /Did you mean "maps"/,
+    )
+    expect((await larmor(['inspect', folder.file('none.fits')])).code).toBe(3)
+  })
+})

@@ -1,0 +1,113 @@
+import { mkdirSync, readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { inflateSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { exportContents, exportFormats, exportRun } from '#engine/exports/export-run.ts'
+import { encodePng } from '#engine/exports/figures/png.ts'
+import { layOutText } from '#engine/exports/figures/stroke-font.ts'
+import { RunManager } from '#engine/runs/run-manager.ts'
+import { Session } from '#engine/storage/session.ts'
+import { readFits, readHealpixMap } from '#shared/fits/index.ts'
+import { sampleFolder, sampleRun } from '#test/tools/sample-run.ts'
+import type { SampleFolder } from '#test/tools/sample-run.ts'
+
+let folder: SampleFolder
+let session: Session
+let run: number
+
+beforeAll(async () => {
+  folder = sampleFolder()
+  const configuration = sampleRun(folder, { backend: 'reference', optimiser: { iterations: 3 } })
+  session = Session.create(folder.file('fit.larmor'), 'Fit', configuration)
+  const manager = new RunManager()
+  run = manager.start(session).run
+  await manager.settled(session, run)
+  await manager.shutdown()
+})
+afterAll(() => {
+  session.close()
+  folder.remove()
+})
+
+const out = (name: string) => join(folder.path, name)
+
+describe('an export', () => {
+  it('writes everything, and never over an existing file', async () => {
+    const all = { folder: out('all'), what: exportContents, formats: exportFormats }
+    const files = await exportRun(session, run, all)
+    expect([...files].sort()).toEqual(readdirSync(out('all')).sort())
+    expect(files).toContain('fit-run-1-sky.fits')
+    expect(files).toContain('fit-run-1-magnetic-field.h5')
+    await expect(exportRun(session, run, all)).rejects.toThrow(/exists already.*not overwritten/)
+    expect(readdirSync(out('all'))).toHaveLength(files.length)
+  })
+
+  it('leaves nothing behind when a later file is in the way', async () => {
+    mkdirSync(out('blocked/fit-run-1-curves.csv'), { recursive: true })
+    const request = { folder: out('blocked'), what: exportContents, formats: exportFormats }
+    await expect(exportRun(session, run, request)).rejects.toThrow(/fit-run-1-curves\.csv/)
+    expect(readdirSync(out('blocked'))).toEqual(['fit-run-1-curves.csv'])
+  })
+
+  it('says what a content can be written as', async () => {
+    const request = { folder: out('none'), what: ['maps'], formats: ['csv'] } as const
+    await expect(exportRun(session, run, request)).rejects.toThrow(/maps can be written as fits/)
+  })
+
+  it('has maps that add up: data = model + residual', () => {
+    const file = readFits(readFileSync(out('all/fit-run-1-sky.fits')))
+    const column = (name: string) => readHealpixMap(file, { column: name }).values
+    const [data, model, residual] = ['DATA', 'MODEL', 'RESIDUAL'].map(column)
+    // Each column is rounded to float32 by itself.
+    data.forEach((value, i) => expect(model[i] + residual[i]).toBeCloseTo(value, 4))
+    const stored = session.runs.data(run)[0]
+    expect(Array.from(column('SET'))).toEqual(Array.from(stored.set))
+  })
+
+  it('has the field of the last checkpoint as .npy', () => {
+    const bytes = readFileSync(out('all/fit-run-1-magnetic-field.npy'))
+    expect(bytes.toString('latin1', 0, 128)).toContain("'shape': (12, 12, 6, 3)")
+    const [checkpoint] = session.runs.checkpoints(run)
+    const field = session.runs.checkpointArray(checkpoint, 'magnetic_field').values
+    const end = bytes.subarray(bytes.length - field.byteLength)
+    expect(end.equals(Buffer.from(field.buffer))).toBe(true)
+  })
+
+  it('has curves with a line per iteration', () => {
+    const lines = readFileSync(out('all/fit-run-1-curves.csv'), 'utf8').trimEnd().split('\n')
+    expect(lines).toHaveLength(1 + 4)
+    expect(lines[0]).toMatch(/^iteration,loss,chi2,/)
+    expect(Number(lines[4].split(',')[1])).toBe(session.runs.get(run).figures?.loss)
+  })
+})
+
+describe('pictures', () => {
+  it('are PNG files whose pixels come back', () => {
+    const pixels = Uint8Array.from({ length: 3 * 5 * 4 }, (_, i) => (i * 37) % 256)
+    const png = Buffer.from(encodePng(5, 4, pixels))
+    expect(png.subarray(1, 4).toString()).toBe('PNG')
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([5, 4])
+    const at = png.indexOf('IDAT')
+    const rows = inflateSync(png.subarray(at + 4, at + 4 + png.readUInt32BE(at - 4)))
+    const back = new Uint8Array(pixels.length)
+    for (let y = 0; y < 4; y++) {
+      expect(rows[y * 16]).toBe(2)
+      for (let i = 0; i < 15; i++) {
+        back[y * 15 + i] = rows[y * 16 + 1 + i] + (y > 0 ? back[(y - 1) * 15 + i] : 0)
+      }
+    }
+    expect(back).toEqual(pixels)
+  })
+
+  it('have a glyph for every character that labels use', () => {
+    const box = JSON.stringify(layOutText('\u4e2d', 12).strokes)
+    const used =
+      'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.,:;+-\u2212=()[]|/%<>_\u00b5\u00d7\u00b2\u207b'
+    for (const character of used) {
+      const { strokes, width } = layOutText(character, 12)
+      expect(JSON.stringify(strokes), character).not.toBe(box)
+      expect(width).toBeGreaterThanOrEqual(0)
+      expect(strokes.flat(2).every(Number.isFinite), character).toBe(true)
+    }
+  })
+})
