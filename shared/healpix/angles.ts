@@ -17,7 +17,7 @@ interface Location {
 }
 
 /** Centre of a RING pixel. */
-export function ringLocation(nside: number, pix: number): Location {
+function ringLocation(nside: number, pix: number): Location {
   const ring = ringGeometry(nside, ringOfPixel(nside, pix))
   return {
     z: ring.z,

@@ -34,7 +34,7 @@ export type OptimiserStep = (
  * ADAM: Kingma & Ba, ICLR 2015 (arXiv:1412.6980), Algorithm 1, with bias correction of both moments and epsilon
  * outside the root.
  */
-export const stepAdam: OptimiserStep = (x, g, m, v, step, options, start, end) => {
+const stepAdam: OptimiserStep = (x, g, m, v, step, options, start, end) => {
   const { learningRate, beta1, beta2, epsilon } = options
   const correction1 = 1 - beta1 ** step
   const correction2 = 1 - beta2 ** step
@@ -52,7 +52,7 @@ export const stepAdam: OptimiserStep = (x, g, m, v, step, options, start, end) =
  * Yogi: Zaheer et al., NeurIPS 2018, Algorithm 2: v_t = v_(t-1) - (1 - beta2) sign(v_(t-1) - g^2) g^2, no bias
  * correction. As their section on experiments proposes, v_0 is the squared gradient at the starting point.
  */
-export const stepYogi: OptimiserStep = (x, g, m, v, step, options, start, end) => {
+const stepYogi: OptimiserStep = (x, g, m, v, step, options, start, end) => {
   const { learningRate, beta1, beta2, epsilon } = options
   for (let i = start; i < end; i++) {
     const gradient = g[i]
@@ -71,7 +71,7 @@ export const stepYogi: OptimiserStep = (x, g, m, v, step, options, start, end) =
  * s_t = beta2 s_(t-1) + (1 - beta2) (g - m_t)^2 + epsilon, with bias correction of both moments and a second epsilon
  * outside the root.
  */
-export const stepAdaBelief: OptimiserStep = (x, g, m, v, step, options, start, end) => {
+const stepAdaBelief: OptimiserStep = (x, g, m, v, step, options, start, end) => {
   const { learningRate, beta1, beta2, epsilon } = options
   const correction1 = 1 - beta1 ** step
   const correction2 = 1 - beta2 ** step

@@ -21,7 +21,7 @@ export type IntegrationRule =
   | { rule: 'midpoint'; samples: number }
   | { rule: 'midpoint'; stepPc: number }
 
-export const DEFAULT_TOLERANCE = 1e-10
+const DEFAULT_TOLERANCE = 1e-10
 
 export interface SightlineOptions {
   frequenciesGhz: readonly number[]

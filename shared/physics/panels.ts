@@ -20,7 +20,7 @@ import { along } from './vector.ts'
  * A panel between crossings is split so that the polarisation angle turns the vector (Q, U) by at most this in
  * each part, in rad; 3 nodes then integrate the rotation to a relative error of about 1e-8 per part.
  */
-export const LARGEST_PHASE_STEP_RAD = 0.5
+const LARGEST_PHASE_STEP_RAD = 0.5
 
 /** Nodes per panel of the adaptive rule. */
 const ADAPTIVE_NODES = 10
@@ -111,7 +111,7 @@ export function integratePanels(
 }
 
 /** Every distance at which one of the medium's fields is not smooth, with the two ends of the ray. */
-export function mediumEdges(medium: Medium, ray: Ray): number[] {
+function mediumEdges(medium: Medium, ray: Ray): number[] {
   return panelEdges(
     ray.lengthKpc,
     medium.magneticField.panelEdges(ray),

@@ -73,7 +73,7 @@ export function polarisationFraction(p: number): number {
 }
 
 /** Throws unless p > 1: below, the emission is not differentiable where the perpendicular field vanishes. */
-export function requireSpectralIndex(p: number): void {
+function requireSpectralIndex(p: number): void {
   if (!(p > 1) || !Number.isFinite(p)) {
     throw new RangeError(
       `spectral_index must be a number above 1 (electrons per gamma fall as gamma^-p), not ${p}.`,

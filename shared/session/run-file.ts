@@ -108,7 +108,10 @@ export const dataSchema = z.strictObject({
 const parametersSchema = z.record(z.string(), z.union([z.number().finite(), triple])).default({})
 
 /** Names of the parameters that are unknowns. */
-const freeSchema = z.array(z.string()).default([])
+const freeSchema = z
+  .array(z.string())
+  .refine(isDistinct, 'each parameter may be named only once')
+  .default([])
 
 export const gridSchema = z.strictObject({
   shape: z

@@ -42,7 +42,8 @@ function parse<const Options extends ParseArgsOptionsConfig>(
   try {
     return parseArgs({ args, options: line.options, allowPositionals: true, strict: true })
   } catch (error) {
-    throw new UsageError(`${argumentProblem(error, Object.keys(line.options))} Usage: ${call}`)
+    const known = [...Object.keys(line.options), 'json', 'help']
+    throw new UsageError(`${argumentProblem(error, known)} Usage: ${call}`)
   }
 }
 

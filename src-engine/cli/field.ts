@@ -67,6 +67,9 @@ export const command: Command = async (args, io) => {
   if (sources.length !== 1) {
     throw new UsageError('Give the positions once: with --at, --points or --grid.')
   }
+  if (values['half-size'] !== undefined && values.grid === undefined) {
+    throw new UsageError('--half-size is the box of --grid; points need none.')
+  }
   const resolved = resolve(positionals[0], values.kind, values.variant, values.param ?? [])
   const observerKpc =
     values.observer === undefined

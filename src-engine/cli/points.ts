@@ -24,7 +24,7 @@ export function joinPoints(args: readonly string[], option: string): string[] {
 }
 
 /** Numbers separated by commas. @throws UsageError that names the option */
-export function numberList(text: string, option: string, count: number, what: string): number[] {
+function numberList(text: string, option: string, count: number, what: string): number[] {
   const numbers = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)))
   if (numbers.length !== count || !numbers.every(Number.isFinite)) {
     throw new UsageError(`--${option} needs ${what}, not "${text}".`)

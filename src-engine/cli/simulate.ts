@@ -4,7 +4,7 @@ import type { HealpixMapToWrite, MapColumnToWrite } from '#shared/fits/index.ts'
 import { writeHealpixMap } from '#shared/fits/index.ts'
 import type { Observables } from '#shared/physics/index.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
-import { InputError, UsageError, fileErrorText } from '../errors.ts'
+import { InputError, UsageError, errorCode, fileErrorText } from '../errors.ts'
 import { loadRunFile } from '../runs/load-run-file.ts'
 import { mediumOf, modelsOf } from '../simulation/medium.ts'
 import type { Sightlines } from '../simulation/rays.ts'
@@ -93,7 +93,11 @@ async function inFolder(path: string, work: () => Promise<unknown>): Promise<voi
   try {
     await work()
   } catch (error) {
-    throw new InputError(fileErrorText(error, path), { file: path, cause: error })
+    const message =
+      errorCode(error) === 'EEXIST'
+        ? `${path}: this is a file, but --out needs a folder. Give another name.`
+        : fileErrorText(error, path)
+    throw new InputError(message, { file: path, cause: error })
   }
 }
 

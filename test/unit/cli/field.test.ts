@@ -109,6 +109,13 @@ describe('larmor field', () => {
     ['bad parameter', ['field', 'lsa', '--param', 'b0', '--at', '1,2,3'], 2, /NAME=NUMBER/],
     ['grid without --out', ['field', 'lsa', '--grid', '2x2x2'], 2, /--out/],
     ['bad grid', ['field', 'lsa', '--grid', '2x2', '--out', 'x.npy'], 2, /NXxNYxNZ/],
+    [
+      'a box for points',
+      ['field', 'lsa', '--at', '1,2,3', '--half-size', '1,2,3'],
+      2,
+      /--half-size is the box of --grid/,
+    ],
+    ['a misspelt --json', ['field', 'lsa', '--josn'], 2, /Did you mean "--json"/],
     ['missing file', ['field', 'lsa', '--points', '/nowhere/p.csv'], 3, /no such file/],
   ])('says what is wrong: %s', async (_, args, code, message) => {
     const result = await larmor(args)

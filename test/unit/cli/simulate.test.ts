@@ -217,6 +217,13 @@ thermal_electrons: { model: uniform, n_e_cm3: 0.01 }`)
 })
 
 describe('larmor simulate, errors', () => {
+  it('asks for a folder where --out names a file', async () => {
+    const path = runFile(`sky: { nside: 1 }${spiral}`)
+    const { code, err } = await larmor(['simulate', path, '--out', path])
+    expect(code).toBe(3)
+    expect(err).toContain(`${path}: this is a file, but --out needs a folder`)
+  })
+
   it.each([
     ['maps without --out', 'sky: { nside: 4 }', 2, /--out DIR is missing/],
     ['a pixel too many', 'sky: { nside: 1, pixels: [12] }', 3, /sky\.pixels\[0\]: pixel 12/],
@@ -293,6 +300,12 @@ describe('larmor simulate, errors', () => {
       'sky: { pixels: [1], stokes: [I, I] }',
       3,
       /sky\.stokes: each of I, Q, U may be given only once/,
+    ],
+    [
+      'a parameter freed twice',
+      'magnetic_field: { model: lsa, free: [psi0_deg, psi0_deg] }',
+      3,
+      /magnetic_field\.free: each parameter may be named only once/,
     ],
     [
       'steps without end',
