@@ -9,7 +9,7 @@ import type { CurveTable } from './table.ts'
 import type { ChartTokens } from './tokens.ts'
 
 /** No chart ever draws more points than this per curve; the table keeps all of them. */
-export const mostPoints = 4000
+export const mostPoints = 2000
 
 export interface ChartInput {
   readonly table: CurveTable
@@ -112,11 +112,16 @@ function line(
       type: spec.dash === 'solid' ? 'solid' : spec.dash === 'dashed' ? [5, 3] : [1.5, 3],
     },
     emphasis: { disabled: true },
-    data: decimate(xs, ys, mostPoints).map((row) => {
-      const at = toAxis(ys[row], log)
-      return [xs[row], Number.isFinite(at) ? at : null]
-    }),
+    data: points(xs, ys, log),
   }
+}
+
+/** The points to draw; null is a gap. */
+function points(xs: Float64Array, ys: Float64Array, log: boolean): [number, number | null][] {
+  return decimate(xs, ys, mostPoints).map((row) => {
+    const at = toAxis(ys[row], log)
+    return [xs[row], Number.isFinite(at) ? at : null]
+  })
 }
 
 /** Grid between decades, reference, the part not reached yet, pauses, checkpoints and failures. */

@@ -144,6 +144,7 @@ export const useMaps = defineStore('maps', () => {
   const fieldVisible = computed(() => view.settings.preset !== 'inspect')
   let done = { key: '', sky: '', field: '' }
   let working = false
+  let pause: ReturnType<typeof setTimeout> | undefined
   let complained = ''
 
   watch(shownKey, () => {
@@ -161,7 +162,8 @@ export const useMaps = defineStore('maps', () => {
 
   async function update() {
     const run = runs.shown
-    if (working || !run || !project.session || connection.state !== 'ready') return
+    if (working || pause !== undefined || !run || !project.session || connection.state !== 'ready')
+      return
     if (visibility.value === 'hidden' || run.state === 'queued') return
     const stamp = `${run.iteration}/${isActive(run.state)}`
     const skyStamp = `${stamp}/${residualKind.value}`
@@ -201,7 +203,13 @@ export const useMaps = defineStore('maps', () => {
     } finally {
       working = false
       const spent = performance.now() - started
-      setTimeout(() => void update(), Math.max(leastPauseMs, 3 * spent))
+      pause = setTimeout(
+        () => {
+          pause = undefined
+          void update()
+        },
+        Math.max(leastPauseMs, 3 * spent),
+      )
     }
   }
 

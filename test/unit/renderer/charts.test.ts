@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest'
+import { plain, tickLabel, toAxis, valueAxis } from '#renderer/charts/axis.ts'
+import { curvesCsv } from '#renderer/charts/csv.ts'
+import { decimate } from '#renderer/charts/decimate.ts'
+import { breakRow, groupCurves, hasValues } from '#renderer/charts/series.ts'
+import { CurveTable } from '#renderer/charts/table.ts'
+
+describe('decimation', () => {
+  const x = Float64Array.from({ length: 100_000 }, (_, i) => i)
+
+  it('keeps short curves whole', () => {
+    expect(decimate([0, 1, 2], [5, 6, 7], 4000)).toEqual([0, 1, 2])
+  })
+  it('never exceeds the limit, keeps ends and order', () => {
+    const rows = decimate(x, x.map(Math.sin), 4000)
+    expect(rows.length).toBeLessThanOrEqual(4000)
+    expect(rows[0]).toBe(0)
+    expect(rows[rows.length - 1]).toBe(x.length - 1)
+    expect(rows.every((row, i) => i === 0 || row > rows[i - 1])).toBe(true)
+  })
+  it('keeps a single spike and a single dip', () => {
+    const y = new Float64Array(x.length)
+    y[54_321] = 1e6
+    y[77_777] = -1e6
+    const rows = decimate(x, y, 1000)
+    expect(rows).toContain(54_321)
+    expect(rows).toContain(77_777)
+  })
+})
+
+describe('value axis', () => {
+  it('shows decades on a wide logarithmic range', () => {
+    const axis = valueAxis([300, 2e5], true)
+    expect(axis.ticks.map(Math.round)).toEqual([3, 4, 5])
+    expect(axis.ticks.map((tick) => tickLabel(tick, axis))).toEqual(['10³', '10⁴', '10⁵'])
+    expect(axis.minimum).toBeLessThan(Math.log10(300))
+    expect(axis.maximum).toBeGreaterThan(Math.log10(2e5))
+  })
+  it('keeps narrow ranges instead of snapping to decades', () => {
+    const axis = valueAxis([0.56, 0.6], true)
+    expect(axis.maximum - axis.minimum).toBeLessThan(0.3)
+    expect(axis.ticks.length).toBeGreaterThanOrEqual(2)
+    expect(axis.ticks.every((tick) => tick >= axis.minimum && tick <= axis.maximum)).toBe(true)
+  })
+  it('leaves out what a logarithm cannot show, and says so with NaN', () => {
+    expect(toAxis(-3, true)).toBeNaN()
+    expect(toAxis(0, true)).toBeNaN()
+    expect(valueAxis([-1, 0, NaN, 10, 1000], true).minimum).toBeGreaterThan(0)
+  })
+  it('has limits without values and with one value', () => {
+    for (const values of [[], [NaN], [4]])
+      for (const log of [true, false]) {
+        const axis = valueAxis(values, log)
+        expect(axis.maximum).toBeGreaterThan(axis.minimum)
+      }
+  })
+  it('prints round numbers plainly', () => {
+    expect(plain(0.5)).toBe('0.5')
+    expect(plain(-20)).toBe('−20')
+    expect(plain(200000)).toBe('2×10⁵')
+  })
+})
+
+describe('curve columns', () => {
+  const one = ['iteration', 'loss', 'chi2', 'chi2_n_fitted', 'chi2_n_held_out', 'gradient_norm']
+
+  it('groups totals and penalties, held-out dashed, penalties dotted', () => {
+    const groups = groupCurves([...one, 'smoothness', 'total-variation'])
+    expect(groups.loss.map(({ label, dash }) => [label, dash])).toEqual([
+      ['total', 'solid'],
+      ['smoothness', 'dotted'],
+      ['total variation', 'dotted'],
+    ])
+    expect(groups.chi2.map(({ label, dash }) => [label, dash])).toEqual([
+      ['fitted', 'solid'],
+      ['held-out', 'dashed'],
+    ])
+    const colours = [...groups.loss].map(({ colour }) => colour)
+    expect(new Set(colours).size).toBe(colours.length)
+  })
+  it('adds the maps only where there are several', () => {
+    const map = (name: string) => [`${name}:chi2_n_fitted`, `${name}:residual_std_fitted`]
+    expect(groupCurves([...one, ...map('a')]).chi2).toHaveLength(2)
+    expect(groupCurves([...one, ...map('a'), ...map('b')]).chi2.map(({ label }) => label)).toEqual([
+      'fitted',
+      'held-out',
+      'fitted a',
+      'fitted b',
+    ])
+  })
+  it('takes NaN for an event only in a curve that had values', () => {
+    expect(breakRow([3, 2, NaN, NaN])).toBe(2)
+    expect(breakRow([3, 2, 1])).toBe(-1)
+    expect(breakRow([NaN, NaN])).toBe(-1)
+    expect(hasValues([NaN, NaN])).toBe(false)
+    expect(hasValues([NaN, 1])).toBe(true)
+  })
+})
+
+describe('curve table', () => {
+  it('appends, replaces after a resume and refuses gaps', () => {
+    const table = new CurveTable()
+    expect(table.write(['iteration', 'loss'], 0, 2, [0, 10, 1, 9])).toBe(true)
+    expect(table.write(['iteration', 'loss'], 2, 1, [2, 8])).toBe(true)
+    expect([...table.column('loss')]).toEqual([10, 9, 8])
+    expect(table.write(['iteration', 'loss'], 1, 1, [1, 7])).toBe(true)
+    expect([...table.column('loss')]).toEqual([10, 7])
+    expect(table.write(['iteration', 'loss'], 5, 1, [5, 1])).toBe(false)
+    expect(table.write(['iteration', 'other'], 2, 1, [2, 1])).toBe(false)
+    expect(table.last('loss')).toBe(7)
+  })
+  it('grows beyond its first room without losing rows', () => {
+    const table = new CurveTable()
+    for (let row = 0; row < 1000; row++) table.write(['x'], row, 1, [row])
+    expect(table.rows).toBe(1000)
+    expect(table.column('x')[0]).toBe(0)
+    expect(table.column('x')[999]).toBe(999)
+  })
+  it('writes CSV with every digit', () => {
+    const table = new CurveTable()
+    table.write(['iteration', 'loss'], 0, 1, [0, 0.1 + 0.2])
+    expect(curvesCsv(table)).toBe('"iteration","loss"\r\n0,0.30000000000000004\r\n')
+  })
+})

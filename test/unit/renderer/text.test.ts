@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest'
+import { parseNumber, printNumber, stepSize } from '#renderer/components/number-input.ts'
+import { neighbourCorrelation } from '#renderer/dialogs/evidence.ts'
+import {
+  formatAgo,
+  formatAngle,
+  formatBytes,
+  formatDuration,
+  formatEquatorial,
+  formatTimeLeft,
+  formatWhen,
+} from '#renderer/format/text.ts'
+import { directionReadout, valueAtDirection } from '#renderer/shell/readout.ts'
+import { runFact } from '#renderer/shell/tree.ts'
+import { ring2nest } from '#shared/healpix/index.ts'
+
+describe('times, sizes, angles', () => {
+  it('prints durations and estimates', () => {
+    expect(formatDuration(44.9)).toBe('0:44')
+    expect(formatDuration(3725)).toBe('1:02:05')
+    expect(formatDuration(NaN)).toBe('–')
+    expect(formatTimeLeft(27)).toBe('25–29 s')
+    expect(formatTimeLeft(600)).toBe('9–11 min')
+    expect(formatAgo(12)).toBe('12 s ago')
+  })
+  it('prints sizes with decimal prefixes', () => {
+    expect(formatBytes(999)).toBe('999\u202fB')
+    expect(formatBytes(1e6)).toBe('1.0\u202fMB')
+    expect(formatBytes(412e6)).toBe('412\u202fMB')
+  })
+  it('names days near today', () => {
+    const now = new Date(2026, 10, 21, 12, 0).getTime()
+    expect(formatWhen(new Date(2026, 10, 21, 8, 47).getTime(), now)).toBe('today 08:47')
+    expect(formatWhen(new Date(2026, 10, 20, 18, 30).getTime(), now)).toBe('yesterday 18:30')
+    expect(formatWhen(new Date(2026, 10, 18, 1, 0).getTime(), now)).toBe('18 Nov')
+    expect(formatWhen(new Date(2025, 10, 18, 1, 0).getTime(), now)).toBe('18 Nov 2025')
+  })
+  it('prints positions', () => {
+    expect(formatAngle(3.5834, 3, true)).toBe('+3.583°')
+    expect(formatAngle(-3.5834)).toBe('−3.583°')
+    expect(formatEquatorial(293.5333, 27.2811)).toBe('19h34m08s  +27°16′52″')
+    expect(formatEquatorial(359.9999, -0.0001)).toBe('00h00m00s  −00°00′00″')
+  })
+})
+
+describe('number fields', () => {
+  it('reads what people type', () => {
+    expect(parseNumber('−2,5')).toBe(-2.5)
+    expect(parseNumber('196 608')).toBe(196608)
+    expect(parseNumber('1e-3')).toBe(0.001)
+    expect(parseNumber('')).toBeNull()
+    expect(parseNumber('abc')).toBeNull()
+    expect(printNumber(0.1 + 0.2)).toBe('0.3')
+    expect(printNumber(NaN)).toBe('')
+  })
+  it('steps by the second digit, by ones for integers', () => {
+    expect(stepSize(0.1, false, false, false)).toBeCloseTo(0.01, 12)
+    expect(stepSize(0.1, false, true, false)).toBeCloseTo(0.1, 12)
+    expect(stepSize(200, true, false, false)).toBe(1)
+    expect(stepSize(200, true, true, false)).toBe(10)
+    expect(stepSize(200, true, false, true)).toBe(1)
+  })
+})
+
+describe('readout', () => {
+  it('finds the pixel of a direction and its value', () => {
+    const pixels = Float32Array.from({ length: 48 }, (_, i) => i)
+    pixels[5] = NaN
+    // The north pole of NSIDE 2 at l = 45 deg is pixel 0 (RING).
+    expect(directionReadout({ lonDeg: 45, latDeg: 89 }, 2)[0]).toEqual(['pix', '0'])
+    expect(valueAtDirection({ pixels, nside: 2 }, { lonDeg: 45, latDeg: 89 })).toBe(0)
+  })
+  it('gives the Galactic centre its equatorial position', () => {
+    // Reid & Brunthaler 2004 put l = b = 0 at 17h45m37.2s, -28d56m10s (J2000).
+    const position = directionReadout({ lonDeg: 0, latDeg: 0 }, 64)[3]
+    expect(position[1]).toBe('17h45m37s  −28°56′10″')
+  })
+})
+
+describe('evidence for the pixel order', () => {
+  it('is higher for the order in which the sky is smooth', () => {
+    const nside = 16
+    const count = 12 * nside * nside
+    const ring = Float32Array.from({ length: count }, (_, i) => Math.sin((6 * i) / count))
+    const wrong = Float32Array.from({ length: count }, (_, i) => ring[ring2nest(nside, i)])
+    expect(neighbourCorrelation(ring, nside)).toBeGreaterThan(0.99)
+    // Shuffled in the wrong order a smooth sky still keeps its large scales: clearly lower is what counts.
+    expect(neighbourCorrelation(wrong, nside)).toBeLessThan(0.95)
+  })
+  it('leaves out pixels without a value', () => {
+    expect(neighbourCorrelation(new Float32Array(12).fill(NaN), 1)).toBeNaN()
+  })
+})
+
+describe('tree facts', () => {
+  it('says what a run has come to', () => {
+    const run = {
+      run: 1,
+      name: 'Run 1',
+      iteration: 124,
+      iterations: 200,
+      chi2_n_fitted: 0.2,
+      chi2_n_held_out: 0.563,
+      started: 0,
+      seconds: 1,
+    }
+    expect(runFact({ ...run, state: 'running' })).toBe('62 %')
+    expect(runFact({ ...run, state: 'done' })).toBe('χ² 0.56')
+    expect(runFact({ ...run, state: 'paused' })).toBe('paused')
+  })
+})
