@@ -10,6 +10,8 @@ export interface Overlay {
   readonly geometry: SkyGeometry
   readonly palette: CanvasPalette
   readonly cursor: SkyDirection | null
+  /** Without a map there is only the outline, around what the panel has to say. */
+  readonly hasMap: boolean
 }
 
 /** The part of the sky whose lines can be in view, degrees; longitudes relative to `centre.lonDeg`. */
@@ -39,6 +41,20 @@ export function graticuleSpacing(zoom: number): readonly [number, number] {
 
 /** Draws in CSS pixels; the caller has scaled the context for the device. */
 export function drawOverlay(context: CanvasRenderingContext2D, overlay: Overlay): void {
+  context.save()
+  context.lineJoin = 'round'
+  const labels = overlay.hasMap ? drawGraticule(context, overlay) : null
+  outline(context, overlay.geometry)
+  context.lineWidth = 1
+  context.strokeStyle = overlay.palette.line
+  context.stroke()
+  labels?.()
+  if (overlay.cursor && overlay.hasMap) drawReticle(context, overlay, overlay.cursor)
+  context.restore()
+}
+
+/** Draws the lines; returns what draws their labels, which lie over the outline. */
+function drawGraticule(context: CanvasRenderingContext2D, overlay: Overlay): () => void {
   const [lonStep, latStep] = graticuleSpacing(overlay.geometry.view.zoom)
   const window = skyWindow(overlay.geometry)
   const longitudes = multiples(
@@ -49,8 +65,6 @@ export function drawOverlay(context: CanvasRenderingContext2D, overlay: Overlay)
   const latitudes = multiples(window.minimumLatDeg, window.maximumLatDeg, latStep).filter(
     (latDeg) => Math.abs(latDeg) < 90 - 1e-6,
   )
-  context.save()
-  context.lineJoin = 'round'
   context.save()
   outline(context, overlay.geometry)
   context.clip()
@@ -72,13 +86,7 @@ export function drawOverlay(context: CanvasRenderingContext2D, overlay: Overlay)
   }
   context.stroke()
   context.restore()
-  outline(context, overlay.geometry)
-  context.lineWidth = 1
-  context.strokeStyle = overlay.palette.line
-  context.stroke()
-  drawLabels(context, overlay, window, longitudes, latitudes)
-  if (overlay.cursor) drawReticle(context, overlay, overlay.cursor)
-  context.restore()
+  return () => drawLabels(context, overlay, window, longitudes, latitudes)
 }
 
 function outline(context: CanvasRenderingContext2D, geometry: SkyGeometry): void {

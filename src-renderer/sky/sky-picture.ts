@@ -25,6 +25,7 @@ export function skyPicture(
     x: number,
     y: number,
     geometry: SkyGeometry,
+    colourMap: Uint8Array,
   ) => void,
 ): Promise<Blob> {
   const [width, height] = mapSize[props.projection]
@@ -33,15 +34,16 @@ export function skyPicture(
     2 * margin + titleHeight + height + 12 + pictureHeight,
     pixelRatio,
   )
-  const colourMap = tableOf(props.colourMap)
+  // The diverging map with black in the middle is made for dark panels; its partner is for paper.
+  const colourMap = tableOf(props.colourMap === 'berlin' ? 'vik' : props.colourMap)
   const palette = printPalette(isPale(colourMap))
   printTitle(context, margin, props.title, props.source)
   const geometry = geometryFor(width, height)
   const top = margin + titleHeight
-  drawMapInto(context, margin, top, geometry)
+  drawMapInto(context, margin, top, geometry, colourMap)
   context.save()
   context.translate(margin, top)
-  drawOverlay(context, { geometry, palette, cursor: null })
+  drawOverlay(context, { geometry, palette, cursor: null, hasMap: true })
   context.restore()
   drawColourBar(context, {
     x: margin,

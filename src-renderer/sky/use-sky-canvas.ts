@@ -68,6 +68,7 @@ export function useSkyCanvas(
       geometry,
       palette: picture.palette(),
       cursor: picture.cursor(),
+      hasMap: picture.pixels() !== null,
     })
   }
 
@@ -153,21 +154,26 @@ export function useSkyCanvas(
   watch([picture.projection, picture.view], scheduleAll)
   watch([picture.cursor, picture.palette], () => schedule(false))
 
-  /** Draws the map alone, at another size than the screen's, into a picture. */
+  /** Draws the map alone into a picture: at another size than the screen's, in colours for white paper. */
   function drawMapInto(
     context: CanvasRenderingContext2D,
     x: number,
     y: number,
     geometry: SkyGeometry,
+    colourMap: Uint8Array,
   ): void {
     const canvas = mapCanvas.value
     if (!canvas || !renderer.value) return
+    renderer.value.setColourMap(colourMap)
+    renderer.value.setScale(picture.scale(), neutralColour('light'))
     const { width, height } = geometry.port
     const pixelRatio = context.getTransform().a
     canvas.width = Math.round(width * pixelRatio)
     canvas.height = Math.round(height * pixelRatio)
     renderer.value.draw(geometry, pixelRatio)
     context.drawImage(canvas, x, y, width, height)
+    renderer.value.setColourMap(picture.colourMap())
+    renderer.value.setScale(picture.scale(), neutralColour(picture.theme()))
     // Back to the screen within the same task, so that nothing is seen of it.
     const screen = sizeCanvas(canvas)
     renderer.value.draw(geometryFor(screen.width, screen.height), screen.pixelRatio)
