@@ -119,6 +119,7 @@ export class Engine {
   async shutdown(): Promise<void> {
     await this.runs.shutdown()
     this.sessions.closeAll()
+    await this.recent.written()
   }
 
   #send(opened: OpenSession<Client>, tell: (connection: Connection<EngineContract>) => void): void {

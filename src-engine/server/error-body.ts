@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import type { ErrorBody } from '#shared/contract/messages.ts'
 import { FitsError } from '#shared/fits/index.ts'
-import { InputError, UsageError } from '../errors.ts'
+import { errorCode, fileErrorText, InputError, UsageError } from '../errors.ts'
 import { KernelError } from '../kernels/interface.ts'
 import type { Grants } from './grants.ts'
 
@@ -18,5 +18,10 @@ export function describeError(error: unknown, grants: Grants): ErrorBody | undef
     return { code: 'fits', message: error.message, advice: error.advice }
   if (error instanceof UsageError || error instanceof KernelError)
     return { code: 'input', message: grants.withoutPaths(error.message) }
+  // The system's own errors on a file: a full disk, a folder without permission.
+  if (errorCode(error) !== undefined && error instanceof Error && 'path' in error) {
+    const file = basename(String(error.path))
+    return { code: 'file', message: grants.withoutPaths(fileErrorText(error, file)), file }
+  }
   return undefined
 }

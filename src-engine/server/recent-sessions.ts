@@ -56,6 +56,11 @@ export class RecentSessions {
     return this.#change((list) => list.filter((one) => one.path !== path))
   }
 
+  /** Resolves when every change so far has been written. */
+  written(): Promise<void> {
+    return this.#last
+  }
+
   #change(edit: (list: RecentEntry[]) => RecentEntry[]): Promise<void> {
     this.#last = this.#last.then(async () => {
       try {

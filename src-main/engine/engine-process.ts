@@ -78,9 +78,20 @@ export class EngineProcess {
     const channel = this.#nextChannel++
     this.#ports.set(channel, port)
     port.on('message', ({ data }) => this.#fromPage(channel, data))
-    port.on('close', () => this.#detach(channel))
+    port.on('close', () => this.detach(channel))
     port.start()
     return channel
+  }
+
+  /** Forgets a page that is gone or has asked for a new pipe. */
+  detach(channel: number): void {
+    const port = this.#ports.get(channel)
+    if (port === undefined) return
+    this.#ports.delete(channel)
+    port.close()
+    this.#shell?.client
+      .request('main.disconnect', { channel })
+      .catch((error: unknown) => this.#options.log(`A page was not detached: ${String(error)}`))
   }
 
   /** Ends the engine: with `save`, runs are paused at a checkpoint first. Resolves when the process is gone. */
@@ -191,15 +202,6 @@ export class EngineProcess {
     const { channel } = readPrefix(frame)
     if (channel === 0) shell.deliver(decodeFrame(frame))
     else this.#ports.get(channel)?.postMessage(frame)
-  }
-
-  #detach(channel: number): void {
-    if (!this.#ports.delete(channel) || this.#shell === undefined) return
-    this.#shell.client
-      .request('main.disconnect', { channel })
-      .catch((error: unknown) =>
-        this.#options.log(`A page could not be detached: ${String(error)}`),
-      )
   }
 
   #write(bytes: Uint8Array): void {

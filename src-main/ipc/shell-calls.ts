@@ -52,9 +52,12 @@ export function registerShellCalls({ engine, window, takeInitialSession }: Shell
     return canceled ? [] : filePaths
   }
 
+  // One window, one page: a reloaded page takes the place of the one before.
+  let connected: number | undefined
   handleChecked(ipcMain, channels.connect, nothing, (_none, event: IpcMainInvokeEvent) => {
+    if (connected !== undefined) engine.detach(connected)
     const { port1, port2 } = new MessageChannelMain()
-    engine.attach(port1)
+    connected = engine.attach(port1)
     event.sender.postMessage(channels.enginePort, null, [port2])
   })
 

@@ -143,6 +143,17 @@ describe('the engine process', () => {
     expect(logs.slice(before).filter((text) => text.includes('dropped'))).toHaveLength(7)
   })
 
+  it('forgets a page that has been replaced', async () => {
+    const engine = startProcess()
+    const { port1, port2 } = new MessageChannel()
+    const channel = engine.attach(asPortMain(port1))
+    const gone = new Promise<void>((resolve) => port2.once('close', () => resolve()))
+    engine.detach(channel)
+    await gone
+    const { client } = page(engine)
+    expect((await client.request('samples.list', {})).result).not.toHaveLength(0)
+  })
+
   it('is started again after it was killed, and the pages are told', async () => {
     const engine = startProcess()
     const { client } = page(engine)

@@ -398,6 +398,24 @@ describe('sessions and runs', () => {
     expect(located.inputs[0]).toMatchObject({ fileName: 'haslam.fits', missing: false })
   })
 
+  it('cannot be made where nothing can be written, and the message names no path', async () => {
+    const blocked = join(folder, 'blocked')
+    await writeFile(blocked, 'a file, not a folder')
+    const engine = await Engine.create({
+      stateFolder: join(folder, 'state'),
+      sessionsFolder: join(blocked, 'sessions'),
+      log: () => undefined,
+    })
+    engines.push(engine)
+    const { client } = page(engine)
+    const { result: file } = await client.request('samples.open', { id: 'haslam408' })
+    const error = await client
+      .request('session.create', { name: 'x', configuration: small(file.grant) })
+      .catch((e: unknown) => e)
+    expect(error).toMatchObject({ code: 'file' })
+    expect(String(error)).not.toContain(folder)
+  })
+
   it('say who has the session when it is open elsewhere, and what is no session', async () => {
     const engine = await startEngine()
     const { client } = page(engine)
