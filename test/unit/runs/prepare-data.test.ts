@@ -91,6 +91,14 @@ describe('data preparation', () => {
     expect(vector.offset).toBeCloseTo(3, 12)
   })
 
+  it('takes a number in front of the unit, as surveys in tenths of a kelvin have it', async () => {
+    writeMap('tenths.fits', { values: sky.map((value) => 10 * value), unit: '10**-1 K' })
+    const vector = await vectorOf({ file: 'tenths.fits', sigma: 5 })
+    // Through float32 in tenths of a kelvin.
+    vector.values.forEach((value, i) => expect(value).toBeCloseTo(sky[i], 4))
+    expect(vector.sigma[0]).toBeCloseTo(0.5, 12)
+  })
+
   it('masks by latitude and by a file with threshold one half', async () => {
     const vector = await vectorOf({ mask: { galactic_latitude_above_deg: 30 } })
     for (const pixel of vector.pixels) {
