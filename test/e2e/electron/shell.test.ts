@@ -155,6 +155,33 @@ describe('files', () => {
   })
 })
 
+describe('a reload', () => {
+  it('leaves the engine running and connects again', async () => {
+    const { app, page } = await launch()
+    const engines = () =>
+      app.evaluate(() => {
+        const { execFileSync } = process.mainModule?.require('node:child_process') ?? {}
+        return String(execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)]))
+          .split('\n')
+          .filter((line) => line.includes('engine.mjs'))
+          .map((line) => Number.parseInt(line, 10))
+      })
+    await page.getByText('This machine').first().waitFor()
+    const before = await engines()
+    expect(before).toHaveLength(1)
+    await page.reload()
+    await page.getByText('This machine').first().waitFor()
+    expect(await engines()).toEqual(before)
+
+    // An engine that dies is started again; the page says so or finds it by itself.
+    process.kill(before[0], 'SIGKILL')
+    await expect.poll(async () => (await engines()).length, { timeout: 10_000 }).toBe(0)
+    await page.reload()
+    await page.getByText('This machine').first().waitFor()
+    expect(await engines()).toHaveLength(1)
+  })
+})
+
 describe('closing the window during a run', () => {
   it('asks; the run is kept going, or paused with everything saved', async () => {
     const { app, page } = await launch()
