@@ -29,7 +29,8 @@ export async function runAndKill(
   })
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text
-    if (/"iteration":[1-9]/.test(stderr)) startClock()
+    // The second report of this stage comes after some steps; the first before them.
+    if (stderr.split('"stage":"optimising"').length > 2) startClock()
   })
   const exited = new Promise<Ended>((resolve) => {
     child.on('exit', (code, signal) => {
