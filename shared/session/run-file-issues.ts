@@ -47,8 +47,19 @@ function describe(
     )
   }
   if (valueAt(root, path) === undefined) return [{ path, message: 'this key is missing.' }]
-  const text = issue.message.replace(/^Invalid input: /, '')
+  const text = plainWords(issue.message)
   return [{ path, message: text.endsWith('.') ? text : `${text}.` }]
+}
+
+/** 'Too small: expected number to be >=0' as 'must be at least 0'. */
+function plainWords(message: string): string {
+  return message
+    .replace(/^Invalid input: /, '')
+    .replace(/^Too (?:small|big): expected \w+ to (be|have) /, 'must $1 ')
+    .replace('>=', 'at least ')
+    .replace('<=', 'at most ')
+    .replace(/>(?=-?\d)/, 'greater than ')
+    .replace(/<(?=-?\d)/, 'less than ')
 }
 
 function list(keys: readonly string[]): string {

@@ -308,10 +308,28 @@ describe('larmor simulate, errors', () => {
       /magnetic_field\.free: each parameter may be named only once/,
     ],
     [
+      'a frequency of zero',
+      'sky: { pixels: [1], frequencies_ghz: [0] }',
+      3,
+      /sky\.frequencies_ghz\[0\]: must be greater than 0\./,
+    ],
+    [
+      'a latitude limit',
+      'data: [{ name: a, file: b, mask: { galactic_latitude_above_deg: 90 } }]',
+      3,
+      /galactic_latitude_above_deg: must be at most 89\./,
+    ],
+    [
+      'no frequency',
+      'sky: { pixels: [1], frequencies_ghz: [] }',
+      3,
+      /sky\.frequencies_ghz: must have at least 1 items\./,
+    ],
+    [
       'steps without end',
       'sky: { pixels: [1] }\nintegrator: { rule: midpoint, step_pc: 1e-7 }',
       3,
-      /integrator\.step_pc: .*>=0\.01/,
+      /integrator\.step_pc: must be at least 0\.01\./,
     ],
     [
       'an observer outside',
