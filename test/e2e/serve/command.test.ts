@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { Session } from '#engine/storage/session.ts'
 import { locateEngine } from '#main/engine/locate.ts'
+import { runFileSchema } from '#shared/session/run-file.ts'
 
 // `larmor serve` as a user starts it, on the built program.
 const root = fileURLToPath(new URL('../../..', import.meta.url))
@@ -94,6 +96,26 @@ describe('larmor serve', () => {
       await browser.close()
     }
     server.child.kill('SIGTERM')
+    expect(await server.exit).toBe(0)
+  })
+
+  it('opens on the session it was started with', async () => {
+    const path = join(folder, 'given.larmor')
+    Session.create(path, 'A given session', runFileSchema.parse({})).close()
+    const server = start('--data', folder, '--session', path, '--json')
+    const { url } = await announced(server)
+    const browser = await chromium.launch({
+      executablePath: process.env.LARMOR_TEST_CHROMIUM ?? '/usr/bin/chromium',
+      args: ['--no-sandbox'],
+    })
+    try {
+      const page = await browser.newPage()
+      await page.goto(url)
+      await expect.poll(() => page.title(), { timeout: 20_000 }).toMatch(/given/i)
+    } finally {
+      await browser.close()
+    }
+    server.child.kill('SIGINT')
     expect(await server.exit).toBe(0)
   })
 
