@@ -1,3 +1,4 @@
+import { useThrottleFn } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, triggerRef, watch } from 'vue'
 import type { EventBody } from '#shared/contract/events.ts'
@@ -53,13 +54,27 @@ export const useRuns = defineStore('runs', () => {
     if (run !== null) void loadCurves(run)
   })
 
+  // Figures and curves change together, at most four times a second, however fast the engine iterates.
+  const announce = useThrottleFn(
+    () => {
+      heardAt.value = Date.now()
+      triggerRef(progress)
+      triggerRef(curves)
+    },
+    250,
+    true,
+  )
+
   connection.on('run.progress', (body) => {
     if (body.session !== sessionId.value) return
     const before = list.value.find((run) => run.run === body.summary.run)?.state
     progress.value.set(body.summary.run, body)
-    triggerRef(progress)
-    heardAt.value = Date.now()
-    if (before !== body.summary.state) changed(body.summary, before)
+    if (before === body.summary.state) announce()
+    else {
+      triggerRef(progress)
+      heardAt.value = Date.now()
+      changed(body.summary, before)
+    }
   })
   connection.on('run.rows', (body, payloads) => {
     if (body.session !== sessionId.value) return
@@ -68,7 +83,7 @@ export const useRuns = defineStore('runs', () => {
     const written = known && values && known.table.write(body.columns, body.from, body.rows, values)
     if (known && written) {
       curves.value.set(body.run, { ...known })
-      triggerRef(curves)
+      announce()
     } else void loadCurves(body.run)
   })
   connection.on('session.changed', ({ session }) => {
