@@ -18,7 +18,7 @@ export function exitCode(run: RunRecord, io: CommandIo): number {
   return EXIT.stopped
 }
 
-/** Starts a run, or continues `existing`, shows its progress, and waits until it is done, paused or failed. */
+/** Starts a run, or continues `existing` (unless it is complete), shows its progress, and waits until it is done, paused or failed. */
 export async function runToEnd(
   session: Session,
   manager: RunManager,
@@ -28,6 +28,9 @@ export async function runToEnd(
   style: ProgressStyle,
   name?: string,
 ): Promise<{ run: RunRecord; timing: RunTiming }> {
+  if (existing?.state === 'done' && (overrides.iterations ?? 0) <= existing.iteration) {
+    return { run: existing, timing: { iterations: 0, seconds: 0 } }
+  }
   const display = progressDisplay(io, style)
   const quiet = manager.onProgress((progress) => display.show(progress))
   const started = existing
