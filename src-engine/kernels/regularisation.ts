@@ -2,8 +2,10 @@ import type { GridGeometry } from '#shared/physics/grid.ts'
 import { gridSpacing } from '#shared/physics/grid.ts'
 import type { RegularisationName } from './interface.ts'
 
-// The regularisation terms, in microgauss and kpc. Only voxels of the region count, and only differences between two
-// of them; h is the spacing, dV the volume of a cell, so that a weight means the same on every grid.
+// The regularisation terms, in microgauss and kpc; h is the spacing, dV the volume of a cell, so that a weight means the
+// same on every grid. Smoothness counts every pair of neighbours with a voxel in the region: the field is fixed at 0 outside it,
+// and a term that ignored the step at the region's edge would leave the far field, which the data hardly hold, free to
+// drift (measured: ARCHITECTURE.md). The other terms count voxels of the region and differences between two of them.
 //   smoothness       w/2 sum over neighbour pairs of |dB/h|^2 dV
 //   total-variation  w   sum over voxels of sqrt(|grad B|^2 + eps^2) dV, forward differences
 //   divergence       w/2 sum of (div B)^2 dV, central differences; voxels with all six neighbours in the region

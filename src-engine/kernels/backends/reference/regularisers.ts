@@ -35,13 +35,17 @@ export function addRegularisation(
 ): number {
   const { axes, scale } = regularisationFactors(term, weight, grid)
 
-  /** The neighbour `step` cells along an axis, or -1 where there is none or it is outside the region. */
-  const neighbour = (index: readonly number[], axis: number, step: number): number => {
+  /** The voxel `step` cells along an axis, or -1 beyond the grid. */
+  const voxelAt = (index: readonly number[], axis: number, step: number): number => {
     const [i, j, k] = index.map((n, a) => (a === axis ? n + step : n))
     const [nx, ny, nz] = grid.shape
     if (i < 0 || j < 0 || k < 0 || i >= nx || j >= ny || k >= nz) return -1
-    const voxel = voxelIndex(grid, i, j, k)
-    return region[voxel] !== 0 ? voxel : -1
+    return voxelIndex(grid, i, j, k)
+  }
+  /** The same, or -1 where it is outside the region. */
+  const neighbour = (index: readonly number[], axis: number, step: number): number => {
+    const voxel = voxelAt(index, axis, step)
+    return voxel !== -1 && region[voxel] !== 0 ? voxel : -1
   }
 
   let value = 0
@@ -49,13 +53,16 @@ export function addRegularisation(
     switch (term) {
       case 'smoothness':
         for (let axis = 0; axis < 3; axis++) {
-          const next = neighbour(index, axis, 1)
-          if (next === -1) continue
-          for (let c = 0; c < 3; c++) {
-            const difference = field[3 * next + c] - field[3 * voxel + c]
-            value += 0.5 * axes[axis] * difference ** 2
-            gradient[3 * next + c] += axes[axis] * difference
-            gradient[3 * voxel + c] -= axes[axis] * difference
+          for (const step of [-1, 1]) {
+            const other = voxelAt(index, axis, step)
+            if (other === -1) continue
+            // a pair inside the region is met from both of its voxels
+            const share = region[other] !== 0 ? 0.5 : 1
+            for (let c = 0; c < 3; c++) {
+              const difference = field[3 * voxel + c] - field[3 * other + c]
+              value += share * 0.5 * axes[axis] * difference ** 2
+              gradient[3 * voxel + c] += axes[axis] * difference
+            }
           }
         }
         break

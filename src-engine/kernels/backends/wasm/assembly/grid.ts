@@ -87,7 +87,8 @@ export function packGradient(
 
 /**
  * Smoothness: 1/2 sum over neighbour pairs of s_axis |B_a - B_b|^2 with s_axis = weight dV / h_axis^2. Adds the gradient
- * of the planes [firstPlane, lastPlane) and stores each plane's value (pairs counted at their lower voxel).
+ * of the planes [firstPlane, lastPlane) and stores each plane's value. A pair counts when one of its voxels is in the
+ * region: at the lower one if both are, else at the one that is.
  */
 export function smoothness(
   field: usize,
@@ -119,26 +120,32 @@ export function smoothness(
         const at = field + v * VOXEL_BYTES
         let g = f32x4.splat(0)
         let pairs = f32x4.splat(0)
-        if (inside(i > 0, m - planeVoxels)) {
-          g = f32x4.add(g, f32x4.mul(scaleX, difference(at, at - planeBytes)))
+        if (i > 0) {
+          const d = difference(at, at - planeBytes)
+          g = f32x4.add(g, f32x4.mul(scaleX, d))
+          if (load<u8>(m - planeVoxels) == 0) pairs = f32x4.add(pairs, f32x4.mul(scaleX, square(d)))
         }
-        if (inside(i + 1 < nx, m + planeVoxels)) {
+        if (i + 1 < nx) {
           const d = difference(at, at + planeBytes)
           g = f32x4.add(g, f32x4.mul(scaleX, d))
           pairs = f32x4.add(pairs, f32x4.mul(scaleX, square(d)))
         }
-        if (inside(j > 0, m - nz)) {
-          g = f32x4.add(g, f32x4.mul(scaleY, difference(at, at - rowBytes)))
+        if (j > 0) {
+          const d = difference(at, at - rowBytes)
+          g = f32x4.add(g, f32x4.mul(scaleY, d))
+          if (load<u8>(m - nz) == 0) pairs = f32x4.add(pairs, f32x4.mul(scaleY, square(d)))
         }
-        if (inside(j + 1 < ny, m + nz)) {
+        if (j + 1 < ny) {
           const d = difference(at, at + rowBytes)
           g = f32x4.add(g, f32x4.mul(scaleY, d))
           pairs = f32x4.add(pairs, f32x4.mul(scaleY, square(d)))
         }
-        if (inside(k > 0, m - 1)) {
-          g = f32x4.add(g, f32x4.mul(scaleZ, difference(at, at - VOXEL_BYTES)))
+        if (k > 0) {
+          const d = difference(at, at - VOXEL_BYTES)
+          g = f32x4.add(g, f32x4.mul(scaleZ, d))
+          if (load<u8>(m - 1) == 0) pairs = f32x4.add(pairs, f32x4.mul(scaleZ, square(d)))
         }
-        if (inside(k + 1 < nz, m + 1)) {
+        if (k + 1 < nz) {
           const d = difference(at, at + VOXEL_BYTES)
           g = f32x4.add(g, f32x4.mul(scaleZ, d))
           pairs = f32x4.add(pairs, f32x4.mul(scaleZ, square(d)))
