@@ -140,10 +140,12 @@ function annotations(
     color,
     fontFamily: tokens.font,
     fontSize: 11,
-    position: 'insideEndTop' as const,
-    distance: [4, 4],
+    position: 'end' as const,
+    distance: 0,
+    offset: [4, 3],
     rotate: 0,
     align: 'left' as const,
+    verticalAlign: 'top' as const,
   })
   const none = { show: false }
   const lines: object[] = minorTicks.map((tick) => ({
@@ -157,12 +159,17 @@ function annotations(
       label: none,
       lineStyle: { color: tokens.text3, type: [1, 3], width: 1 },
     })
-  for (const mark of marks.filter(({ kind }) => kind === 'pause'))
+  let labelled = -Infinity
+  for (const mark of marks.filter(({ kind }) => kind === 'pause')) {
+    // Words that would lie over one another are left to the log.
+    const room = mark.iteration - labelled > 0.15 * end
+    if (room) labelled = mark.iteration
     lines.push({
       xAxis: mark.iteration,
-      label: text(mark.text || 'paused', tokens.text2),
+      label: text(room ? (mark.text || 'paused').toLowerCase() : '', tokens.text2),
       lineStyle: { color: tokens.text3, type: [3, 3], width: 1 },
     })
+  }
   const broken = Math.min(...curves.map(breakRow).map((row) => (row < 0 ? Infinity : row)))
   const failure = Number.isFinite(broken)
     ? { x: xs[broken], words: `NaN at iteration ${xs[broken]}` }
