@@ -62,6 +62,11 @@ export default tseslint.config(
     },
   },
   {
+    // Loaded by Electron 22 as CommonJS.
+    files: ['test/tools/**/*.cjs', 'test/tools/electron-runtime/shim/*.js'],
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
+  },
+  {
     rules: {
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/consistent-type-imports': [

@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/no-require-imports -- Electron loads it as CommonJS */
 // Loaded with `-r` before the program by tests that run it on Electron 22 (the newest Electron that package
 // registries carry): it supplies `protocol.handle` and `Response`, which the Electron that is shipped has itself.
 const { protocol } = require('electron')
