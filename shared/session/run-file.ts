@@ -186,7 +186,7 @@ export const heldOutSchema = z.union([
 
 export const optimiserSchema = z.strictObject({
   method: z.enum(['adam', 'yogi', 'adabelief']).default('adam'),
-  learning_rate: positive.default(0.3),
+  learning_rate: positive.default(0.4),
   iterations: z.int().min(1).max(1_000_000).default(200),
   seed: z.int().nonnegative().default(42),
 })

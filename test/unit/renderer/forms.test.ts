@@ -12,7 +12,7 @@ describe('form nodes come from the run-file schema', () => {
   it('gives numbers their range, kind and default', () => {
     const rate = nodeAt(['optimiser', 'learning_rate'])
     expect(rate).toMatchObject({ kind: 'number', integer: false, minimum: 0, open: true })
-    expect(rate).toMatchObject({ initial: 0.3 })
+    expect(rate).toMatchObject({ initial: 0.4 })
     const nodes = nodeAt(['optimiser', 'iterations'])
     expect(nodes).toMatchObject({ integer: true, minimum: 1, maximum: 1_000_000, initial: 200 })
   })

@@ -14,7 +14,7 @@ describe('a run file', () => {
   it('has the shipped defaults for every omitted key', () => {
     const run = parseRunFile('', 'run.yaml')
     expect(run.sky.nside).toBe(64)
-    expect(run.optimiser).toEqual({ method: 'adam', learning_rate: 0.3, iterations: 200, seed: 42 })
+    expect(run.optimiser).toEqual({ method: 'adam', learning_rate: 0.4, iterations: 200, seed: 42 })
     expect(run.regularisation).toEqual([{ term: 'smoothness', weight: 0.1 }])
     expect(run.held_out).toEqual({ fold: 0, of: 10, block_nside: 8 })
     expect(parseRunFile('{"title": "JSON too"}', 'run.json').title).toBe('JSON too')
