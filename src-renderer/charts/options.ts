@@ -14,6 +14,8 @@ export const mostPoints = 2000
 export interface ChartInput {
   readonly table: CurveTable
   readonly specs: readonly CurveSpec[]
+  /** Columns that are turned off. They stay as empty series, so that an update only brings new points. */
+  readonly hidden?: ReadonlySet<string>
   readonly marks: readonly RunMark[]
   /** Where the run will end. */
   readonly iterations: number
@@ -25,9 +27,11 @@ export interface ChartInput {
 
 /** Everything ECharts needs to draw one plot box. */
 export function chartOption(input: ChartInput): EChartsOption {
-  const { table, specs, log, tokens } = input
+  const { table, specs, hidden, log, tokens } = input
   const xs = abscissae(input)
-  const curves = specs.map((spec) => table.column(spec.column))
+  const curves = specs.map((spec) =>
+    hidden?.has(spec.column) ? new Float64Array(0) : table.column(spec.column),
+  )
   const shown = function* () {
     for (const curve of curves) yield* curve
     if (input.reference !== undefined) yield input.reference
@@ -103,6 +107,7 @@ function line(
   const color = tokens.series[spec.colour - 1]
   return {
     type: 'line',
+    id: spec.column,
     name: spec.label,
     showSymbol: false,
     silent: true,
@@ -188,6 +193,7 @@ function annotations(
   const last = xs.length > 0 ? xs[xs.length - 1] : 0
   return {
     type: 'scatter',
+    id: 'annotations',
     silent: true,
     symbol: 'triangle',
     symbolSize: [7, 6],
@@ -196,13 +202,10 @@ function annotations(
     tooltip: { show: false },
     data: marks.filter(({ kind }) => kind === 'checkpoint').map((mark) => [mark.iteration, floor]),
     markLine: { silent: true, symbol: 'none', animation: false, data: lines as [] },
-    markArea:
-      last < end
-        ? {
-            silent: true,
-            itemStyle: { color: tokens.future, opacity: 0.6 },
-            data: [[{ xAxis: last }, { xAxis: end }]],
-          }
-        : undefined,
+    markArea: {
+      silent: true,
+      itemStyle: { color: tokens.future, opacity: 0.6 },
+      data: last < end ? [[{ xAxis: last }, { xAxis: end }]] : [],
+    },
   }
 }

@@ -5,6 +5,7 @@ import { EngineError } from '#shared/contract/errors.ts'
 import type { Payload } from '#shared/contract/messages.ts'
 import type { Params } from '#shared/contract/methods.ts'
 import type { DataEntry } from '#shared/session/run-file.ts'
+import { deriveAhead } from '../volume/derive-ahead.ts'
 import type { Vector3 } from '../volume/types.ts'
 import { useConnection } from './connection.ts'
 import { describeError, useMessages } from './messages.ts'
@@ -187,6 +188,7 @@ export const useMaps = defineStore('maps', () => {
       }
       if (wantField) {
         const fresh = await fetchField()
+        if (fresh) await deriveAhead(fresh, view.settings.quantity)
         if (key === shownKey.value) {
           field.value = fresh
           done.field = stamp

@@ -2,8 +2,9 @@ import { drawColourBar } from '../sky/colour-bar.ts'
 import { tableOf } from '../sky/colour-scale.ts'
 import { isPale, outsideColour, printPalette } from '../sky/palette.ts'
 import { printCanvas } from '../sky/sky-picture.ts'
-import { fieldColourMap, fieldScale, regionStatistics, scaleWords } from './field-scale.ts'
-import { deriveScalar, quantityInfo } from './scalar.ts'
+import { derivedScalar } from './derived.ts'
+import { fieldColourMap, fieldScale, scaleWords } from './field-scale.ts'
+import { quantityInfo } from './scalar.ts'
 import { layoutSlices } from './slice-layout.ts'
 import { drawSliceOverlay } from './slice-overlay.ts'
 import { SlicePainter } from './slice-painter.ts'
@@ -16,8 +17,8 @@ export async function slicesPicture(props: FieldSlicesProps): Promise<Blob> {
   if (!props.field) throw new Error('There is no field to draw yet.')
   const { width, height, ratio } = pictureSize
   const { context, toBlob } = printCanvas(width, height, ratio)
-  const grid = deriveScalar(props.field, props.shape, props.halfSizeKpc, props.quantity)
-  const statistics = regionStatistics(grid)
+  const { field: values, shape, halfSizeKpc } = props
+  const { grid, statistics } = derivedScalar({ values, shape, halfSizeKpc }, props.quantity)
   const scale = fieldScale(props.quantity, props.limits, statistics)
   const colourMap = tableOf(fieldColourMap(props, 'light'))
   const layout = layoutSlices(width, height, props.halfSizeKpc)

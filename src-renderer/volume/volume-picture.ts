@@ -2,9 +2,10 @@ import { drawColourBar, pictureHeight } from '../sky/colour-bar.ts'
 import { tableOf } from '../sky/colour-scale.ts'
 import { printPalette } from '../sky/palette.ts'
 import { printCanvas, printTitle } from '../sky/sky-picture.ts'
-import { fieldColourMap, fieldScale, regionStatistics, scaleWords } from './field-scale.ts'
+import { derivedScalar } from './derived.ts'
+import { fieldColourMap, fieldScale, scaleWords } from './field-scale.ts'
 import { homeOrbit } from './orbit.ts'
-import { deriveScalar, quantityInfo } from './scalar.ts'
+import { quantityInfo } from './scalar.ts'
 import { drawVolumeOverlay } from './volume-overlay.ts'
 import type { Orbit } from './orbit.ts'
 import type { FieldVolumeProps } from './types.ts'
@@ -24,8 +25,8 @@ export async function volumePicture(
   if (!props.field) throw new Error('There is no field to draw yet.')
   const { VolumeScene } = await import('./volume-scene.ts')
   const { width, height, ratio } = pictureSize
-  const grid = deriveScalar(props.field, props.shape, props.halfSizeKpc, props.quantity)
-  const statistics = regionStatistics(grid)
+  const { field: values, shape, halfSizeKpc } = props
+  const { grid, statistics } = derivedScalar({ values, shape, halfSizeKpc }, props.quantity)
   const scale = fieldScale(props.quantity, props.limits, statistics)
   const colourMap = tableOf(fieldColourMap(props, 'light'))
   const { name, symbol, signed, unit } = quantityInfo[props.quantity]

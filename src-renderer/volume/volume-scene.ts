@@ -100,26 +100,27 @@ export class VolumeScene {
   }
 
   setTransfer({ table, limits: [low, high], signed, hiddenBelow }: Transfer): void {
-    this.colours.removeAllPoints()
-    for (let i = 0; i < 256; i++) {
-      this.colours.addRGBPoint(
-        low + ((high - low) * (i + 0.5)) / 256,
-        table[3 * i] / 255,
-        table[3 * i + 1] / 255,
-        table[3 * i + 2] / 255,
-      )
-    }
-    this.opacity.removeAllPoints()
+    // All nodes at once: after every single one vtk.js sorts all there are.
+    const shape = { midpoint: 0.5, sharpness: 0 }
+    this.colours.setNodes(
+      Array.from({ length: 256 }, (_, i) => ({
+        x: low + ((high - low) * (i + 0.5)) / 256,
+        r: table[3 * i] / 255,
+        g: table[3 * i + 1] / 255,
+        b: table[3 * i + 2] / 255,
+        ...shape,
+      })),
+    )
     const reach = signed ? Math.max(Math.abs(low), Math.abs(high)) : high
     const start = signed ? 0 : Math.min(low, 0)
     // A rising slope: weak field stays a haze through which the strong field is seen.
-    for (let i = 0; i <= 64; i++) {
+    const slope = Array.from({ length: 65 }, (_, i) => {
       const part = i / 64
-      const opacity = part < hiddenBelow || part === 0 ? 0 : 0.75 * part ** 1.5
-      const value = start + part * (reach - start)
-      this.opacity.addPoint(value, opacity)
-      if (signed && i > 0) this.opacity.addPoint(-value, opacity)
-    }
+      const y = part < hiddenBelow || part === 0 ? 0 : 0.75 * part ** 1.5
+      return { x: start + part * (reach - start), y, ...shape }
+    })
+    const mirrored = signed ? slope.slice(1).map((node) => ({ ...node, x: -node.x })) : []
+    this.opacity.setNodes([...mirrored, ...slope])
   }
 
   /** `coarse` while the view is moving: a third of the samples. */
