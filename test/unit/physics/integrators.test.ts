@@ -37,6 +37,25 @@ function largestDifference(a: Sight, b: Sight): number {
   )
 }
 
+describe.each([
+  ['adaptive panels', { rule: 'panels', tolerance: 1e-10 }],
+  ['cells', { rule: 'cells', nodes: 3 }],
+] as const)('%s', (_name, integrator) => {
+  it('give up in a sentence where Faraday rotation needs too many parts', () => {
+    const grid: GridGeometry = { shape: [4, 4, 4], halfSizeKpc: [20, 20, 5] }
+    const field = new Float64Array(3 * voxelCount(grid)).fill(2)
+    const medium: Medium = {
+      ...lsaMedium({ ne: 'cordes91' }, 3, 'wmap'),
+      magneticField: griddedVectorField(grid, field),
+    }
+    // 1 MHz: a wavelength of 300 m, 1e5 rad per rad m^-2.
+    expect(() => see(medium, 24576, integrator, 'exact', 0.001)).toThrow(
+      /more than 300000 parts\. Faraday rotation .* at 0\.001 GHz: raise the frequency/,
+    )
+    expect(see(medium, 24576, integrator, 'off', 0.001).I).toBeGreaterThan(0)
+  })
+})
+
 describe('adaptive panels', () => {
   const panels: IntegrationRule = { rule: 'panels', tolerance: 1e-10 }
   const medium = lsaMedium({ ne: 'cordes91' }, 3, 'wmap')
