@@ -154,6 +154,8 @@ export const methods = {
     params: z.strictObject({ directory: grant.optional() }),
     result: z.strictObject({
       folder: z.string(),
+      /** The listed folder itself, to save or export into. */
+      here: fileGrant,
       parent: grant.optional(),
       entries: z.array(fileGrant),
     }),

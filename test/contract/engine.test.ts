@@ -74,6 +74,10 @@ describe('files', () => {
     const { result } = await client.request('files.list', {})
     expect(result.entries.map(({ name }) => name)).toEqual(['maps'])
     expect(result.parent).toBeUndefined()
+    // The data folder itself is one to save into.
+    expect(result.here.kind).toBe('directory')
+    const again = await client.request('files.list', { directory: result.here.grant })
+    expect(again.result).toEqual(result)
     expect(JSON.stringify(result)).not.toContain(folder)
   })
 

@@ -38,6 +38,7 @@ export function fileHandlers(engine: Engine): HandlersOf<'files.list' | 'files.u
       entries.sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name))
       return {
         folder: shownFolder(folder, root),
+        here: await grants.grant(folder),
         ...(folder === root ? {} : { parent: grants.wordFor(dirname(folder)) }),
         entries,
       }
