@@ -36,10 +36,15 @@ function describe(
   const path = [...prefix, ...issue.path.filter((part) => typeof part !== 'symbol')]
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(path)
-    return issue.keys.map((key) => ({
-      path: [...path, key],
-      message: `unknown key "${key}".${suggestion(key, known) || list(known)}`,
-    }))
+    const model = valueAt(root, [...path, 'model'])
+    return issue.keys.map((key) =>
+      key === model
+        ? { path: [...path, 'model'], message: notAModel(key) }
+        : {
+            path: [...path, key],
+            message: `unknown key "${key}".${suggestion(key, known) || list(known)}`,
+          },
+    )
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     return mostSpecific(issue.errors, valueAt(root, path)).flatMap((inner) =>
@@ -49,6 +54,11 @@ function describe(
   if (valueAt(root, path) === undefined) return [{ path, message: 'this key is missing.' }]
   const text = plainWords(issue.message)
   return [{ path, message: text.endsWith('.') ? text : `${text}.` }]
+}
+
+/** For `model: file, file: field.npy` and its like: the key is not the mistake. */
+function notAModel(source: string): string {
+  return `"${source}" is not possible here: a field is one of the models that \`larmor models\` lists, or (the magnetic field) a grid.`
 }
 
 /** 'Too small: expected number to be >=0' as 'must be at least 0'. */

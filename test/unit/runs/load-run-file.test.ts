@@ -31,6 +31,10 @@ describe('a run file', () => {
       'title: a\ndata:\n  - name: x\n    file: y\n    sgima: 3',
       'run.yaml, line 5: data[0].sgima: unknown key "sgima". Did you mean "sigma"?',
     ],
+    [
+      'magnetic_field: { model: file, file: b.npy }',
+      'run.yaml, line 1: magnetic_field.model: "file" is not possible here: a field is one of the models',
+    ],
     ['data:\n  - name: x', 'run.yaml, line 2: data[0].file: this key is missing.'],
     [
       'held_out: { fold: 10, of: 10 }',
