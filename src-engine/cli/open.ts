@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { InputError } from '../errors.ts'
+import { makeFolder } from '../make-folder.ts'
 import { programFolder } from '../server/program-files.ts'
 import { sessionsFolder } from '../server/state-folder.ts'
 import { parseCommandLine } from './arguments.ts'
@@ -65,7 +65,7 @@ function openDesktop(
 
 async function openInBrowser(session: string | undefined, io: CommandIo): Promise<number> {
   const dataFolder = session === undefined ? sessionsFolder(io.env) : dirname(session)
-  await mkdir(dataFolder, { recursive: true })
+  await makeFolder(dataFolder)
   const { server, url, stop } = await startWorkbench({ dataFolder, port: 0, session }, (text) =>
     io.err(`${text}\n`),
   )

@@ -1,10 +1,11 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { HealpixMapToWrite, MapColumnToWrite } from '#shared/fits/index.ts'
 import { writeHealpixMap } from '#shared/fits/index.ts'
 import type { Observables } from '#shared/physics/index.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError, UsageError, errorCode, fileErrorText } from '../errors.ts'
+import { makeFolder } from '../make-folder.ts'
 import { loadRunFile } from '../runs/load-run-file.ts'
 import { mediumOf, modelsOf } from '../simulation/medium.ts'
 import type { Sightlines } from '../simulation/rays.ts'
@@ -43,8 +44,7 @@ export const command: Command = async (args, io) => {
   if (sightlines.kind === 'map' && values.out === undefined) {
     throw new UsageError('--out DIR is missing: maps are written to files.')
   }
-  if (values.out !== undefined)
-    await inFolder(values.out, () => mkdir(values.out ?? '.', { recursive: true }))
+  if (values.out !== undefined) await inFolder(values.out, () => makeFolder(values.out ?? '.'))
 
   const display = countDisplay(io, 'simulate', 'sightlines', style)
   const start = performance.now()

@@ -1,6 +1,7 @@
-import { mkdir, open, rm } from 'node:fs/promises'
+import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError, UsageError, errorCode, fileErrorText } from '../errors.ts'
+import { makeFolder } from '../make-folder.ts'
 import { encodeNpy } from '../storage/npy.ts'
 import type { Session } from '../storage/session.ts'
 import { curvesCsv } from './curves-csv.ts'
@@ -54,9 +55,12 @@ export async function exportRun(
   }
   const files = plan(session, loadRunResult(session, run), request)
   try {
-    await mkdir(request.folder, { recursive: true })
+    await makeFolder(request.folder)
   } catch (error) {
-    throw new InputError(fileErrorText(error, request.folder), { file: request.folder })
+    throw new InputError(fileErrorText(error, request.folder), {
+      file: request.folder,
+      cause: error,
+    })
   }
   const written: string[] = []
   try {

@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises'
 import { engineContract, mainContract, serveTransport } from '#shared/contract/index.ts'
 import type { Connection, EngineContract, Transport } from '#shared/contract/index.ts'
 import type { EventBody } from '#shared/contract/events.ts'
+import { makeFolder } from '../make-folder.ts'
 import { RunManager } from '../runs/run-manager.ts'
 import type { NewRows, RunProgress } from '../runs/run-manager.ts'
 import { describeError } from './error-body.ts'
@@ -101,7 +101,7 @@ export class Engine {
 
   /** Where a new session is written. @throws the system's error when the folder cannot be made */
   async newSessionFolder(): Promise<string> {
-    await mkdir(this.sessionsFolder, { recursive: true })
+    await makeFolder(this.sessionsFolder)
     return this.sessionsFolder
   }
 

@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { makeFolder } from '../make-folder.ts'
 
 const entry = z.strictObject({
   path: z.string().min(1),
@@ -65,7 +66,7 @@ export class RecentSessions {
     this.#last = this.#last.then(async () => {
       try {
         const sessions = edit(await this.#read()).slice(0, maximumEntries)
-        await mkdir(this.#folder, { recursive: true })
+        await makeFolder(this.#folder)
         const draft = `${this.#file}.${process.pid}.tmp`
         await writeFile(draft, JSON.stringify({ version: 1, sessions }, undefined, 1))
         await rename(draft, this.#file)
