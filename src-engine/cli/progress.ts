@@ -102,8 +102,9 @@ export function number(value: number): string {
   return String(Number(value.toPrecision(4)))
 }
 
-/** `1 h 05 min`, `3 min 20 s`, `12 s` */
+/** `1 h 05 min`, `3 min 20 s`, `12 s`, `0.4 s` */
 export function duration(seconds: number): string {
+  if (seconds > 0 && seconds < 1) return `${seconds.toPrecision(1)} s`
   const whole = Math.round(seconds)
   if (whole < 60) return `${whole} s`
   const minutes = Math.floor(whole / 60)

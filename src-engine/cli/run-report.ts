@@ -39,6 +39,7 @@ export function reportDocument(session: Session, run: RunRecord, timing: RunTimi
     peak_memory_bytes: peakMemoryBytes(),
     backend: run.backend,
     mode: run.mode,
+    kernel_build: run.build,
     threads: run.threads,
     bit_identical: run.bitIdentical,
   }
@@ -62,15 +63,20 @@ export function reportText(session: Session, run: RunRecord, timing: RunTiming):
           `|B| in microgauss: mean ${number(figures.field.b_mean_microgauss)}, 99 % below ${number(figures.field.b_p99_microgauss)}, largest ${number(figures.field.b_max_microgauss)}${figures.field.streak_ratio === null ? '' : `; streak ratio ${number(figures.field.streak_ratio)}`}`,
         ]
       : []),
-    `${run.backend ?? 'no'} backend, ${run.threads ?? 0} threads, ${duration(timing.seconds)}${speed}, peak memory ${Math.round(peakMemoryBytes() / 1e6)} MB`,
+    `${computedBy(run)}, ${duration(timing.seconds)}${speed}, peak memory ${Math.round(peakMemoryBytes() / 1e6)} MB`,
     ...(run.bitIdentical
       ? []
       : [
-          'This run changed backend or threads on the way: its bits differ from an uninterrupted one.',
+          'This run changed backend, threads or kernels on the way: it is not bit-identical to an uninterrupted one.',
         ]),
     `session ${session.path}`,
   ]
   return `${lines.join('\n')}\n`
+}
+
+function computedBy({ backend, threads }: RunRecord): string {
+  if (backend === null) return 'not begun'
+  return `${backend} backend, ${threads === 1 ? '1 thread' : `${threads ?? 0} threads`}`
 }
 
 /** One line on a map: chi-square and residuals of both sets, offset and gain. */

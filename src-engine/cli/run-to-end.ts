@@ -1,3 +1,4 @@
+import { InputError } from '../errors.ts'
 import type { Overrides, RunManager } from '../runs/run-manager.ts'
 import type { RunRecord } from '../storage/records.ts'
 import type { Session } from '../storage/session.ts'
@@ -18,7 +19,11 @@ export function exitCode(run: RunRecord, io: CommandIo): number {
   return EXIT.stopped
 }
 
-/** Starts a run, or continues `existing` (unless it is complete), shows its progress, and waits until it is done, paused or failed. */
+/**
+ * Starts a run, or continues `existing` (unless it is complete), shows its progress, and waits until it is done, paused or
+ * failed.
+ * @throws InputError when the run could not begin with the data and settings it was given
+ */
 export async function runToEnd(
   session: Session,
   manager: RunManager,
@@ -33,6 +38,10 @@ export async function runToEnd(
   }
   const display = progressDisplay(io, style)
   const quiet = manager.onProgress((progress) => display.show(progress))
+  const badInput: InputError[] = []
+  const heard = manager.onFailure(({ error, begun }) => {
+    if (error instanceof InputError && !begun) badInput.push(error)
+  })
   const started = existing
     ? manager.resume(session, existing.id, overrides)
     : manager.start(session, { ...overrides, name })
@@ -41,6 +50,7 @@ export async function runToEnd(
   if (io.signal.aborted) pause()
   try {
     await manager.settled(session, started.run)
+    if (badInput.length > 0) throw badInput[0]
     const run = session.runs.get(started.run)
     return {
       run,
@@ -52,6 +62,7 @@ export async function runToEnd(
   } finally {
     io.signal.removeEventListener('abort', pause)
     quiet()
+    heard()
     display.end()
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { runFileSchema } from '#shared/session/run-file.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
@@ -60,17 +60,23 @@ export const command: Command = async (args, io) => {
   }
   const runFile = await configured(positionals[0], overrides)
   overrides.iterations = runFile.optimiser.iterations
-  const session = existsSync(out)
-    ? openForResume(out, runFile)
-    : Session.create(out, runFile.title, runFile)
+  const isNew = !existsSync(out)
+  const session = isNew ? Session.create(out, runFile.title, runFile) : openForResume(out, runFile)
   const manager = new RunManager()
+  let keep = !isNew
   try {
-    return values.folds === true
-      ? await runFolds(session, manager, runFile, overrides, io, progress)
-      : await runOne(session, manager, overrides, io, progress)
+    const code =
+      values.folds === true
+        ? await runFolds(session, manager, runFile, overrides, io, progress)
+        : await runOne(session, manager, overrides, io, progress)
+    keep = true
+    return code
   } finally {
     await manager.shutdown()
+    keep ||= session.runs.list().some(({ iteration }) => iteration > 0)
     session.close()
+    // Nothing was computed: an empty session would only be in the way of the corrected run file.
+    if (!keep) rmSync(out, { force: true })
   }
 }
 

@@ -144,6 +144,8 @@ export interface LineOfSightOperator {
 export interface KernelBackend {
   readonly name: 'reference' | 'wasm'
   readonly precision: 'float32' | 'float64'
+  /** Names the build of the kernels: another build may give other bits. @throws KernelError when they have not been built */
+  build(): string
   /** One sentence for people: what it is and what it computes. */
   describe(): string
   /** Throws KernelError when the backend does not compute what the problem asks for, or the problem is inconsistent. */

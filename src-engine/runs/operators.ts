@@ -17,6 +17,8 @@ export interface ReadyOperator {
   readonly backend: KernelBackend['name']
   /** How the backend computes: with backend and threads it decides the bits. */
   readonly mode: string
+  /** Which build of its kernels. */
+  readonly build: string
 }
 
 export interface OperatorRequest {
@@ -64,7 +66,13 @@ export class OperatorCache {
       }
       this.#key = key
     }
-    return { operator: this.#operator, prepared, backend: backend.name, mode: backend.precision }
+    return {
+      operator: this.#operator,
+      prepared,
+      backend: backend.name,
+      mode: backend.precision,
+      build: backend.build(),
+    }
   }
 
   async dispose(): Promise<void> {

@@ -9,6 +9,13 @@ import type { Evaluation } from './optimise.ts'
 /** How often rows of the curves reach the file between checkpoints. */
 const flushMs = 2000
 
+export interface FieldCopy {
+  /** Steps done. */
+  readonly iteration: number
+  /** [nx, ny, nz, 3] microgauss */
+  readonly values: Float32Array<ArrayBuffer>
+}
+
 /**
  * A run that is going on: steps in memory, and their way into the session. Checkpoint times never affect the bits.
  */
@@ -30,6 +37,8 @@ export class RunLoop {
   #flushedMs = 0
   #checkpointedMs = 0
   #checkpointWanted = false
+  #stepping = false
+  readonly #fieldWanted: ((copy: FieldCopy) => void)[] = []
 
   /** Starts at the latest checkpoint of the run, or at the initial field. @throws Error when the checkpoint is damaged */
   constructor(session: Session, run: number, ready: ReadyOperator, data: readonly DataVector[]) {
@@ -65,6 +74,12 @@ export class RunLoop {
     return this.#optimisation.state.field
   }
 
+  /** A copy of the field and the steps done to it, taken between two steps: within one, the threads are writing it. */
+  fieldBetweenSteps(): Promise<FieldCopy> {
+    if (!this.#stepping) return Promise.resolve(this.#copyField())
+    return new Promise((resolve) => this.#fieldWanted.push(resolve))
+  }
+
   /** Seconds spent in this and earlier sittings. */
   get seconds(): number {
     return this.#secondsBefore + (performance.now() - this.#startedMs) / 1000
@@ -85,7 +100,13 @@ export class RunLoop {
 
   /** One step and what it leaves in the session. */
   async step(): Promise<void> {
-    this.latest = await this.#optimisation.step()
+    this.#stepping = true
+    try {
+      this.latest = await this.#optimisation.step()
+    } finally {
+      this.#stepping = false
+      for (const give of this.#fieldWanted.splice(0)) give(this.#copyField())
+    }
     this.#addRow(this.latest)
     const now = performance.now()
     const due = this.#checkpointWanted || now - this.#checkpointedMs >= this.#checkpointMs
@@ -147,6 +168,10 @@ export class RunLoop {
 
   mark(kind: MarkKind, text: string): void {
     this.session.runs.addMark(this.run, this.iteration, kind, text)
+  }
+
+  #copyField(): FieldCopy {
+    return { iteration: this.iteration, values: Float32Array.from(this.field) }
   }
 
   #restore(): void {

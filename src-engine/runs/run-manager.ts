@@ -26,6 +26,14 @@ export interface RunProgress {
   readonly message: string
 }
 
+export interface RunFailure {
+  readonly session: Session
+  readonly run: number
+  readonly error: unknown
+  /** Whether it failed after its data were read and its first step could be made. */
+  readonly begun: boolean
+}
+
 /** New rows of the curves: [rows][columns], the first being row `from`. */
 export interface NewRows {
   readonly session: Session
@@ -76,6 +84,7 @@ export class RunManager {
   readonly #queue: Job[] = []
   readonly #progress = new Set<(progress: RunProgress) => void>()
   readonly #rows = new Set<(rows: NewRows) => void>()
+  readonly #failures = new Set<(failure: RunFailure) => void>()
   #working: Promise<void> | undefined
 
   constructor(load: LoadBackend = loadBackend) {
@@ -93,6 +102,12 @@ export class RunManager {
     return () => this.#rows.delete(listener)
   }
 
+  /** Called with what was thrown when a run fails, before it settles. Returns the unsubscriber. */
+  onFailure(listener: (failure: RunFailure) => void): () => void {
+    this.#failures.add(listener)
+    return () => this.#failures.delete(listener)
+  }
+
   /** Adds a run of the session's configuration to the queue. @throws InputError for a read-only session */
   start(session: Session, options: { name?: string } & Overrides = {}): RunSummary {
     const run = session.transaction(() => {
@@ -104,7 +119,7 @@ export class RunManager {
 
   /**
    * Continues a paused, stopped, failed or finished run at its last checkpoint, with its stored backend and number of
-   * threads; other ones mark it as not bit-identical.
+   * threads; other ones, or another build of the kernels, mark it as not bit-identical.
    */
   resume(session: Session, id: number, overrides: Overrides = {}): RunSummary {
     const going = this.#find(session, id)
@@ -249,19 +264,27 @@ export class RunManager {
         throw error
       })
     if (!ready) return this.#settle(job)
-    const { backend, mode } = ready
+    const { backend, mode, build } = ready
     const { threads } = ready.operator
     const changed =
-      record.backend !== null &&
-      (record.backend !== backend || record.mode !== mode || record.threads !== threads)
-    this.#update(job, { backend, mode, threads, ...(changed ? { bitIdentical: false } : {}) })
+      record.iteration > 0 && computedElsewhere(record, { backend, mode, build, threads })
+    this.#update(job, {
+      backend,
+      mode,
+      build,
+      threads,
+      ...(changed ? { bitIdentical: false } : {}),
+    })
     this.#setState(job, 'preparing', 'Starting the threads', 'warm-up')
     const loop = new RunLoop(session, run, ready, data)
     job.loop = loop
     job.announcedRows = loop.iteration
     if (loop.iteration > 0) {
       session.transaction(() =>
-        loop.mark('resume', changed ? 'Resumed on other threads or another backend' : 'Resumed'),
+        loop.mark(
+          'resume',
+          changed ? 'Resumed on other threads, another backend or other kernels' : 'Resumed',
+        ),
       )
     }
     this.#setState(job, 'running', 'Optimising', 'optimising')
@@ -312,6 +335,8 @@ export class RunManager {
       // The file cannot be written (a full disk, for instance): that is the failure already being reported.
     }
     this.#announce(job, true)
+    const failure = { session: job.session, run: job.run, error, begun: job.loop !== undefined }
+    for (const listener of this.#failures) listener(failure)
   }
 
   /** The stored data vectors of a run, or those made from the files on its first start. */
@@ -394,6 +419,14 @@ export class RunManager {
       ...(job.state === 'failed' ? { error: job.message } : {}),
     }
   }
+}
+
+type Computation = Pick<RunRecord, 'backend' | 'mode' | 'build' | 'threads'>
+
+/** Whether steps of the run were made by something that may give other bits; what is not recorded cannot tell. */
+function computedElsewhere(record: Computation, now: Computation): boolean {
+  const keys = ['backend', 'mode', 'build', 'threads'] as const
+  return keys.some((key) => record[key] !== null && record[key] !== now[key])
 }
 
 function storedBackend(record: RunRecord): BackendName {

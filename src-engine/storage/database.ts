@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readSync, realpathSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
@@ -33,19 +33,31 @@ function canonicalPath(path: string): string {
 export function createDatabase(file: string): OpenDatabase {
   const path = canonicalPath(file)
   const lock = takeLock(path)
+  let made = false
+  let database: DatabaseSync | undefined
   try {
     // Exclusive creation: never onto an existing file, whoever made it meanwhile.
     closeSync(openSync(path, 'wx'))
-    const database = new DatabaseSync(path, { timeout: 5000 })
+    made = true
+    database = new DatabaseSync(path, { timeout: 5000 })
     database.exec('PRAGMA page_size = 32768')
     configure(database)
     migrate(database, 0)
     return { path, database, lock, problems: [] }
   } catch (error) {
+    database?.close()
+    if (made) for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
     lock.release()
     if (error instanceof InputError) throw error
-    throw new InputError(fileErrorText(error, path), { file: path, cause: error })
+    throw new InputError(creationErrorText(error, path), { file: path, cause: error })
   }
+}
+
+function creationErrorText(error: unknown, path: string): string {
+  const text = errorText(error)
+  return /disk is full|disk I\/O/i.test(text)
+    ? `${path} cannot be written (${text}). Make room on the disk or choose another folder.`
+    : fileErrorText(error, path)
 }
 
 function takeLock(path: string): SessionLock {

@@ -51,6 +51,8 @@ export interface RunRecord {
   readonly configuration: RunFile
   readonly backend: string | null
   readonly mode: string | null
+  /** Of the kernels that made the steps; null where it was not recorded. */
+  readonly build: string | null
   readonly threads: number | null
   readonly bitIdentical: boolean
   /** Steps done at the latest checkpoint. */
@@ -71,6 +73,8 @@ const runRow = z.object({
   configuration: z.string().transform(json).pipe(runFileSchema),
   backend: z.string().nullable(),
   mode: z.string().nullable(),
+  // Not in files of schema version 1 that are open read-only.
+  kernel_build: z.string().nullable().default(null),
   threads: z.number().nullable(),
   bit_identical: z.number(),
   iteration: z.number(),
@@ -100,6 +104,7 @@ export function parseRun(row: unknown): RunRecord {
     configuration: run.configuration,
     backend: run.backend,
     mode: run.mode,
+    build: run.kernel_build,
     threads: run.threads,
     bitIdentical: run.bit_identical !== 0,
     iteration: run.iteration,

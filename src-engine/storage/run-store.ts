@@ -43,6 +43,7 @@ export interface RunChanges {
   state?: RunState
   backend?: string
   mode?: string
+  build?: string
   threads?: number
   bitIdentical?: boolean
   iterations?: number
@@ -117,6 +118,7 @@ export class RunStore {
     if (changes.state !== undefined) columns.state = changes.state
     if (changes.backend !== undefined) columns.backend = changes.backend
     if (changes.mode !== undefined) columns.mode = changes.mode
+    if (changes.build !== undefined) columns.kernel_build = changes.build
     if (changes.threads !== undefined) columns.threads = changes.threads
     if (changes.bitIdentical !== undefined) columns.bit_identical = changes.bitIdentical ? 1 : 0
     if (changes.iterations !== undefined) columns.iterations = changes.iterations

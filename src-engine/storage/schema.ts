@@ -98,6 +98,10 @@ const migrations: readonly string[] = [
     PRIMARY KEY (array, chunk)
   );
   `,
+  `
+  -- which kernels made the steps of a run: with backend, mode and threads it decides the bits
+  ALTER TABLE runs ADD COLUMN kernel_build TEXT;
+  `,
 ]
 
 /** The schema version that this program writes. */

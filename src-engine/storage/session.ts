@@ -67,7 +67,8 @@ export class Session {
   }
 
   get title(): string {
-    return this.#meta('title') ?? this.name
+    const title = this.#meta('title')
+    return title === undefined || title === '' ? this.name : title
   }
 
   /** False for a session whose creation was interrupted. */
@@ -216,13 +217,16 @@ export class Session {
   #storageError(error: unknown): unknown {
     const text = errorText(error)
     if (/disk is full/i.test(text)) {
-      return new Error(
+      return new InputError(
         `${this.path}: the disk is full. Everything up to the last checkpoint is saved; make room and resume.`,
-        { cause: error },
+        { file: this.path, cause: error },
       )
     }
     if (/readonly|unable to open|disk I\/O/i.test(text)) {
-      return new Error(`${this.path} can no longer be written (${text}).`, { cause: error })
+      return new InputError(
+        `${this.path} can no longer be written (${text}). Check that its folder is still there and may be written, then resume.`,
+        { file: this.path, cause: error },
+      )
     }
     return error
   }

@@ -75,23 +75,26 @@ export function runResultHandlers(engine: Engine, client: Client): HandlersOf<Me
       )
     },
 
-    'run.field'({ session: id, run }) {
+    async 'run.field'({ session: id, run }) {
       const { session, loop } = find(id, run)
       const { configuration } = session.runs.get(run)
       const [checkpoint] = session.runs.checkpoints(run)
       if (loop === undefined && checkpoint === undefined) throw notYet('field')
-      // While a run goes on its threads may be writing: a picture may mix two neighbouring iterations.
-      const values =
-        loop?.field ?? session.runs.checkpointArray(checkpoint, 'magnetic_field').values
+      const { iteration, values } = (await loop?.fieldBetweenSteps()) ?? {
+        iteration: checkpoint.iteration,
+        values: Float32Array.from(
+          session.runs.checkpointArray(checkpoint, 'magnetic_field').values,
+        ),
+      }
       return new WithPayloads(
         {
           shape: [...gridOf(configuration).shape],
           half_size_kpc: configuration.box.half_size_kpc,
           observer_kpc: configuration.box.observer_kpc,
-          iteration: loop?.iteration ?? checkpoint.iteration,
+          iteration,
           unit: 'microgauss',
         },
-        [Float32Array.from(values)],
+        [values],
       )
     },
   }

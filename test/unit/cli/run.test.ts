@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { main } from '#engine/cli/main.ts'
 import { sampleFolder } from '#test/tools/sample-run.ts'
@@ -123,6 +123,29 @@ describe('larmor run', () => {
       err: expect.stringMatching(/bad\.yaml, line 1: sky\.nsde/),
     })
     expect(existsSync(files().out)).toBe(false)
+  })
+
+  it('exits with 3 for data that cannot be fitted, and leaves nothing in the way of the corrected run', async () => {
+    const { yaml, out } = files()
+    const good = readFileSync(yaml, 'utf8')
+    writeFileSync(yaml, good.replace('sky.fits', 'sky_.fits'))
+    for (const more of [[], ['--folds'], ['--resume']]) {
+      const bad = await larmor(['run', yaml, '--out', out, ...reference, ...more], { json: true })
+      expect(bad).toMatchObject({ code: 3, out: '' })
+      expect(bad.err).toMatch(/sky_\.fits: no such file/)
+      expect(readdirSync(folder.path).sort()).toEqual(['run.yaml', 'sky.fits'])
+    }
+    writeFileSync(yaml, good)
+    expect((await larmor(['run', yaml, '--out', out, ...reference])).code).toBe(0)
+  })
+
+  it('keeps a session with results when it cannot go on', async () => {
+    const { yaml, out } = files()
+    await larmor(['run', yaml, '--out', out, ...reference])
+    const worse = ['run', yaml, '--out', out, '--resume', '--iterations', '3', ...reference]
+    // Fewer iterations than are done: it is complete.
+    expect((await larmor(worse)).code).toBe(0)
+    expect(existsSync(out)).toBe(true)
   })
 
   it('fits ten folds and pools their held-out chi-square', async () => {

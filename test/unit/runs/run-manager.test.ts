@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { RunManager } from '#engine/runs/run-manager.ts'
+import type { FieldCopy } from '#engine/runs/run-loop.ts'
 import { Session } from '#engine/storage/session.ts'
 import type { RunFileInput } from '#shared/session/run-file.ts'
 import { runBits } from '#test/tools/run-bits.ts'
@@ -108,6 +109,42 @@ describe('the run manager', () => {
     manager.resume(session, run, { backend: 'reference' })
     await manager.settled(session, run)
     expect(session.runs.get(run)).toMatchObject({ bitIdentical: false, backend: 'reference' })
+  })
+
+  it('marks a run that is resumed with another build of the kernels', async () => {
+    const session = create('a.larmor', { backend: 'wasm' })
+    pauseAfter(session, 2)
+    const { run } = await runThrough(session)
+    const { build } = session.runs.get(run)
+    expect(build).toMatch(/^[0-9a-f]{16}$/)
+    pauseAfter(session, 5)
+    manager.resume(session, run)
+    await manager.settled(session, run)
+    expect(session.runs.get(run).bitIdentical).toBe(true)
+    session.transaction(() => session.runs.update(run, { build: '0123456789abcdef' }))
+    manager.resume(session, run)
+    await manager.settled(session, run)
+    expect(session.runs.get(run)).toMatchObject({ bitIdentical: false, build })
+    expect(session.runs.marks(run).at(-1)?.text).toMatch(/other kernels/)
+  })
+
+  it('gives the field between two steps, not in the middle of one', async () => {
+    const session = create('a.larmor', { backend: 'wasm', optimiser: { iterations: 1000 } })
+    const { run } = manager.start(session, { threads: 2 })
+    const copy = await new Promise<FieldCopy>((resolve) => {
+      const look = (): void => {
+        const loop = manager.live(session, run)
+        if (!loop || loop.iteration < 3) return void setImmediate(look)
+        // The pause ends the run with the step that is under way: its checkpoint holds what was copied.
+        resolve(loop.fieldBetweenSteps())
+        manager.pause(session, run)
+      }
+      look()
+    })
+    await manager.settled(session, run)
+    const [checkpoint] = session.runs.checkpoints(run)
+    expect(copy.iteration).toBe(checkpoint.iteration)
+    expect(copy.values).toEqual(session.runs.checkpointArray(checkpoint, 'magnetic_field').values)
   })
 
   it('resumes from the stored data when the map file is gone', async () => {

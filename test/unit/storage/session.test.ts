@@ -1,6 +1,7 @@
 import { existsSync, openSync, readdirSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { InputError } from '#engine/errors.ts'
 import { Session } from '#engine/storage/session.ts'
 import type { CheckpointContent } from '#engine/storage/run-store.ts'
 import { sampleFolder, sampleRun } from '#test/tools/sample-run.ts'
@@ -101,6 +102,38 @@ describe('a session file', () => {
     expect(fail).toThrow('in the middle')
     expect(session.runs.list()).toEqual([])
     session.close()
+  })
+
+  it.each([
+    ['database or disk is full', /a\.larmor: the disk is full.*make room and resume/],
+    ['disk I/O error', /a\.larmor can no longer be written \(disk I\/O error\)/],
+  ])('says in words for people that %s', (text, expected) => {
+    const session = create()
+    const write = (): void =>
+      session.transaction(() => {
+        throw new Error(text)
+      })
+    expect(write).toThrow(InputError)
+    expect(write).toThrow(expected)
+    session.close()
+  })
+
+  it('is brought to the current schema when it is opened for writing', () => {
+    const session = create()
+    const { id } = session.runs.create('Run 1', session.configuration)
+    session.runs.update(id, { build: 'abc' })
+    session.close()
+    const database = new DatabaseSync(folder.file('a.larmor'))
+    database.exec('ALTER TABLE runs DROP COLUMN kernel_build; PRAGMA user_version = 1')
+    database.close()
+    const old = Session.open(folder.file('a.larmor'), { readOnly: true })
+    expect(old.problems).toEqual([])
+    expect(old.runs.get(id).build).toBe(null)
+    old.close()
+    const current = Session.open(folder.file('a.larmor'))
+    current.runs.update(id, { build: 'def' })
+    expect(current.runs.get(id).build).toBe('def')
+    current.close()
   })
 
   it('has one writer, while readers are welcome', () => {

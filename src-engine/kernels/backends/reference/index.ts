@@ -27,6 +27,7 @@ import {
   requireOptions,
   requireUnknowns,
 } from '../../problem.ts'
+import { version } from '../../../version.ts'
 import { addRegularisation } from './regularisers.ts'
 
 /** Rays between two turns of the event loop. */
@@ -36,6 +37,7 @@ const RAYS_PER_TURN = 1024
 export const referenceBackend: KernelBackend = {
   name: 'reference',
   precision: 'float64',
+  build: () => version,
   describe: () =>
     'Plain float64 on one thread, the oracle of the other backends: total intensity from a gridded magnetic field.',
   prepare: async (problem, options = {}) => {

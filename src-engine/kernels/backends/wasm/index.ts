@@ -12,7 +12,7 @@ import { regularisationFactors } from '../../regularisation.ts'
 import type { CompiledTerm } from './jobs.ts'
 import { PROBLEM, RAY, RAY_BYTES, planMemory } from './memory-plan.ts'
 import type { MemoryPlan } from './memory-plan.ts'
-import { instantiate, kernelModule } from './module.ts'
+import { instantiate, kernelBuild, kernelModule } from './module.ts'
 import { WasmOperator } from './operator.ts'
 import { cutSegments, latticeOrigin, neighbourOrder, writeRays } from './rays.ts'
 import type { Segment } from './rays.ts'
@@ -27,6 +27,7 @@ const MAX_THREADS = 256
 export const wasmBackend: KernelBackend = {
   name: 'wasm',
   precision: 'float32',
+  build: kernelBuild,
   describe: () =>
     'WebAssembly SIMD on CPU threads: total intensity from a gridded magnetic field, float32 with float64 stepping and sums.',
   prepare,

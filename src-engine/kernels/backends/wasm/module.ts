@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { KernelError } from '../../interface.ts'
@@ -193,11 +194,25 @@ function locate(fromSources: string, fromBundle: string): URL {
 
 export const workerUrl = (): URL => locate('./kernel-worker.ts', 'kernel-worker.mjs')
 
-let compiled: WebAssembly.Module | undefined
+interface Kernels {
+  readonly module: WebAssembly.Module
+  readonly build: string
+}
+
+let loaded: Kernels | undefined
 
 /** The compiled kernels, read once per process. @throws KernelError when they have not been built */
 export function kernelModule(): WebAssembly.Module {
-  if (compiled) return compiled
+  return kernels().module
+}
+
+/** The first 16 hexadecimal digits of the SHA-256 of the compiled kernels. @throws KernelError as `kernelModule` */
+export function kernelBuild(): string {
+  return kernels().build
+}
+
+function kernels(): Kernels {
+  if (loaded) return loaded
   const file = fileURLToPath(
     locate('../../../../out/kernels/line-of-sight.wasm', '../kernels/line-of-sight.wasm'),
   )
@@ -207,8 +222,9 @@ export function kernelModule(): WebAssembly.Module {
   } catch {
     throw new KernelError(`${file} is missing: build the kernels with "npm run build:kernels".`)
   }
-  compiled = new WebAssembly.Module(bytes)
-  return compiled
+  const build = createHash('sha256').update(bytes).digest('hex').slice(0, 16)
+  loaded = { module: new WebAssembly.Module(bytes), build }
+  return loaded
 }
 
 /** The kernels on a memory. */
