@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { runFileSchema } from '#shared/session/run-file.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
@@ -74,9 +74,9 @@ export const command: Command = async (args, io) => {
   } finally {
     await manager.shutdown()
     keep ||= session.runs.list().some(({ iteration }) => iteration > 0)
-    session.close()
     // Nothing was computed: an empty session would only be in the way of the corrected run file.
-    if (!keep) rmSync(out, { force: true })
+    if (keep) session.close()
+    else session.discard()
   }
 }
 

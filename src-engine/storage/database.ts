@@ -46,7 +46,7 @@ export function createDatabase(file: string): OpenDatabase {
     return { path, database, lock, problems: [] }
   } catch (error) {
     database?.close()
-    if (made) for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
+    if (made) removeDatabase(path)
     lock.release()
     if (error instanceof InputError) throw error
     throw new InputError(creationErrorText(error, path), { file: path, cause: error })
@@ -150,7 +150,7 @@ function openReadOnly(path: string, problems: string[]): OpenDatabase {
       return { path, database, lock: undefined, problems: [...problems, ...notes] }
     } catch (inner) {
       if (inner instanceof InputError) throw inner
-      throw new InputError(`${path} is damaged beyond reading (${errorText(inner)}).`, {
+      throw new InputError(`${path} is damaged beyond reading (${errorText(inner)}). Restore it from a copy.`, {
         file: path,
         cause: inner,
       })
@@ -213,6 +213,11 @@ function integrityProblems(database: DatabaseSync): string[] {
     .map((row) => String(Object.values(row)[0]))
     .filter((text) => text !== 'ok')
     .map((text) => text.replaceAll('\n', '; '))
+}
+
+/** Removes a closed database with its side files, which stay where a full disk stopped the writer. */
+export function removeDatabase(path: string): void {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
 }
 
 /** Closes the database; a writer leaves a single file behind. */

@@ -4,7 +4,7 @@ import { runFileSchema } from '#shared/session/run-file.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError, errorText, fileErrorText } from '../errors.ts'
 import { version } from '../version.ts'
-import { closeDatabase, createDatabase, openDatabase } from './database.ts'
+import { closeDatabase, createDatabase, openDatabase, removeDatabase } from './database.ts'
 import type { OpenDatabase } from './database.ts'
 import { parseInput } from './records.ts'
 import type { InputRecord } from './records.ts'
@@ -29,12 +29,17 @@ export class Session {
   /** Creates `file` (which must not exist) with the configuration of its first run. */
   static create(file: string, title: string, configuration: RunFile): Session {
     const session = new Session(createDatabase(file))
-    session.transaction(() => {
-      session.#setMeta('title', title)
-      session.#setMeta('created', new Date().toISOString())
-      session.configure(configuration)
-    })
-    return session
+    try {
+      session.transaction(() => {
+        session.#setMeta('title', title)
+        session.#setMeta('created', new Date().toISOString())
+        session.configure(configuration)
+      })
+      return session
+    } catch (error) {
+      session.discard()
+      throw error
+    }
   }
 
   /**
@@ -169,6 +174,12 @@ export class Session {
     if (this.#closed) return
     this.#closed = true
     closeDatabase(this.#open)
+  }
+
+  /** Closes a session in which nothing is worth keeping, and removes its file. */
+  discard(): void {
+    this.close()
+    removeDatabase(this.path)
   }
 
   #meta(key: string): string | undefined {
