@@ -142,6 +142,20 @@ export const useFiles = defineStore('files', () => {
     })
   }
 
+  /** Connects again. The engine knows nothing of a new connection, so the open session is opened once more. */
+  async function reconnect() {
+    const before = project.session
+    await connection.connect()
+    if (connection.state !== 'ready' || !before) return
+    await during('Opening the session', 'Session not opened', async () => {
+      const { result } = await connection.request('sessions.recent', {})
+      // The newest of that name is the one that was open last.
+      const entry = result.find((one) => one.name === `${before.name}.larmor` && !one.missing)
+      if (!entry) throw new Error(`${before.name} is not in the list of recent sessions any more.`)
+      await enterSession(entry.grant)
+    })
+  }
+
   /** One click from the sample to a running optimisation with the shipped settings. */
   async function openSample(id?: string) {
     await during('Opening the sample', 'Sample not opened', async () => {
@@ -209,6 +223,7 @@ export const useFiles = defineStore('files', () => {
     inspect,
     addMap,
     enterSession,
+    reconnect,
     openSample,
     drop,
     grantOf,

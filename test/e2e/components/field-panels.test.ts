@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { colourAt } from '#shared/sky/index.ts'
-import { colourDistance, decodePng, openComponentPage, screenPicture } from './page.ts'
+import { colourDistance, decodePng, screenPicture } from '../picture.ts'
+import { openComponentPage } from './page.ts'
 import type { ComponentPage } from './page.ts'
 
 let open: ComponentPage

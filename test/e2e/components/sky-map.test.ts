@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ang2pix, pix2ang } from '#shared/healpix/index.ts'
 import { colourAt, makeNorm, projectSky, unprojectSky } from '#shared/sky/index.ts'
-import { colourDistance, openComponentPage, screenPicture } from './page.ts'
+import { colourDistance, decodePng, screenPicture } from '../picture.ts'
+import { openComponentPage } from './page.ts'
 import type { ColourMapName, Norm } from '#shared/sky/index.ts'
-import type { ComponentPage, Picture } from './page.ts'
+import type { Picture } from '../picture.ts'
+import type { ComponentPage } from './page.ts'
 
 const degree = Math.PI / 180
 /** Pixels without a value on the dark theme. */
@@ -390,7 +392,6 @@ describe('life', () => {
   it('makes a picture for print', async () => {
     await mount({ nside: 8, values: 'number', limits: [1, 768] })
     const url = await open.page.evaluate(() => window.harness.png(0))
-    const { decodePng } = await import('./page.ts')
     const picture = await decodePng(open.page, url)
     expect([picture.width, picture.height]).toEqual([1872, 1212])
     expect(picture.at(5, 5)).toEqual([255, 255, 255])

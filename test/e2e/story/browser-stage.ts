@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { chromium } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
+import { z } from 'zod'
+import { locateEngine } from '#main/engine/locate.ts'
+import { listen } from './stage.ts'
+import type { Stage } from './stage.ts'
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+const { node } = locateEngine(
+  { packaged: false, appPath: root, resourcesPath: '' },
+  process.platform,
+)
+const announcement = z.object({ url: z.string() })
+
+/** Headless Chromium on the built `larmor serve`. */
+export async function browserStage(): Promise<Stage & { close(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'larmor-story-'))
+  const complaints: string[] = []
+  const browser: Browser = await chromium.launch({
+    executablePath: process.env.LARMOR_TEST_CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
+  })
+  let server: ChildProcess | undefined
+  let page: Page | undefined
+
+  async function serve(): Promise<string> {
+    const child = spawn(
+      node,
+      [join(root, 'out/engine/larmor.mjs'), 'serve', '--data', folder, '--json'],
+      {
+        env: { ...process.env, LARMOR_STATE_DIR: join(folder, 'state') },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    )
+    server = child
+    const line = await new Promise<string>((resolve, reject) => {
+      let text = ''
+      child.stdout.on('data', (chunk: Buffer) => {
+        text += chunk.toString()
+        if (text.endsWith('}\n')) resolve(text)
+      })
+      child.once('exit', (code) => reject(new Error(`larmor serve ended with ${code}.`)))
+    })
+    return announcement.parse(JSON.parse(line)).url
+  }
+
+  async function quit(): Promise<void> {
+    await page?.context().close()
+    page = undefined
+    const child = server
+    server = undefined
+    if (!child || child.exitCode !== null) return
+    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+    child.kill('SIGINT')
+    await ended
+  }
+
+  const rows = (window: Page) => window.getByRole('list', { name: 'Files' })
+  return {
+    folder,
+    sessions: folder,
+    complaints,
+    async open() {
+      const url = await serve()
+      const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
+      page = await context.newPage()
+      listen(page, complaints)
+      await page.goto(url)
+      return page
+    },
+    quit,
+    async choose(window, act, name) {
+      await act()
+      await rows(window).getByRole('button', { name }).click()
+    },
+    async chooseFolder(window, act, name) {
+      await act()
+      await rows(window).getByRole('button', { name }).click()
+      await window.getByText(`In ${name}`, { exact: true }).waitFor()
+      await window.getByRole('button', { name: 'Use this folder' }).click()
+    },
+    async close() {
+      await quit().catch(() => undefined)
+      await browser.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
