@@ -116,6 +116,12 @@ function requireSameRun(session: Session, runFile: RunFile): void {
     optimiser: { ...file.optimiser, iterations: 0 },
   })
   const stored = comparable(session.configuration)
+  if (session.problems.length > 0) {
+    throw new InputError(
+      `${session.path} cannot be continued. ${session.problems.join(' ')} Restore it from a copy.`,
+      { file: session.path },
+    )
+  }
   const given = comparable(runFileSchema.parse(runFile))
   for (const key of new Set([...Object.keys(stored), ...Object.keys(given)])) {
     const before = JSON.stringify(Reflect.get(stored, key))

@@ -1,6 +1,7 @@
 import type { Curves, CheckpointContent } from '../storage/run-store.ts'
 import type { Session } from '../storage/session.ts'
-import type { MarkKind, RunFigures } from '../storage/records.ts'
+import { errorText } from '../errors.ts'
+import type { CheckpointRecord, MarkKind, RunFigures } from '../storage/records.ts'
 import type { DataVector } from '../storage/run-store.ts'
 import type { ReadyOperator } from './operators.ts'
 import { Optimisation, curveColumns, curveRow, figuresOf } from './optimise.ts'
@@ -40,7 +41,10 @@ export class RunLoop {
   #stepping = false
   readonly #fieldWanted: ((copy: FieldCopy) => void)[] = []
 
-  /** Starts at the latest checkpoint of the run, or at the initial field. @throws Error when the checkpoint is damaged */
+  /**
+   * Starts at the latest checkpoint of the run that can be read, or at the initial field.
+   * @throws InputError when there are checkpoints, but all of them are damaged
+   */
   constructor(session: Session, run: number, ready: ReadyOperator, data: readonly DataVector[]) {
     const record = session.runs.get(run)
     const { configuration } = record
@@ -58,8 +62,8 @@ export class RunLoop {
     )
     this.#checkpointMs = 1000 * configuration.checkpoint.every_s
     this.#secondsBefore = record.seconds
-    this.#restore()
-    const kept = this.#keepRows()
+    const unread = this.#restore()
+    const kept = this.#keepRows(unread)
     this.#rows = kept.values
     this.#rowCount = kept.rows
     this.#storedRows = kept.rows
@@ -174,9 +178,23 @@ export class RunLoop {
     return { iteration: this.iteration, values: Float32Array.from(this.field) }
   }
 
-  #restore(): void {
-    const [checkpoint] = this.session.runs.checkpoints(this.run)
-    if (!checkpoint) return
+  /** Returns what is wrong with later checkpoints than the one that was taken. */
+  #restore(): string[] {
+    const problems: unknown[] = []
+    const checkpoints = this.session.runs.checkpoints(this.run)
+    for (const checkpoint of checkpoints) {
+      try {
+        this.#load(checkpoint)
+        return problems.map(errorText)
+      } catch (error) {
+        problems.push(error)
+      }
+    }
+    if (checkpoints.length > 0) throw problems[0]
+    return []
+  }
+
+  #load(checkpoint: CheckpointRecord): void {
     const { state } = this.#optimisation
     const load = (name: string, into: Float32Array | Float64Array): void => {
       const { values } = this.session.runs.checkpointArray(checkpoint, name)
@@ -194,11 +212,14 @@ export class RunLoop {
   }
 
   /** Rows before the checkpoint stay; what came after it will be computed again. */
-  #keepRows(): Curves {
+  #keepRows(problems: readonly string[]): Curves {
     const { session, run, iteration } = this
     session.transaction(() => {
       session.runs.update(run, { columns: this.columns })
       session.runs.truncateCurves(run, iteration)
+      for (const text of problems) {
+        this.mark('failure', `A later checkpoint could not be read: ${text}`)
+      }
     })
     return session.runs.curves(run)
   }

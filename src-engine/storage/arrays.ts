@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib'
 import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
+import { InputError } from '../errors.ts'
 
 /** Arrays in a session: rows of about 1 MiB, little-endian, C order, with dtype, shape and unit beside them. */
 
@@ -93,9 +94,14 @@ export function listArrays(database: DatabaseSync, run: number, checkpoint: numb
   })
 }
 
+function damaged(database: DatabaseSync, what: string): InputError {
+  const file = database.location() ?? 'The session'
+  return new InputError(`${file}: ${what}. Restore the session from a copy.`, { file })
+}
+
 /**
  * Reads one array; undefined when the session has none of that name.
- * @throws Error in a sentence when bytes are missing or damaged
+ * @throws InputError when bytes are missing or damaged
  */
 export function readArray(
   database: DatabaseSync,
@@ -116,8 +122,9 @@ export function readArray(
     .prepare('SELECT coalesce(sum(length(data)), 0) AS bytes FROM chunks WHERE array = ?')
     .get(row.id)
   if (held?.bytes !== length) {
-    throw new Error(
-      `The array "${name}" is incomplete: ${String(held?.bytes)} of ${length} bytes are there.`,
+    throw damaged(
+      database,
+      `the array "${name}" is incomplete: ${String(held?.bytes)} of ${length} bytes are there`,
     )
   }
   const bytes = new Uint8Array(length)
@@ -128,7 +135,7 @@ export function readArray(
   for (const item of chunks) {
     const chunk = chunkRow.parse(item)
     if (crc32(chunk.data) !== chunk.crc32) {
-      throw new Error(`The array "${name}" is damaged: its checksum differs.`)
+      throw damaged(database, `the array "${name}" is damaged: its checksum differs`)
     }
     bytes.set(chunk.data, at)
     at += chunk.data.length

@@ -150,10 +150,13 @@ function openReadOnly(path: string, problems: string[]): OpenDatabase {
       return { path, database, lock: undefined, problems: [...problems, ...notes] }
     } catch (inner) {
       if (inner instanceof InputError) throw inner
-      throw new InputError(`${path} is damaged beyond reading (${errorText(inner)}). Restore it from a copy.`, {
-        file: path,
-        cause: inner,
-      })
+      throw new InputError(
+        `${path} is damaged beyond reading (${errorText(inner)}). Restore it from a copy.`,
+        {
+          file: path,
+          cause: inner,
+        },
+      )
     }
   }
 }

@@ -291,7 +291,7 @@ export class RunStore {
     return listArrays(this.#database, checkpoint.run, checkpoint.id)
   }
 
-  /** @throws Error when the array is missing or damaged */
+  /** @throws Error when the array is missing, InputError when it is damaged */
   checkpointArray(checkpoint: CheckpointRecord, name: string): StoredArray {
     const array = readArray(this.#database, checkpoint.run, checkpoint.id, name)
     if (!array) {

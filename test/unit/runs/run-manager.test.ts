@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { RunManager } from '#engine/runs/run-manager.ts'
 import type { FieldCopy } from '#engine/runs/run-loop.ts'
@@ -126,6 +127,32 @@ describe('the run manager', () => {
     await manager.settled(session, run)
     expect(session.runs.get(run)).toMatchObject({ bitIdentical: false, build })
     expect(session.runs.marks(run).at(-1)?.text).toMatch(/other kernels/)
+  })
+
+  it('goes on from the checkpoint before a damaged one, to the same bits', async () => {
+    const straight = create('straight.larmor')
+    await runThrough(straight)
+    const session = create('a.larmor', { checkpoint: { every_s: 1e-6 } })
+    pauseAfter(session, 5)
+    const { run } = await runThrough(session)
+    const damage = (which: string): void => {
+      const database = new DatabaseSync(session.path)
+      database.exec(`UPDATE chunks SET data = zeroblob(length(data)) WHERE array IN
+        (SELECT id FROM arrays WHERE name = 'second_moment' AND checkpoint ${which})`)
+      database.close()
+    }
+    damage('= (SELECT max(id) FROM checkpoints)')
+    manager.resume(session, run)
+    expect((await manager.settled(session, run)).state).toBe('done')
+    expect(runBits(session, run)).toBe(runBits(straight, run))
+    expect(session.runs.marks(run).map(({ text }) => text)).toContainEqual(
+      expect.stringMatching(/later checkpoint.*a\.larmor: the array "second_moment" is damaged/),
+    )
+    damage('IS NOT NULL')
+    manager.resume(session, run, { iterations: 20 })
+    const { state, error } = await manager.settled(session, run)
+    expect(state).toBe('failed')
+    expect(error).toMatch(/"second_moment" is damaged.*Restore the session from a copy/)
   })
 
   it('gives the field between two steps, not in the middle of one', async () => {
