@@ -22,6 +22,8 @@ export interface ChartInput {
   readonly log: boolean
   /** A dotted line at this value: 1 for chi-square per pixel. */
   readonly reference?: number
+  /** Whether the horizontal axis says what it is: once for charts below one another. */
+  readonly named?: boolean
   readonly tokens: ChartTokens
 }
 
@@ -44,7 +46,7 @@ export function chartOption(input: ChartInput): EChartsOption {
   series.push(annotations(input, xs, curves, axis.minimum, end, axis.minorTicks))
   return {
     animation: false,
-    grid: { left: 52, right: 16, top: 6, bottom: 24 },
+    grid: { left: 52, right: 16, top: 6, bottom: input.named ? 38 : 24 },
     tooltip: {
       trigger: 'axis',
       renderMode: 'richText',
@@ -67,6 +69,10 @@ export function chartOption(input: ChartInput): EChartsOption {
       min: 0,
       max: end,
       splitNumber: 5,
+      name: input.named ? 'iteration' : '',
+      nameLocation: 'middle',
+      nameGap: 20,
+      nameTextStyle: label,
       axisLabel: { ...label, hideOverlap: true, formatter: (value: number) => plain(value) },
       axisLine: { show: true, lineStyle: { color: tokens.frame } },
       axisTick: { show: false },

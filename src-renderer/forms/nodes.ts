@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { runFileSchema } from '#shared/session/run-file.ts'
+import { formatCount } from '#shared/sky/index.ts'
 
 /** What kind of control a key of the run file needs, read from its schema. */
 export interface NumberNode {
@@ -199,11 +200,15 @@ export function startingValue(node: FormNode): unknown {
 
 /** The range of a number in words, for help and errors. */
 export function rangeText(node: NumberNode): string {
-  const what = node.integer ? 'a whole number ' : ''
-  if (node.minimum !== undefined && node.maximum !== undefined)
-    return `${what}from ${node.minimum} to ${node.maximum}`
-  if (node.minimum !== undefined)
-    return `${what}${node.open ? 'above' : 'of at least'} ${node.minimum}`
-  if (node.maximum !== undefined) return `${what}of at most ${node.maximum}`
-  return node.integer ? 'a whole number' : 'a number'
+  const what = node.integer ? 'a whole number' : 'a number'
+  const { minimum, maximum } = node
+  if (minimum !== undefined && maximum !== undefined)
+    return `${what} from ${bound(minimum)} to ${bound(maximum)}`
+  if (minimum !== undefined)
+    return `${what} ${node.open ? 'above' : 'of at least'} ${bound(minimum)}`
+  return maximum === undefined ? what : `${what} of at most ${bound(maximum)}`
+}
+
+function bound(value: number): string {
+  return Number.isInteger(value) ? formatCount(value) : String(value)
 }

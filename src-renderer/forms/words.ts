@@ -75,7 +75,7 @@ const choices: Readonly<Record<string, string>> = {
   adam: 'ADAM',
   yogi: 'Yogi',
   adabelief: 'AdaBelief',
-  cells: 'Gauss–Legendre per cell',
+  cells: 'Gauss–Legendre',
   midpoint: 'Midpoint',
   off: 'Off',
   exact: 'Exact',

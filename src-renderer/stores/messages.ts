@@ -8,7 +8,7 @@ export interface MessageAction {
 }
 export type MessageLevel = 'info' | 'warning' | 'error'
 
-/** An event the user should see for a while. Errors stay until they are closed. */
+/** An event the user should see for a while: errors longer, and all of them for as long as they are looked at. */
 export interface Toast {
   readonly id: number
   readonly level: MessageLevel
@@ -26,16 +26,17 @@ export interface LogEntry {
 
 const mostToasts = 4
 const mostEntries = 1000
-const toastMs = 6000
+const toastMs = { info: 6000, warning: 15_000, error: 30_000 } as const
 
 /** A failure in words: what happened and, in a second sentence, what to do. */
 export function describeError(error: unknown): string {
   if (error instanceof EngineError) {
-    const missing = [error.file, error.field].filter(
-      (name) => name !== undefined && name !== '' && !error.message.includes(name),
-    )
-    const place = missing.length > 0 ? `${missing.join(', ')}: ` : ''
-    return [`${place}${error.message}`, error.advice].filter(Boolean).join(' ')
+    const unsaid = (name: string | undefined) => name && !error.message.includes(name)
+    const file = unsaid(error.file) ? `${error.file}: ` : ''
+    // A sentence about a file begins with the file; the keyword it is about follows.
+    const field = unsaid(error.field) ? ` (${error.field})` : ''
+    const sentence = field ? error.message.replace(/\.?$/, `${field}.`) : error.message
+    return [`${file}${sentence}`, error.advice].filter(Boolean).join(' ')
   }
   return error instanceof Error ? error.message : String(error)
 }
@@ -50,7 +51,21 @@ export const useMessages = defineStore('messages', () => {
   function write(level: MessageLevel, text: string, time = Date.now()) {
     log.value = [...log.value.slice(1 - mostEntries), { id: nextId++, time, level, text }]
   }
+  const closing = new Map<number, ReturnType<typeof setTimeout>>()
+  /** A message that is pointed at or has the focus stays. */
+  function hold(id: number) {
+    clearTimeout(closing.get(id))
+    closing.delete(id)
+  }
+  function release({ id, level }: Toast) {
+    hold(id)
+    closing.set(
+      id,
+      setTimeout(() => dismiss(id), toastMs[level]),
+    )
+  }
   function dismiss(id: number) {
+    hold(id)
     toasts.value = toasts.value.filter((toast) => toast.id !== id)
   }
   function show(
@@ -59,10 +74,12 @@ export const useMessages = defineStore('messages', () => {
     text = '',
     actions: readonly MessageAction[] = [],
   ) {
-    const id = nextId++
-    toasts.value = [...toasts.value.slice(1 - mostToasts), { id, level, title, text, actions }]
+    const toast: Toast = { id: nextId++, level, title, text, actions }
+    // The newest message of a kind says it all; the older ones are in the log.
+    for (const one of toasts.value) if (one.title === title) dismiss(one.id)
+    toasts.value = [...toasts.value.slice(1 - mostToasts), toast]
     write(level, text === '' ? title : `${title}: ${text}`)
-    if (level === 'info') setTimeout(() => dismiss(id), toastMs)
+    release(toast)
   }
   /** An error as a toast. Requests that the user cancelled are no errors. */
   function fail(title: string, error: unknown, actions: readonly MessageAction[] = []) {
@@ -72,5 +89,5 @@ export const useMessages = defineStore('messages', () => {
   function clearLog() {
     log.value = []
   }
-  return { toasts, log, problems, write, show, fail, dismiss, clearLog }
+  return { toasts, log, problems, write, show, fail, hold, release, dismiss, clearLog }
 })

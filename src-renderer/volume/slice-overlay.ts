@@ -61,9 +61,9 @@ function drawSlice(
   drawSun(context, toScreen(box, name, halfSizeKpc, observerKpc), palette, labelled)
   const fixed = slicePlanes[name].fixed
   const unit = name === 'yz' ? '' : '\u202fkpc'
-  const digits = `${axisNames[fixed]} = ${fixedPoint(cursor[fixed], name === 'xy', box.width < 72 ? 1 : 2)}${unit}`
-  context.textAlign = 'left'
-  haloText(context, digits, box.x + 6, box.y + 16, palette)
+  const value = fixedPoint(cursor[fixed], name === 'xy', box.width < 80 ? 1 : 2)
+  const axis = box.width < 64 ? '' : `${axisNames[fixed]} = `
+  plateText(context, `${axis}${value}${unit}`, box.x + 1, box.y + 1, palette)
   context.restore()
   context.strokeStyle = palette.line
   context.lineWidth = 1
@@ -161,6 +161,24 @@ export function haloText(
   context.strokeText(text, x, y)
   context.fillStyle = palette.mapText
   context.fillText(text, x, y)
+}
+
+/** Words on a plate in the colour of the panel: readable over every colour map and outside the region. */
+function plateText(
+  context: CanvasRenderingContext2D,
+  text: string,
+  x: number,
+  y: number,
+  palette: CanvasPalette,
+): void {
+  context.font = `500 11px ${palette.fontUi}`
+  context.textAlign = 'left'
+  context.globalAlpha = 0.8
+  context.fillStyle = palette.surface
+  context.fillRect(x, y, context.measureText(text).width + 10, 19)
+  context.globalAlpha = 1
+  context.fillStyle = palette.text
+  context.fillText(text, x + 5, y + 14)
 }
 
 /** Round steps with two to four ticks either side of zero. */

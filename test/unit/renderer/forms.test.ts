@@ -43,7 +43,7 @@ describe('form nodes come from the run-file schema', () => {
     expect(chosen({ file: 'grant:1', column: 0 })).toBe(2)
     const integrator = nodeAt(['integrator'])
     if (integrator?.kind !== 'variants') throw new Error('integrator has variants')
-    expect(integrator.variants.map(variantName)).toEqual(['Gauss–Legendre per cell', 'Midpoint'])
+    expect(integrator.variants.map(variantName)).toEqual(['Gauss–Legendre', 'Midpoint'])
     expect(follows(integrator.variants[1], { rule: 'midpoint', samples: 64 })).toBe(true)
     expect(follows(integrator.variants[0], { rule: 'midpoint', samples: 64 })).toBe(false)
   })
@@ -62,7 +62,7 @@ describe('form nodes come from the run-file schema', () => {
       const node = nodeAt(path)
       return node?.kind === 'number' ? rangeText(node) : ''
     }
-    expect(text('optimiser', 'learning_rate')).toBe('above 0')
+    expect(text('optimiser', 'learning_rate')).toBe('a number above 0')
     expect(text('magnetic_field', 'grid', 'shape', 0)).toBe('a whole number from 2 to 1024')
   })
 })
