@@ -71,6 +71,8 @@ export async function browserStage(): Promise<Stage & { close(): Promise<void> }
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
       page = await context.newPage()
       listen(page, complaints)
+      // A step that does not come is told by its name, before the whole test runs out of time.
+      page.setDefaultTimeout(60_000)
       await page.goto(url)
       return page
     },

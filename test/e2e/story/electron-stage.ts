@@ -72,6 +72,8 @@ export async function electronStage(): Promise<ElectronStage> {
       })
       const page = await started.firstWindow()
       listen(page, complaints)
+      // A step that does not come is told by its name, before the whole test runs out of time.
+      page.setDefaultTimeout(60_000)
       await page.waitForLoadState('load')
       return page
     },

@@ -22,5 +22,9 @@ describe('the main job in Electron', () => {
   )
   it('opens maps by dialog and by drop, asks what they leave open, refuses broken ones', () =>
     openMaps(stage))
-  it('outlives its engine: the run goes on from the last checkpoint', () => loseEngine(stage))
+  it('outlives its engine: the run goes on from the last checkpoint', async () => {
+    await stage.close()
+    stage = await electronStage()
+    await loseEngine(stage)
+  })
 })

@@ -66,10 +66,8 @@ async function pauseAndResume(page: Page): Promise<void> {
   await expect.poll(() => iteration(page), patient).toBeGreaterThan(paused)
 }
 
-/** Ends the full-size run and fits again on a small grid, with a pause, to the last iteration. */
-export async function fitSmall(page: Page, iterations: number): Promise<void> {
-  await runBar(page).getByRole('button', { name: 'Stop' }).click()
-  await runBar(page).getByText('Stopped', { exact: true }).waitFor(patient)
+/** Settings of a run of a few seconds. */
+export async function setSmall(page: Page, iterations: number): Promise<void> {
   await page.getByRole('button', { name: 'Run settings' }).click()
   for (const [axis, voxels] of [
     ['x', 48],
@@ -79,6 +77,13 @@ export async function fitSmall(page: Page, iterations: number): Promise<void> {
     await enter(page, `Shape, ${axis}`, voxels)
   await enter(page, 'Fit at NSIDE', 32)
   await enter(page, 'Iterations', iterations)
+}
+
+/** Ends the full-size run and fits again on a small grid, with a pause, to the last iteration. */
+export async function fitSmall(page: Page, iterations: number): Promise<void> {
+  await runBar(page).getByRole('button', { name: 'Stop' }).click()
+  await runBar(page).getByText('Stopped', { exact: true }).waitFor(patient)
+  await setSmall(page, iterations)
   await startRun(page)
   await expect.poll(() => iteration(page), patient).toBeGreaterThan(0)
   await pauseAndResume(page)
