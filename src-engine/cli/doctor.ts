@@ -80,7 +80,8 @@ const mark = (good: boolean) => (good ? 'ok  ' : 'FAIL')
 
 function testLine({ name, value, reference, tolerance, passed, error }: SelfTest): string {
   const figure =
-    error ?? `${value.toPrecision(10)} (reference ${reference}, within ${tolerance.toPrecision(2)})`
+    error ??
+    `${value.toPrecision(10)} (reference ${reference}, ${tolerance === 0 ? 'exactly' : `within ${tolerance.toExponential(1)}`})`
   return `  ${mark(passed)} ${name}: ${figure}`
 }
 

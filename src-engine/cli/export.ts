@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { exportContents, exportFormats, exportRun } from '../exports/export-run.ts'
+import { contentsAs, exportContents, exportFormats, exportRun } from '../exports/export-run.ts'
 import { UsageError } from '../errors.ts'
 import { Session } from '../storage/session.ts'
 import { oneOf, parseCommandLine, wholeNumber } from './arguments.ts'
@@ -11,7 +11,7 @@ const usage = `larmor export SESSION.larmor --out FOLDER [--what LIST] [--format
 Writes the results of a run to files. Existing files are never overwritten.
 
   --out FOLDER    made when it does not exist
-  --what LIST     of maps, fields, curves, figures (default: all)
+  --what LIST     of maps, fields, curves, figures (default: all that the formats allow)
   --format LIST   of fits (maps), npy and hdf5 (fields), csv (curves), png (figures) (default: all that apply)
   --run N         number of the run (default: the latest)
 `
@@ -29,8 +29,9 @@ export const command: Command = async (args, io) => {
   })
   if (values.out === undefined)
     throw new UsageError('--out is missing: name the folder to write to.')
-  const what = listOf(values.what, 'what', exportContents)
   const formats = listOf(values.format, 'format', exportFormats)
+  const what =
+    values.what === undefined ? contentsAs(formats) : listOf(values.what, 'what', exportContents)
   const wanted = wholeNumber(values.run, 'run', 1)
   const session = Session.open(positionals[0], { readOnly: true })
   try {

@@ -66,7 +66,10 @@ export const command: Command = async (args, io) => {
     session.close()
   }
   if (code !== EXIT.done) return code
-  if (values['no-open'] !== true && hasDisplay(io.env)) return openWorkbench([path], io)
+  if (values['no-open'] !== true && hasDisplay(io.env)) {
+    // With --json the document above is all that goes to stdout.
+    return openWorkbench([path], io.json ? { ...io, json: false, out: io.err } : io)
+  }
   io.err(`\`npx larmor open ${path}\` opens the workbench on it.\n`)
   return EXIT.done
 }

@@ -14,7 +14,14 @@ export function inspectSession(path: string): Inspection {
     // Last: reading the rest may have found more of them.
     const problems = [...session.problems]
     return {
-      document: { file: path, format: 'Larmor session', title, inputs, runs, problems },
+      document: {
+        file: path,
+        format: 'Larmor session',
+        title,
+        inputs: inputs.map(inputDocument),
+        runs: runs.map(runDocument),
+        problems,
+      },
       lines: [
         `${path}: Larmor session "${title}"`,
         ...inputs.map(
@@ -33,6 +40,32 @@ export function inspectSession(path: string): Inspection {
 
 function describeInput(session: Session, input: InputRecord) {
   return { ...input, missing: !session.inputPaths(input).some((path) => existsSync(path)) }
+}
+
+function inputDocument(input: ReturnType<typeof describeInput>) {
+  const { name, path, relativePath, bytes, modifiedMs, sha256, headerDigest, missing } = input
+  return {
+    name,
+    path,
+    relative_path: relativePath,
+    bytes,
+    modified_ms: modifiedMs,
+    sha256,
+    header_digest: headerDigest,
+    missing,
+  }
+}
+
+function runDocument(run: RunDescription) {
+  const { bitIdentical, createdMs, heldOutBlocks, curveRows, build, ...rest } = run
+  return {
+    ...rest,
+    kernel_build: build,
+    bit_identical: bitIdentical,
+    created_ms: createdMs,
+    held_out_blocks: heldOutBlocks,
+    curve_rows: curveRows,
+  }
 }
 
 interface RunDescription extends RunRecord {
@@ -89,7 +122,7 @@ function describeRun(session: Session, run: RunRecord): RunDescription {
 function runLines(run: RunDescription): string[] {
   const { figures } = run
   return [
-    `  Run ${run.id} "${run.name}": ${run.state}, ${run.iteration} of ${run.iterations} iterations in ${duration(run.seconds)}, ${run.backend ?? 'no'} backend, ${run.curveRows} rows of curves`,
+    `  Run ${run.id} "${run.name}": ${run.state}, ${run.iteration} of ${run.iterations} iterations in ${duration(run.seconds)}, ${run.backend ?? 'no'} backend, ${run.curveRows} rows of curves${run.bitIdentical ? '' : ', not bit-identical'}`,
     ...run.data.flatMap(({ name, quantity, nside, pixels, notes }) => [
       `    Data ${name}: ${quantity}, NSIDE ${nside}, ${pixels} pixels`,
       ...notes.map((note) => `      ${note}`),

@@ -37,6 +37,11 @@ const possible: Readonly<Record<ExportContent, readonly ExportFormat[]>> = {
   figures: ['png'],
 }
 
+/** What can be written in at least one of the formats. */
+export function contentsAs(formats: readonly ExportFormat[]): ExportContent[] {
+  return exportContents.filter((content) => possible[content].some((one) => formats.includes(one)))
+}
+
 /**
  * Writes the results of a run, at its latest checkpoint, to files. Returns their names. Either all of them are
  * written or, on an error, none is left.
@@ -48,8 +53,9 @@ export async function exportRun(
   run: number,
   request: ExportRequest,
 ): Promise<string[]> {
+  const writable = contentsAs(request.formats)
   for (const content of request.what) {
-    if (!possible[content].some((format) => request.formats.includes(format))) {
+    if (!writable.includes(content)) {
       throw new UsageError(`${content} can be written as ${possible[content].join(' or ')} only.`)
     }
   }
@@ -79,9 +85,10 @@ function plan(session: Session, result: RunResult, request: ExportRequest): Plan
   const wants = (content: ExportContent, format: ExportFormat): boolean =>
     request.what.includes(content) && request.formats.includes(format)
   const files: PlannedFile[] = []
+  const mapNames = distinctFileNames(result.data.map(({ name }) => name))
   if (wants('maps', 'fits')) {
-    result.data.forEach((vector, i) => {
-      const name = `${base}-${fileName(vector.name)}.fits`
+    result.data.forEach((_vector, i) => {
+      const name = `${base}-${mapNames[i]}.fits`
       files.push({ name, bytes: () => mapsFits(result, i) })
     })
   }
@@ -96,9 +103,9 @@ function plan(session: Session, result: RunResult, request: ExportRequest): Plan
     files.push({ name: `${base}-curves.csv`, bytes: () => curvesCsv(result.curves) })
   }
   if (wants('figures', 'png')) {
-    result.data.forEach((vector, i) => {
+    result.data.forEach((_vector, i) => {
       for (const { kind, bytes } of mapFigures(result, i)) {
-        files.push({ name: `${base}-${fileName(vector.name)}-${kind}.png`, bytes })
+        files.push({ name: `${base}-${mapNames[i]}-${kind}.png`, bytes })
       }
     })
     files.push({ name: `${base}-magnetic-field.png`, bytes: () => fieldFigure(result) })
@@ -112,6 +119,15 @@ function fileName(name: string): string {
     .toLowerCase()
     .replace(/[^a-z0-9._]+/g, '-')
     .replace(/^[-.]+|-+$/g, '')
+}
+
+/** File names of maps whose names may differ only in capitals or spaces: those get a number. */
+function distinctFileNames(names: readonly string[]): string[] {
+  const plain = names.map(fileName)
+  return plain.map((name, i) => {
+    const before = plain.slice(0, i).filter((other) => other === name).length
+    return before === 0 ? name : `${name}-no${before + 1}`
+  })
 }
 
 async function writeNew(

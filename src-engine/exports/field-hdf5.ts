@@ -23,8 +23,8 @@ export async function fieldHdf5(result: RunResult): Promise<Uint8Array> {
         shape: [...grid.shape, 3],
       })
       dataset.create_attribute('units', 'microgauss')
-      dataset.create_attribute('half_size_kpc', [...grid.halfSizeKpc])
-      dataset.create_attribute('observer_kpc', [...result.observerKpc])
+      dataset.create_attribute('half_size_kpc', [...grid.halfSizeKpc], [3], '<d')
+      dataset.create_attribute('observer_kpc', [...result.observerKpc], [3], '<d')
       dataset.create_attribute('iteration', result.iteration)
       dataset.create_attribute(
         'frame',

@@ -1,4 +1,5 @@
 import { layOutText } from './stroke-font.ts'
+import type { Stroke } from './stroke-font.ts'
 
 export type Rgb = readonly [number, number, number]
 
@@ -55,14 +56,18 @@ export class Canvas {
   ): void {
     const { strokes, width } = layOutText(text, height)
     const start = x - width * { left: 0, centre: 0.5, right: 1 }[align]
+    this.#write(strokes, height, ([px, py]) => [start + px, y - py])
+  }
+
+  /** One line of text that is read from below to above: its baseline at x, its middle at y. */
+  textUpward(text: string, x: number, y: number, height: number): void {
+    const { strokes, width } = layOutText(text, height)
+    this.#write(strokes, height, ([px, py]) => [x - py, y + width / 2 - px])
+  }
+
+  #write(strokes: readonly Stroke[], height: number, place: (point: Point) => Point): void {
     const pen = Math.max(1.2, height / 8)
-    for (const stroke of strokes) {
-      this.line(
-        stroke.map(([px, py]) => [start + px, y - py] as const),
-        pen,
-        BLACK,
-      )
-    }
+    for (const stroke of strokes) this.line(stroke.map(place), pen, BLACK)
   }
 
   #segment(from: Point, to: Point, width: number, colour: Rgb): void {

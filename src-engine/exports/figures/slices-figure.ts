@@ -6,7 +6,8 @@ import { colourOf, drawColourBar } from './colour-bar.ts'
 import type { ColourScale } from './colour-bar.ts'
 import { encodePng } from './png.ts'
 
-const pixelsPerKpc = 22
+/** Pixels along the longest side of the box. */
+const longestSide = 880
 const margin = 140
 const gap = 130
 const textHeight = 24
@@ -31,7 +32,7 @@ export function slicesFigure(
   scale: ColourScale,
   title: string,
 ): Uint8Array<ArrayBuffer> {
-  const size = grid.halfSizeKpc.map((half) => Math.round(2 * half * pixelsPerKpc))
+  const size = grid.halfSizeKpc.map((half) => sizeOf(grid, half))
   const top = margin + 20
   const below = top + size[1] + gap
   const beside = margin + size[0] + gap
@@ -63,8 +64,9 @@ function drawSlice(
   left: number,
   top: number,
 ): void {
-  const width = Math.round(2 * grid.halfSizeKpc[right] * pixelsPerKpc)
-  const height = Math.round(2 * grid.halfSizeKpc[up] * pixelsPerKpc)
+  const pixelsPerKpc = scaleOf(grid)
+  const width = sizeOf(grid, grid.halfSizeKpc[right])
+  const height = sizeOf(grid, grid.halfSizeKpc[up])
   const index: [number, number, number] = [0, 0, 0]
   index[normal] = cellAt(grid, normal, observer[normal])
   for (let x = 0; x < width; x++) {
@@ -77,7 +79,28 @@ function drawSlice(
   canvas.rectangle(left, top, width, height, BLACK)
   const xOf = (kpc: number): number => left + (kpc + grid.halfSizeKpc[right]) * pixelsPerKpc
   const yOf = (kpc: number): number => top + (grid.halfSizeKpc[up] - kpc) * pixelsPerKpc
-  for (const kpc of axisTicks(grid.halfSizeKpc[right])) {
+  drawAxes(canvas, grid, right, up, left, top)
+  const cut = `${axisNames[normal]} = ${observer[normal]} kpc`.replace('-', '\u2212')
+  canvas.text(cut, left + width, top - 24, textHeight, 'right')
+  drawObserver(canvas, xOf(observer[right]), yOf(observer[up]))
+}
+
+/** Ticks, numbers and names below and to the left of a slice. */
+function drawAxes(
+  canvas: Canvas,
+  grid: GridGeometry,
+  right: number,
+  up: number,
+  left: number,
+  top: number,
+): void {
+  const pixelsPerKpc = scaleOf(grid)
+  const width = sizeOf(grid, grid.halfSizeKpc[right])
+  const height = sizeOf(grid, grid.halfSizeKpc[up])
+  const xOf = (kpc: number): number => left + (kpc + grid.halfSizeKpc[right]) * pixelsPerKpc
+  const yOf = (kpc: number): number => top + (grid.halfSizeKpc[up] - kpc) * pixelsPerKpc
+  const number = (kpc: number): string => formatNumber(kpc, { digits: 2 }).replace(/\.0$/, '')
+  for (const kpc of axisTicks(grid, right)) {
     canvas.line(
       [
         [xOf(kpc), top + height],
@@ -86,15 +109,9 @@ function drawSlice(
       2,
       BLACK,
     )
-    canvas.text(
-      formatNumber(kpc, { digits: 2 }).replace(/\.0$/, ''),
-      xOf(kpc),
-      top + height + 16 + textHeight,
-      textHeight,
-      'centre',
-    )
+    canvas.text(number(kpc), xOf(kpc), top + height + 16 + textHeight, textHeight, 'centre')
   }
-  for (const kpc of axisTicks(grid.halfSizeKpc[up])) {
+  for (const kpc of axisTicks(grid, up)) {
     canvas.line(
       [
         [left - 10, yOf(kpc)],
@@ -103,13 +120,7 @@ function drawSlice(
       2,
       BLACK,
     )
-    canvas.text(
-      formatNumber(kpc, { digits: 2 }).replace(/\.0$/, ''),
-      left - 16,
-      yOf(kpc) + textHeight / 2,
-      textHeight,
-      'right',
-    )
+    canvas.text(number(kpc), left - 16, yOf(kpc) + textHeight / 2, textHeight, 'right')
   }
   canvas.text(
     `${axisNames[right]} (kpc)`,
@@ -118,10 +129,7 @@ function drawSlice(
     textHeight,
     'centre',
   )
-  canvas.text(axisNames[up], left - 16, top - 24, textHeight, 'right')
-  const cut = `${axisNames[normal]} = ${observer[normal]} kpc`.replace('-', '\u2212')
-  canvas.text(cut, left + width, top - 24, textHeight, 'right')
-  drawObserver(canvas, xOf(observer[right]), yOf(observer[up]))
+  canvas.textUpward(`${axisNames[up]} (kpc)`, left - 92, top + height / 2, textHeight)
 }
 
 /** A ringed dot: the Sun. */
@@ -142,9 +150,22 @@ function drawObserver(canvas: Canvas, x: number, y: number): void {
   )
 }
 
-/** Multiples of 5 kpc, or the ends of a smaller box. */
-function axisTicks(half: number): number[] {
-  const step = Math.min(5, half)
-  const count = Math.floor(half / step)
+/** Pixels per kpc. */
+function scaleOf({ halfSizeKpc }: GridGeometry): number {
+  return longestSide / (2 * Math.max(...halfSizeKpc))
+}
+
+/** Pixels of a side of the box. */
+function sizeOf(grid: GridGeometry, halfKpc: number): number {
+  return Math.max(1, Math.round(2 * halfKpc * scaleOf(grid)))
+}
+
+/** Multiples of 1, 2 or 5 times a power of ten, the same for all axes, or the ends of a shorter one. */
+function axisTicks({ halfSizeKpc }: GridGeometry, axis: number): number[] {
+  const roughly = Math.max(...halfSizeKpc) / 4
+  const power = 10 ** Math.floor(Math.log10(roughly))
+  const common = power * ([1, 2, 5].find((factor) => factor * power >= 0.999 * roughly) ?? 10)
+  const step = Math.min(common, halfSizeKpc[axis])
+  const count = Math.floor((halfSizeKpc[axis] / step) * 1.000001)
   return Array.from({ length: 2 * count + 1 }, (_, i) => (i - count) * step)
 }

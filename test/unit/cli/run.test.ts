@@ -174,6 +174,13 @@ describe('larmor inspect and export', () => {
       code: 0,
       out: expect.stringMatching(/Checkpoint at iteration 4 \(final\)/),
     })
+    const inspected = JSON.parse((await larmor(['inspect', out], { json: true })).out)
+    expect(inspected.runs[0]).toMatchObject({
+      bit_identical: true,
+      curve_rows: 5,
+      backend: 'reference',
+    })
+    expect(inspected.inputs[0]).toMatchObject({ name: 'sky', relative_path: 'sky.fits' })
     const map = JSON.parse((await larmor(['inspect', folder.file('sky.fits')], { json: true })).out)
     expect(map.maps[0]).toMatchObject({ nside: 4, ordering: 'RING', questions: [] })
     expect(map.maps[0].columns[0]).toMatchObject({ unit: 'K', valid: 192, bad: 0 })
@@ -182,6 +189,14 @@ describe('larmor inspect and export', () => {
       { json: true },
     )
     expect(JSON.parse(exported.out).files).toEqual(['fit-run-1-sky.fits', 'fit-run-1-curves.csv'])
+    const only = await larmor(
+      ['export', out, '--out', folder.file('only'), '--format', 'csv,npy'],
+      { json: true },
+    )
+    expect(JSON.parse(only.out).files).toEqual([
+      'fit-run-1-magnetic-field.npy',
+      'fit-run-1-curves.csv',
+    ])
     expect((await larmor(['export', out, '--out', 'x', '--what', 'map'])).err).toMatch(
       /Did you mean "maps"/,
     )

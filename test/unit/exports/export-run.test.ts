@@ -4,10 +4,12 @@ import { inflateSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { exportContents, exportFormats, exportRun } from '#engine/exports/export-run.ts'
 import { encodePng } from '#engine/exports/figures/png.ts'
+import { slicesFigure } from '#engine/exports/figures/slices-figure.ts'
 import { layOutText } from '#engine/exports/figures/stroke-font.ts'
 import { RunManager } from '#engine/runs/run-manager.ts'
 import { Session } from '#engine/storage/session.ts'
 import { readFits, readHealpixMap } from '#shared/fits/index.ts'
+import { makeNorm } from '#shared/sky/index.ts'
 import { sampleFolder, sampleRun } from '#test/tools/sample-run.ts'
 import type { SampleFolder } from '#test/tools/sample-run.ts'
 
@@ -54,6 +56,30 @@ describe('an export', () => {
     await expect(exportRun(session, run, request)).rejects.toThrow(/maps can be written as fits/)
   })
 
+  it('gives maps whose names differ in capitals only files of their own', async () => {
+    const data = ['sky', 'Sky'].map((name) => ({
+      name,
+      file: folder.file('sky.fits'),
+      frequency_ghz: 0.408,
+    }))
+    const configuration = sampleRun(folder, {
+      backend: 'reference',
+      optimiser: { iterations: 1 },
+      data,
+    })
+    const two = Session.create(folder.file('two.larmor'), '', configuration)
+    const manager = new RunManager()
+    const started = manager.start(two)
+    await manager.settled(two, started.run)
+    await manager.shutdown()
+    const request = { folder: out('two'), what: ['maps'], formats: exportFormats } as const
+    expect(await exportRun(two, started.run, request)).toEqual([
+      'two-run-1-sky.fits',
+      'two-run-1-sky-no2.fits',
+    ])
+    two.close()
+  })
+
   it('has maps that add up: data = model + residual', () => {
     const file = readFits(readFileSync(out('all/fit-run-1-sky.fits')))
     const column = (name: string) => readHealpixMap(file, { column: name }).values
@@ -97,6 +123,21 @@ describe('pictures', () => {
       }
     }
     expect(back).toEqual(pixels)
+  })
+
+  it.each([0.01, 1, 50, 1000])('have the same size for a box %d times as large', (times) => {
+    const size = (factor: number) => {
+      const grid = {
+        shape: [4, 4, 2] as const,
+        halfSizeKpc: [20 * factor, 20 * factor, 5 * factor] as const,
+      }
+      const norm = makeNorm({ kind: 'linear', min: 0, max: 1 })
+      const scale = { norm, colourMap: 'viridis', label: '', unit: '' } as const
+      const png = slicesFigure(grid, [0, 0, 0], new Float64Array(32), scale, '')
+      const view = new DataView(png.buffer)
+      return [view.getUint32(16), view.getUint32(20)]
+    }
+    expect(size(times)).toEqual([1510, 1680])
   })
 
   it('have a glyph for every character that labels use', () => {
