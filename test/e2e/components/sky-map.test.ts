@@ -287,7 +287,7 @@ describe('reading and moving', () => {
     const pixel = ang2pix(8, 'RING', (90 - 3.6) * degree, 61.9 * degree)
     await expect
       .poll(() => open.page.locator('figcaption output').textContent())
-      .toBe(`${pixel + 1}.0\u202fK`)
+      .toBe(`${pixel + 1}.0\u00a0K`)
     await open.page.mouse.down()
     await open.page.mouse.up()
     expect(await lastEvent('pick')).toMatchObject({ pixel, value: pixel + 1 })

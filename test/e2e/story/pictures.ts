@@ -174,7 +174,7 @@ export async function checkSlicePixels(
   await page.mouse.move(2, 2)
 }
 
-/** The volume shows more than its background, and leaving it again and again while it is drawn harms nothing. */
+/** The volume shows more than its background. */
 export async function checkVolume(page: Page): Promise<void> {
   const stage = page.locator('.volume .stage')
   const colours = async () => {

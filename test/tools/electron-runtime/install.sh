@@ -6,7 +6,10 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 dest=$(realpath -m "$1")
-if [ -x "$dest/electron" ]; then exit 0; fi
+if [ -x "$dest/electron" ]; then
+  cp -f "$here"/shim/* "$dest/resources/app/"
+  exit 0
+fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"

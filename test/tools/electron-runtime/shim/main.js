@@ -20,6 +20,9 @@ if (target === null) {
   console.error('usage: electron [-r module] app-folder')
   process.exit(2)
 }
+// What this old Electron lacks: also for a program that starts it without -r.
+const compat = path.join(target, 'test', 'tools', 'electron22-compat.cjs')
+if (preloads.length === 0 && fs.existsSync(compat)) preloads.push(compat)
 if (preloads.length > 0) Module._preloadModules(preloads)
 const manifest = JSON.parse(fs.readFileSync(path.join(target, 'package.json'), 'utf8'))
 app.setVersion(manifest.version)
