@@ -1,7 +1,9 @@
 /** Printing numbers the same way everywhere. */
 
-/** Narrow no-break space: between thousands and before units. */
-export const NARROW_SPACE = '\u202f'
+/** Narrow no-break space: between thousands and within units. */
+const NARROW_SPACE = '\u202f'
+/** No-break space, before units: a narrow one is lost at 11 pixels, where 1.5 pixels remain of it. */
+export const UNIT_SPACE = '\u00a0'
 const MINUS = '\u2212'
 const SUPERSCRIPTS = '\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079'
 
@@ -41,7 +43,7 @@ export function formatCount(count: number): string {
 export function formatQuantity(value: number, unit: string, format: NumberFormat = {}): string {
   const shown = formatUnit(unit)
   const number = formatNumber(value, format)
-  return shown === '' ? number : number + NARROW_SPACE + shown
+  return shown === '' ? number : number + UNIT_SPACE + shown
 }
 
 /** Two ends of an uncertain value: 25\u201329 s. */

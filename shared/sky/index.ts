@@ -18,7 +18,7 @@ export {
   formatQuantity,
   formatRange,
   formatUnit,
-  NARROW_SPACE,
+  UNIT_SPACE,
   superscript,
 } from './format.ts'
 export type { Frame } from './frames.ts'

@@ -1,4 +1,4 @@
-import { NARROW_SPACE } from '#shared/sky/index.ts'
+import { UNIT_SPACE } from '#shared/sky/index.ts'
 
 /** Times, sizes and angles as the workbench prints them; plain numbers and units come from shared/sky. */
 const minus = '\u2212'
@@ -34,7 +34,7 @@ export function formatBytes(bytes: number): string {
     value /= 1000
     index++
   }
-  return `${index === 0 || value >= 10 ? Math.round(value) : value.toFixed(1)}${NARROW_SPACE}${names[index]}`
+  return `${index === 0 || value >= 10 ? Math.round(value) : value.toFixed(1)}${UNIT_SPACE}${names[index]}`
 }
 
 /** A date near today in words: "today 08:47", "yesterday 18:30", "18 Nov". */
@@ -57,10 +57,16 @@ export function formatAgo(seconds: number): string {
   return `${Math.round(seconds / 3600)} h ago`
 }
 
+/** A number with fixed decimals and a true minus, as for coordinates that change under the pointer. Zero has no sign. */
+export function formatFixed(value: number, decimals: number, signed = false): string {
+  const text = Math.abs(value).toFixed(decimals)
+  if (Number(text) === 0) return text
+  return (value < 0 ? minus : signed ? '+' : '') + text
+}
+
 /** An angle in degrees with fixed decimals and a sign where asked. */
 export function formatAngle(degrees: number, decimals = 3, signed = false): string {
-  const text = degrees.toFixed(decimals).replace('-', minus)
-  return `${signed && degrees > 0 ? '+' : ''}${text}°`
+  return `${formatFixed(degrees, decimals, signed)}°`
 }
 
 /** Right ascension and declination in degrees as 19h34m08s and +27°16′52″. */

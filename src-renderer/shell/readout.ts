@@ -1,6 +1,6 @@
 import { ang2pix } from '#shared/healpix/index.ts'
-import { formatCount, formatNumber, formatQuantity, rotateFrame } from '#shared/sky/index.ts'
-import { formatAngle, formatEquatorial } from '../format/text.ts'
+import { formatCount, formatQuantity, rotateFrame, UNIT_SPACE } from '#shared/sky/index.ts'
+import { formatAngle, formatEquatorial, formatFixed } from '../format/text.ts'
 import type { SkyDirection } from '../sky/types.ts'
 import type { FieldQuantity, FieldReadout } from '../volume/types.ts'
 import { fieldQuantityNames } from '../panels/quantities.ts'
@@ -35,10 +35,10 @@ export function directionReadout(at: SkyDirection, nside: number): [string, stri
 /** Position and value of the voxel under the pointer. */
 export function voxelReadout(readout: FieldReadout, quantity: FieldQuantity): [string, string][] {
   const [x, y, z] = readout.positionKpc
-  const coordinates = [x, y, z].map((value) => formatNumber(value, { digits: 3, signed: true }))
+  const coordinates = [x, y, z].map((kpc) => formatFixed(kpc, 2, true))
   const unit = quantity === 'divB' ? 'microgauss/kpc' : 'microgauss'
   return [
-    ['x, y, z', `${coordinates.join('  ')} kpc`],
+    ['x, y, z', `${coordinates.join('  ')}${UNIT_SPACE}kpc`],
     ['R', formatQuantity(Math.hypot(x, y), 'kpc', { digits: 3 })],
     [
       fieldQuantityNames[quantity],

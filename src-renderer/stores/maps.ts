@@ -198,8 +198,8 @@ export const useMaps = defineStore('maps', () => {
     } catch (error) {
       done = { ...done, sky: skyStamp, field: stamp }
       const text = describeError(error)
-      // A run that has not got so far yet has no maps; it will be asked again after its next step.
-      if (text !== complained && !isActive(run.state))
+      // A run that has not got so far yet has no maps, and one that failed before has said so.
+      if (text !== complained && !isActive(run.state) && run.state !== 'failed')
         messages.fail('No pictures of this run', error)
       complained = text
     } finally {

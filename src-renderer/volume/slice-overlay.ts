@@ -1,3 +1,4 @@
+import { formatFixed } from '../format/text.ts'
 import { slicePlanes } from './slice-image.ts'
 import { sliceNames, toScreen } from './slice-layout.ts'
 import type { CanvasPalette } from '../sky/palette.ts'
@@ -60,9 +61,9 @@ function drawSlice(
   }
   drawSun(context, toScreen(box, name, halfSizeKpc, observerKpc), palette, labelled)
   const fixed = slicePlanes[name].fixed
-  const unit = name === 'yz' ? '' : '\u202fkpc'
-  const value = fixedPoint(cursor[fixed], name === 'xy', box.width < 80 ? 1 : 2)
-  const axis = box.width < 64 ? '' : `${axisNames[fixed]} = `
+  const unit = name === 'yz' ? '' : '\u00a0kpc'
+  const value = formatFixed(cursor[fixed], box.width < 80 ? 1 : 2, name === 'xy')
+  const axis = box.width < 64 ? `${axisNames[fixed]} ` : `${axisNames[fixed]} = `
   plateText(context, `${axis}${value}${unit}`, box.x + 1, box.y + 1, palette)
   context.restore()
   context.strokeStyle = palette.line
@@ -267,10 +268,4 @@ function drawCorner(context: CanvasRenderingContext2D, { layout, palette, readou
   context.fillStyle = palette.textQuiet
   context.font = `400 11px ${palette.fontUi}`
   context.fillText('axes in kpc', corner.x, corner.y + corner.height - 2)
-}
-
-function fixedPoint(value: number, signed: boolean, decimals: number): string {
-  const text = Math.abs(value).toFixed(decimals)
-  if (Number(text) === 0) return text
-  return (value < 0 ? '\u2212' : signed ? '+' : '') + text
 }

@@ -114,7 +114,7 @@ function drawRings(
     // Along +x-y, away from the Sun and the axis labels.
     const at = project([radius * Math.SQRT1_2, -radius * Math.SQRT1_2, 0])
     if (at.depth > 0) {
-      const text = outer ? `${radius}\u202fkpc` : String(radius)
+      const text = outer ? `${radius}\u00a0kpc` : String(radius)
       context.strokeStyle = palette.surface
       context.lineWidth = 3
       context.setLineDash([])

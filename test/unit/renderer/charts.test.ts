@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { plain, tickLabel, toAxis, valueAxis } from '#renderer/charts/axis.ts'
 import { curvesCsv } from '#renderer/charts/csv.ts'
+import { chartOption } from '#renderer/charts/options.ts'
 import { decimate } from '#renderer/charts/decimate.ts'
 import { breakRow, groupCurves, hasValues } from '#renderer/charts/series.ts'
 import { CurveTable } from '#renderer/charts/table.ts'
+import type { ChartTokens } from '#renderer/charts/tokens.ts'
 
 describe('decimation', () => {
   const x = Float64Array.from({ length: 100_000 }, (_, i) => i)
@@ -120,5 +122,45 @@ describe('curve table', () => {
     const table = new CurveTable()
     table.write(['iteration', 'loss'], 0, 1, [0, 0.1 + 0.2])
     expect(curvesCsv(table)).toBe('"iteration","loss"\r\n0,0.30000000000000004\r\n')
+  })
+})
+
+describe('chart updates', () => {
+  const tokens: ChartTokens = {
+    text1: '#fff',
+    text2: '#ccc',
+    text3: '#999',
+    line2: '#333',
+    frame: '#444',
+    grid: '#222',
+    popover: '#111',
+    error: '#f00',
+    future: '#000',
+    font: 'sans-serif',
+    series: ['#1', '#2', '#3', '#4', '#5', '#6'],
+  }
+  it('keep the same series whatever is hidden, so that they can be merged', () => {
+    const table = new CurveTable()
+    table.write(['iteration', 'loss', 'smoothness'], 0, 2, Float64Array.from([0, 9, 1, 1, 4, 2]))
+    const specs = groupCurves(table.columns).loss
+    const ids = (hidden: ReadonlySet<string>) => {
+      const { series } = chartOption({
+        ...{ table, specs, hidden, marks: [], iterations: 5, log: true, tokens },
+      })
+      return (Array.isArray(series) ? series : []).map(({ id, data }) => [
+        id,
+        Array.isArray(data) ? data.length : -1,
+      ])
+    }
+    expect(ids(new Set())).toEqual([
+      ['loss', 2],
+      ['smoothness', 2],
+      ['annotations', 0],
+    ])
+    expect(ids(new Set(['loss']))).toEqual([
+      ['loss', 0],
+      ['smoothness', 2],
+      ['annotations', 0],
+    ])
   })
 })

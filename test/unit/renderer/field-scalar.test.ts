@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { derive, derivedScalar, keepDerived } from '#renderer/volume/derived.ts'
 import {
   deriveScalar,
   interpolationAt,
@@ -106,5 +107,21 @@ describe('sampling', () => {
 
   it('works with one voxel across', () => {
     expect(interpolationAt(3, 1, 5)).toEqual({ low: 0, high: 0, weight: 0 })
+  })
+})
+
+describe('derived scalars', () => {
+  const field = { values: Float32Array.from({ length: 24 }, (_, i) => i), shape, halfSizeKpc: half }
+  it('are derived once for a field and a quantity', () => {
+    const array = { ...field, shape: [2, 2, 2] as const }
+    expect(derivedScalar(array, 'B')).toBe(derivedScalar({ ...array }, 'B'))
+    expect(derivedScalar(array, 'B')).not.toBe(derivedScalar(array, 'Bx'))
+    expect(derivedScalar(array, 'Bx')).toEqual(derive(array, 'Bx'))
+  })
+  it('may come from elsewhere', () => {
+    const array = { ...field, values: field.values.slice(), shape: [2, 2, 2] as const }
+    const elsewhere = structuredClone(derive(array, 'Bz'))
+    keepDerived(array, 'Bz', elsewhere)
+    expect(derivedScalar(array, 'Bz')).toBe(elsewhere)
   })
 })

@@ -7,10 +7,11 @@ import {
   formatBytes,
   formatDuration,
   formatEquatorial,
+  formatFixed,
   formatTimeLeft,
   formatWhen,
 } from '#renderer/format/text.ts'
-import { directionReadout, valueAtDirection } from '#renderer/shell/readout.ts'
+import { directionReadout, valueAtDirection, voxelReadout } from '#renderer/shell/readout.ts'
 import { runFact } from '#renderer/shell/tree.ts'
 import { ring2nest } from '#shared/healpix/index.ts'
 
@@ -24,9 +25,9 @@ describe('times, sizes, angles', () => {
     expect(formatAgo(12)).toBe('12 s ago')
   })
   it('prints sizes with decimal prefixes', () => {
-    expect(formatBytes(999)).toBe('999\u202fB')
-    expect(formatBytes(1e6)).toBe('1.0\u202fMB')
-    expect(formatBytes(412e6)).toBe('412\u202fMB')
+    expect(formatBytes(999)).toBe('999\u00a0B')
+    expect(formatBytes(1e6)).toBe('1.0\u00a0MB')
+    expect(formatBytes(412e6)).toBe('412\u00a0MB')
   })
   it('names days near today', () => {
     const now = new Date(2026, 10, 21, 12, 0).getTime()
@@ -74,6 +75,23 @@ describe('readout', () => {
     // Reid & Brunthaler 2004 put l = b = 0 at 17h45m37.2s, -28d56m10s (J2000).
     const position = directionReadout({ lonDeg: 0, latDeg: 0 }, 64)[3]
     expect(position[1]).toBe('17h45m37s  −28°56′10″')
+  })
+})
+
+describe('coordinates under the pointer', () => {
+  it('keep their decimals, so that nothing beside them moves', () => {
+    expect([2.531, -0.6114, 0, -0.001].map((kpc) => formatFixed(kpc, 2, true))).toEqual([
+      '+2.53',
+      '−0.61',
+      '0.00',
+      '0.00',
+    ])
+    const readout = { positionKpc: [2.531, -0.6114, 0] as const, value: NaN }
+    expect(voxelReadout(readout, 'Bx')).toEqual([
+      ['x, y, z', '+2.53  −0.61  0.00\u00a0kpc'],
+      ['R', '2.60\u00a0kpc'],
+      ['Bx', 'outside the region'],
+    ])
   })
 })
 
