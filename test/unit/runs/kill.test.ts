@@ -1,9 +1,10 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { kernelModule } from '#engine/kernels/backends/wasm/module.ts'
 import { loadRunFile } from '#engine/runs/load-run-file.ts'
 import { RunManager } from '#engine/runs/run-manager.ts'
 import { Session } from '#engine/storage/session.ts'
-import { runAndKill } from '#test/tools/kill-run.ts'
+import { copyProgram, runAndKill } from '#test/tools/kill-run.ts'
 import { runBits } from '#test/tools/run-bits.ts'
 import { sampleFolder } from '#test/tools/sample-run.ts'
 import type { SampleFolder } from '#test/tools/sample-run.ts'
@@ -15,6 +16,7 @@ let folder: SampleFolder
 let expected: string
 let runFile: string
 let manager: RunManager
+let program: string
 
 beforeAll(async () => {
   folder = sampleFolder(16)
@@ -30,6 +32,9 @@ checkpoint: { every_s: 0.02 }
   )
   const session = Session.create(folder.file('straight.larmor'), '', await loadRunFile(runFile))
   manager = new RunManager()
+  // The kernels of this process and those of the killed ones are read at the same time, and once.
+  kernelModule()
+  program = copyProgram(folder.file('program'))
   const { run } = manager.start(session, { threads: 2 })
   await manager.settled(session, run)
   expected = runBits(session, run)
@@ -66,6 +71,7 @@ describe('a run that is killed (-9) at random moments', () => {
         // A third anywhere from the start of the process, the rest while steps and checkpoints are written.
         const from = kill % 3 === 2 ? 'start' : 'optimising'
         const { killed, code, stderr } = await runAndKill(
+          program,
           args,
           Math.random() * (from === 'start' ? 1200 : 500),
           from,
