@@ -34,6 +34,8 @@ export default tseslint.config(
     ignores: [
       'out/',
       'node_modules/',
+      '.cache/',
+      '.venv/',
       'assets/',
       'src-engine/kernels/backends/wasm/assembly/',
       'test/fixtures/',
