@@ -5,6 +5,8 @@ import { InputError } from '../errors.ts'
 import { KernelError } from '../kernels/interface.ts'
 import type { KernelBackend, LineOfSightOperator } from '../kernels/interface.ts'
 import type { DataVector } from '../storage/run-store.ts'
+import { createWorkspace } from './optimise.ts'
+import type { Workspace } from './optimise.ts'
 import { prepareProblem } from './prepare-problem.ts'
 import type { PreparedProblem } from './prepare-problem.ts'
 
@@ -13,6 +15,8 @@ export type LoadBackend = (name: BackendName) => Promise<KernelBackend>
 
 export interface ReadyOperator {
   readonly operator: LineOfSightOperator
+  /** The same for every run with this operator: one run at a time works in it. */
+  readonly workspace: Workspace
   readonly prepared: PreparedProblem
   readonly backend: KernelBackend['name']
   /** How the backend computes: with backend and threads it decides the bits. */
@@ -37,7 +41,7 @@ export interface OperatorRequest {
 export class OperatorCache {
   readonly #load: LoadBackend
   #key = ''
-  #operator: LineOfSightOperator | undefined
+  #ready: { operator: LineOfSightOperator; workspace: Workspace } | undefined
 
   constructor(load: LoadBackend) {
     this.#load = load
@@ -50,16 +54,18 @@ export class OperatorCache {
     const backend = await this.#load(request.backend)
     const threads = backend.name === 'reference' ? 1 : (request.threads ?? availableParallelism())
     const key = keyOf(runFile, prepared, `${backend.name} ${threads}`)
-    if (this.#operator === undefined || key !== this.#key) {
+    if (this.#ready === undefined || key !== this.#key) {
       await this.dispose()
       try {
-        this.#operator = await backend.prepare(prepared.problem, {
+        const operator = await backend.prepare(prepared.problem, {
           threads,
           region: prepared.region,
           regularisation: runFile.regularisation,
           signal: request.signal,
           onProgress: request.onProgress,
         })
+        // Kept with the operator: its threads let go of the arrays of earlier runs much too late.
+        this.#ready = { operator, workspace: createWorkspace(operator) }
       } catch (error) {
         if (error instanceof KernelError) throw new InputError(error.message, { cause: error })
         throw error
@@ -67,7 +73,7 @@ export class OperatorCache {
       this.#key = key
     }
     return {
-      operator: this.#operator,
+      ...this.#ready,
       prepared,
       backend: backend.name,
       mode: backend.precision,
@@ -76,9 +82,9 @@ export class OperatorCache {
   }
 
   async dispose(): Promise<void> {
-    const operator = this.#operator
-    this.#operator = undefined
-    await operator?.dispose()
+    const ready = this.#ready
+    this.#ready = undefined
+    await ready?.operator.dispose()
   }
 }
 

@@ -30,6 +30,20 @@ export interface OptimiserState {
   iteration: number
 }
 
+/** The arrays that an optimisation works in, each [nx, ny, nz, 3] in the kernel's memory. */
+export interface Workspace extends Omit<OptimiserState, 'iteration'> {
+  readonly gradient: GridValues
+}
+
+export function createWorkspace(operator: LineOfSightOperator): Workspace {
+  return {
+    field: operator.createGrid(3),
+    firstMoment: operator.createGrid(3),
+    secondMoment: operator.createGrid(3),
+    gradient: operator.createGrid(3),
+  }
+}
+
 /** Everything known about the field before a step. */
 export interface Evaluation {
   readonly iteration: number
@@ -62,26 +76,26 @@ export class Optimisation {
   readonly #gradient: GridValues
   readonly #optimiser: RunFile['optimiser']
 
+  /** `workspace` may hold what an earlier optimisation with this operator left in it; it is overwritten. */
   constructor(
     operator: LineOfSightOperator,
     data: readonly DataVector[],
     dataRays: readonly DataRays[],
     optimiser: RunFile['optimiser'],
     initialField: ArrayLike<number>,
+    workspace = createWorkspace(operator),
   ) {
     this.#operator = operator
     this.#data = data
     this.#dataRays = dataRays
     this.#weights = data.map(({ sigma, set }) => fitWeights(sigma, set))
     this.#optimiser = optimiser
-    this.#gradient = operator.createGrid(3)
-    this.state = {
-      field: operator.createGrid(3),
-      firstMoment: operator.createGrid(3),
-      secondMoment: operator.createGrid(3),
-      iteration: 0,
-    }
-    this.state.field.set(initialField)
+    const { gradient, ...arrays } = workspace
+    this.#gradient = gradient
+    this.state = { ...arrays, iteration: 0 }
+    arrays.field.set(initialField)
+    arrays.firstMoment.fill(0)
+    arrays.secondMoment.fill(0)
   }
 
   /** One step: the evaluation before it. @throws DivergenceError, leaving the state as it was */

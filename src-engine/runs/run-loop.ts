@@ -59,6 +59,7 @@ export class RunLoop {
       ready.prepared.dataRays,
       configuration.optimiser,
       ready.prepared.initialField,
+      ready.workspace,
     )
     this.#checkpointMs = 1000 * configuration.checkpoint.every_s
     this.#secondsBefore = record.seconds
