@@ -174,6 +174,19 @@ describe('the run manager', () => {
     expect(copy.values).toEqual(session.runs.checkpointArray(checkpoint, 'magnetic_field').values)
   })
 
+  it('works in the same memory run after run, so that ten folds take the room of one', async () => {
+    const session = create('a.larmor', { backend: 'wasm', optimiser: { iterations: 2 } })
+    const memory = new Set<unknown>()
+    manager.onProgress(({ summary: { run } }) => {
+      const loop = manager.live(session, run)
+      if (loop) memory.add(loop.field.buffer)
+    })
+    const first = await runThrough(session)
+    const second = await runThrough(session)
+    expect(memory.size).toBe(1)
+    expect(runBits(session, second.run)).toBe(runBits(session, first.run))
+  })
+
   it('resumes from the stored data when the map file is gone', async () => {
     const session = create('a.larmor')
     pauseAfter(session, 2)
