@@ -1,5 +1,6 @@
 import type { RunFile } from '#shared/session/run-file.ts'
-import type { Overrides, RunManager } from '../runs/run-manager.ts'
+import type { Overrides } from '../runs/run-job.ts'
+import type { RunManager } from '../runs/run-manager.ts'
 import type { RunRecord } from '../storage/records.ts'
 import type { Session } from '../storage/session.ts'
 import { EXIT, printJson } from './io.ts'

@@ -7,7 +7,7 @@ import {
 } from '#shared/fits/index.ts'
 import type { FitsFile, MapDescription } from '#shared/fits/index.ts'
 import { loadFits } from '../storage/map-files.ts'
-import type { Inspection } from './inspect.ts'
+import type { Inspection } from './inspection.ts'
 import { number } from './progress.ts'
 
 interface ColumnStatistics {

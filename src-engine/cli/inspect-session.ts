@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { errorText } from '../errors.ts'
 import { Session } from '../storage/session.ts'
 import type { InputRecord, RunRecord } from '../storage/records.ts'
-import type { Inspection } from './inspect.ts'
+import type { Inspection } from './inspection.ts'
 import { duration, number } from './progress.ts'
 
 export function inspectSession(path: string): Inspection {

@@ -13,12 +13,6 @@ Says what a FITS or session file holds: maps, columns, units, ordering, frame, s
 and checkpoints.
 `
 
-/** What was found: a document for programs, and the same in lines for people. */
-export interface Inspection {
-  readonly document: object
-  readonly lines: readonly string[]
-}
-
 export const command: Command = async (args, io) => {
   const { positionals } = parseCommandLine(args, { usage, positionals: ['FILE'], options: {} })
   const file = resolve(positionals[0])

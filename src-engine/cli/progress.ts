@@ -1,4 +1,4 @@
-import type { RunProgress } from '../runs/run-manager.ts'
+import type { RunProgress } from '../runs/run-news.ts'
 import type { CommandIo } from './io.ts'
 
 export type ProgressStyle = 'auto' | 'json' | 'none'

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { fileErrorText, InputError, UsageError } from '../errors.ts'
+import { connectPage } from '../server/connect.ts'
 import { Engine } from '../server/engine.ts'
 import { rendererFolder } from '../server/program-files.ts'
 import { serveWorkbench } from '../server/serve/serve.ts'
@@ -43,7 +44,7 @@ export async function startWorkbench(
     folder,
     port: request.port,
     log,
-    onClient: (transport) => engine.connect(transport),
+    onClient: (transport) => connectPage(engine, transport),
   })
   return {
     server,

@@ -1,79 +1,16 @@
-import type { EventBody } from '#shared/contract/events.ts'
-import type { RunState, RunSummary } from '#shared/contract/methods.ts'
-import { fieldStatistics } from '#shared/inference/field-statistics.ts'
-import { pooledChi2 } from '#shared/inference/likelihood.ts'
-import { errorText, InputError } from '../errors.ts'
-import type { RunFigures, RunRecord } from '../storage/records.ts'
-import type { DataVector, RunChanges } from '../storage/run-store.ts'
-import type { Session } from '../storage/session.ts'
+import type { RunSummary } from '#shared/contract/methods.ts'
+import { InputError } from '../errors.ts'
 import { loadBackend } from '../kernels/index.ts'
+import type { RunRecord } from '../storage/records.ts'
+import type { Session } from '../storage/session.ts'
 import { OperatorCache } from './operators.ts'
-import type { BackendName, LoadBackend } from './operators.ts'
-import { prepareData } from './prepare-data.ts'
-import { RateMeter } from './rate-meter.ts'
-import { RunLoop } from './run-loop.ts'
-
-export type Stage = EventBody<'run.progress'>['stage']
-
-export interface RunProgress {
-  readonly session: Session
-  readonly summary: RunSummary
-  readonly stage: Stage
-  readonly iterationsPerSecond: number | null
-  readonly secondsLeft: number | null
-  /** Residual standard deviation of the fitted pixels of the first map, in its unit. */
-  readonly residual: number | null
-  readonly message: string
-}
-
-export interface RunFailure {
-  readonly session: Session
-  readonly run: number
-  readonly error: unknown
-  /** Whether it failed after its data were read and its first step could be made. */
-  readonly begun: boolean
-}
-
-/** New rows of the curves: [rows][columns], the first being row `from`. */
-export interface NewRows {
-  readonly session: Session
-  readonly run: number
-  readonly columns: readonly string[]
-  readonly from: number
-  readonly rows: number
-  readonly values: Float64Array
-}
-
-export interface Overrides {
-  backend?: BackendName
-  threads?: number
-  /** New total of iterations. */
-  iterations?: number
-}
-
-type Ending = 'paused' | 'stopped'
-
-interface Job {
-  readonly session: Session
-  readonly run: number
-  readonly overrides: Overrides
-  readonly abort: AbortController
-  readonly settled: Promise<RunSummary>
-  readonly settle: (summary: RunSummary) => void
-  readonly rate: RateMeter
-  state: RunState
-  stage: Stage
-  message: string
-  fraction: number
-  ending: Ending | undefined
-  loop: RunLoop | undefined
-  /** Rows of the curves that listeners have seen. */
-  announcedRows: number
-  lastNewsMs: number
-}
-
-/** At most this often per run, and always at a change of state. */
-const newsIntervalMs = 100
+import type { LoadBackend } from './operators.ts'
+import { RunJob } from './run-job.ts'
+import type { Ending, Overrides } from './run-job.ts'
+import type { RunLoop } from './run-loop.ts'
+import { RunNews } from './run-news.ts'
+import type { NewRows, RunFailure, RunProgress } from './run-news.ts'
+import { summaryOf } from './run-summary.ts'
 
 /**
  * Runs of open sessions, one after another: each takes all the threads. A run is stored in its session as it goes;
@@ -81,10 +18,8 @@ const newsIntervalMs = 100
  */
 export class RunManager {
   readonly #operators: OperatorCache
-  readonly #queue: Job[] = []
-  readonly #progress = new Set<(progress: RunProgress) => void>()
-  readonly #rows = new Set<(rows: NewRows) => void>()
-  readonly #failures = new Set<(failure: RunFailure) => void>()
+  readonly #queue: RunJob[] = []
+  readonly #news = new RunNews()
   #working: Promise<void> | undefined
 
   constructor(load: LoadBackend = loadBackend) {
@@ -93,19 +28,16 @@ export class RunManager {
 
   /** Called when something changes, at most ten times a second per run. Returns the unsubscriber. */
   onProgress(listener: (progress: RunProgress) => void): () => void {
-    this.#progress.add(listener)
-    return () => this.#progress.delete(listener)
+    return this.#news.progress.add(listener)
   }
 
   onRows(listener: (rows: NewRows) => void): () => void {
-    this.#rows.add(listener)
-    return () => this.#rows.delete(listener)
+    return this.#news.rows.add(listener)
   }
 
   /** Called with what was thrown when a run fails, before it settles. Returns the unsubscriber. */
   onFailure(listener: (failure: RunFailure) => void): () => void {
-    this.#failures.add(listener)
-    return () => this.#failures.delete(listener)
+    return this.#news.failures.add(listener)
   }
 
   /** Adds a run of the session's configuration to the queue. @throws InputError for a read-only session */
@@ -123,7 +55,7 @@ export class RunManager {
    */
   resume(session: Session, id: number, overrides: Overrides = {}): RunSummary {
     const going = this.#find(session, id)
-    if (going) return this.#summary(going)
+    if (going) return going.summary()
     return this.#enqueue(session, session.runs.get(id), overrides)
   }
 
@@ -139,8 +71,7 @@ export class RunManager {
 
   /** State and latest figures of a run, whether it goes on or not. */
   summary(session: Session, id: number): RunSummary {
-    const job = this.#find(session, id)
-    return job ? this.#summary(job) : summaryOf(session.runs.get(id))
+    return this.#find(session, id)?.summary() ?? summaryOf(session.runs.get(id))
   }
 
   /** What a run that goes on has in memory; undefined for others (see the session). */
@@ -162,19 +93,24 @@ export class RunManager {
   /** Pauses the runs of one session and waits until they are stored. */
   async release(session: Session): Promise<void> {
     const jobs = this.#queue.filter((job) => job.session === session)
-    for (const job of jobs) this.#end(session, job.run, 'paused')
+    for (const job of jobs) job.end('paused')
     await Promise.all(jobs.map((job) => job.settled))
   }
 
   /** Pauses everything, stores it, and ends the worker threads. */
   async shutdown(): Promise<void> {
-    for (const job of this.#queue.slice()) this.#end(job.session, job.run, 'paused')
+    for (const job of this.#queue.slice()) job.end('paused')
     await this.#working
     await this.#operators.dispose()
   }
 
-  #find(session: Session, id: number): Job | undefined {
+  #find(session: Session, id: number): RunJob | undefined {
     return this.#queue.find((job) => job.session === session && job.run === id)
+  }
+
+  #end(session: Session, id: number, ending: Ending): RunSummary {
+    this.#find(session, id)?.end(ending)
+    return this.summary(session, id)
   }
 
   #enqueue(session: Session, record: RunRecord, overrides: Overrides): RunSummary {
@@ -185,43 +121,14 @@ export class RunManager {
         { field: 'optimiser.iterations' },
       )
     }
-    let settle: Job['settle'] = () => {}
-    const settled = new Promise<RunSummary>((resolve) => {
-      settle = resolve
-    })
-    const job: Job = {
-      session,
-      run: record.id,
-      overrides,
-      abort: new AbortController(),
-      settled,
-      settle,
-      rate: new RateMeter(),
-      state: 'queued',
-      stage: 'queued',
-      message: 'Waiting for its turn',
-      fraction: 0,
-      ending: undefined,
-      loop: undefined,
-      announcedRows: 0,
-      lastNewsMs: 0,
-    }
     session.transaction(() => {
       session.runs.update(record.id, { state: 'queued', iterations, error: null })
     })
+    const job = new RunJob(session, record.id, overrides, this.#news)
     this.#queue.push(job)
-    this.#announce(job, true)
+    job.queued()
     this.#working ??= this.#work()
-    return this.#summary(job)
-  }
-
-  #end(session: Session, id: number, ending: Ending): RunSummary {
-    const job = this.#find(session, id)
-    if (!job) return summaryOf(session.runs.get(id))
-    job.ending = ending
-    if (job.state === 'running') this.#setState(job, 'pausing', 'Finishing the step')
-    job.abort.abort()
-    return this.#summary(job)
+    return job.summary()
   }
 
   async #work(): Promise<void> {
@@ -229,251 +136,10 @@ export class RunManager {
       // Let the caller of start() see the queued state before preparation begins.
       await new Promise(setImmediate)
       const [job] = this.#queue
-      const error = await this.#execute(job).then(
-        () => undefined,
-        (thrown: unknown) => ({ thrown }),
-      )
-      if (error) this.#fail(job, error.thrown)
+      await job.work(this.#operators)
       this.#queue.shift()
-      job.settle(summaryOf(job.session.runs.get(job.run)))
+      job.settle()
     }
     this.#working = undefined
-  }
-
-  async #execute(job: Job): Promise<void> {
-    const { session, run, overrides, abort } = job
-    if (abort.signal.aborted) return this.#settle(job)
-    this.#setState(job, 'preparing', 'Reading the data', 'loading')
-    const data = await this.#loadData(job)
-    const record = session.runs.get(run)
-    this.#setState(job, 'preparing', 'Walking the lines of sight', 'rays')
-    const ready = await this.#operators
-      .get({
-        runFile: record.configuration,
-        data,
-        backend: overrides.backend ?? storedBackend(record),
-        threads: overrides.threads ?? record.threads ?? undefined,
-        signal: abort.signal,
-        onProgress: (fraction) => {
-          job.fraction = fraction
-          this.#announce(job, false)
-        },
-      })
-      .catch((error: unknown) => {
-        if (abort.signal.aborted) return undefined
-        throw error
-      })
-    if (!ready) return this.#settle(job)
-    const { backend, mode, build } = ready
-    const { threads } = ready.operator
-    const changed =
-      record.iteration > 0 && computedElsewhere(record, { backend, mode, build, threads })
-    this.#update(job, {
-      backend,
-      mode,
-      build,
-      threads,
-      ...(changed ? { bitIdentical: false } : {}),
-    })
-    this.#setState(job, 'preparing', 'Starting the threads', 'warm-up')
-    const loop = new RunLoop(session, run, ready, data)
-    job.loop = loop
-    job.announcedRows = loop.iteration
-    if (loop.iteration > 0) {
-      session.transaction(() =>
-        loop.mark(
-          'resume',
-          changed ? 'Resumed on other threads, another backend or other kernels' : 'Resumed',
-        ),
-      )
-    }
-    this.#setState(job, 'running', 'Optimising', 'optimising')
-    await this.#iterate(job, loop, record.iterations)
-    if (loop.iteration < record.iterations) return this.#interrupt(job, loop)
-    this.#setState(job, 'running', 'Writing the result', 'writing')
-    await loop.finish((figures) => withField(figures, loop, ready.prepared))
-    this.#update(job, { state: 'done' })
-    this.#setState(job, 'done', 'Done', 'finished')
-  }
-
-  async #iterate(job: Job, loop: RunLoop, iterations: number): Promise<void> {
-    loop.begin()
-    job.rate.start(loop.iteration)
-    while (loop.iteration < iterations && !job.abort.signal.aborted) {
-      await loop.step()
-      job.rate.count(loop.iteration)
-      this.#announce(job, false)
-    }
-  }
-
-  #interrupt(job: Job, loop: RunLoop): void {
-    const kind = job.ending === 'stopped' ? 'stop' : 'pause'
-    loop.checkpoint(kind)
-    job.session.transaction(() =>
-      loop.mark('pause', job.ending === 'stopped' ? 'Stopped' : 'Paused'),
-    )
-    this.#settle(job)
-  }
-
-  #settle(job: Job): void {
-    const state = job.ending ?? 'paused'
-    this.#update(job, { state })
-    this.#setState(job, state, state === 'stopped' ? 'Stopped' : 'Paused', 'finished')
-  }
-
-  #fail(job: Job, error: unknown): void {
-    const text = errorText(error)
-    job.state = 'failed'
-    job.stage = 'finished'
-    job.message = text
-    try {
-      job.session.transaction(() => {
-        job.session.runs.update(job.run, { state: 'failed', error: text })
-        job.session.runs.addMark(job.run, job.loop?.iteration ?? 0, 'failure', text)
-      })
-    } catch {
-      // The file cannot be written (a full disk, for instance): that is the failure already being reported.
-    }
-    this.#announce(job, true)
-    const failure = { session: job.session, run: job.run, error, begun: job.loop !== undefined }
-    for (const listener of this.#failures) listener(failure)
-  }
-
-  /** The stored data vectors of a run, or those made from the files on its first start. */
-  async #loadData(job: Job): Promise<readonly DataVector[]> {
-    const { session, run } = job
-    const stored = session.runs.data(run)
-    if (stored.length > 0) return stored
-    const prepared = await prepareData(session.runs.get(run).configuration, (message) => {
-      job.message = message
-      this.#announce(job, false)
-    })
-    session.transaction(() => {
-      session.runs.putData(run, prepared.data)
-      session.runs.update(run, { heldOutBlocks: prepared.heldOutBlocks })
-      for (const input of prepared.inputs) session.putInput(input)
-    })
-    return prepared.data
-  }
-
-  #update(job: Job, changes: RunChanges): void {
-    job.session.transaction(() => job.session.runs.update(job.run, changes))
-  }
-
-  #setState(job: Job, state: RunState, message: string, stage: Stage = job.stage): void {
-    const stored = state === 'preparing' || state === 'running'
-    if (stored && job.state !== state) this.#update(job, { state })
-    job.state = state
-    job.stage = stage
-    job.message = message
-    job.fraction = 0
-    this.#announce(job, true)
-  }
-
-  #announce(job: Job, always: boolean): void {
-    const now = performance.now()
-    if (!always && now - job.lastNewsMs < newsIntervalMs) return
-    job.lastNewsMs = now
-    this.#announceRows(job)
-    const summary = this.#summary(job)
-    const { perSecond } = job.rate
-    const progress: RunProgress = {
-      session: job.session,
-      summary,
-      stage: job.stage,
-      iterationsPerSecond: perSecond,
-      secondsLeft: perSecond ? (summary.iterations - summary.iteration) / perSecond : null,
-      residual: job.loop?.latest?.maps[0]?.fitted.residualStd ?? null,
-      message:
-        job.fraction > 0 ? `${job.message}: ${Math.round(100 * job.fraction)} %` : job.message,
-    }
-    for (const listener of this.#progress) listener(progress)
-  }
-
-  #announceRows(job: Job): void {
-    const { loop, announcedRows } = job
-    if (!loop || this.#rows.size === 0) return
-    const { columns, rows, values } = loop.curves(announcedRows)
-    if (rows === 0) return
-    job.announcedRows += rows
-    for (const listener of this.#rows) {
-      listener({ session: job.session, run: job.run, columns, from: announcedRows, rows, values })
-    }
-  }
-
-  #summary(job: Job): RunSummary {
-    const stored = summaryOf(job.session.runs.get(job.run))
-    const { loop } = job
-    const maps = loop?.latest?.maps
-    return {
-      ...stored,
-      state: job.state,
-      iteration: loop?.iteration ?? stored.iteration,
-      seconds: loop && job.state !== 'preparing' ? loop.seconds : stored.seconds,
-      ...(maps
-        ? {
-            chi2_n_fitted: pooledChi2(maps.map(({ fitted }) => fitted)),
-            chi2_n_held_out: pooledChi2(maps.map(({ heldOut }) => heldOut)),
-          }
-        : {}),
-      ...(job.state === 'failed' ? { error: job.message } : {}),
-    }
-  }
-}
-
-type Computation = Pick<RunRecord, 'backend' | 'mode' | 'build' | 'threads'>
-
-/** Whether steps of the run were made by something that may give other bits; what is not recorded cannot tell. */
-function computedElsewhere(record: Computation, now: Computation): boolean {
-  const keys = ['backend', 'mode', 'build', 'threads'] as const
-  return keys.some((key) => record[key] !== null && record[key] !== now[key])
-}
-
-function storedBackend(record: RunRecord): BackendName {
-  const { backend, configuration } = record
-  return backend === 'wasm' || backend === 'reference' ? backend : configuration.backend
-}
-
-function withField(
-  figures: RunFigures,
-  loop: RunLoop,
-  prepared: {
-    region: Uint8Array
-    problem: {
-      grid: Parameters<typeof fieldStatistics>[0]
-      observerKpc: readonly [number, number, number]
-    }
-  },
-): RunFigures {
-  const { mean, p99, max, streakRatio } = fieldStatistics(
-    prepared.problem.grid,
-    loop.field,
-    prepared.region,
-    prepared.problem.observerKpc,
-  )
-  return {
-    ...figures,
-    field: {
-      b_mean_microgauss: mean,
-      b_p99_microgauss: p99,
-      b_max_microgauss: max,
-      streak_ratio: streakRatio,
-    },
-  }
-}
-
-/** What the contract says about a stored run. */
-export function summaryOf(record: RunRecord): RunSummary {
-  return {
-    run: record.id,
-    name: record.name,
-    state: record.state,
-    iteration: record.iteration,
-    iterations: record.iterations,
-    chi2_n_fitted: record.figures?.chi2_n_fitted ?? null,
-    chi2_n_held_out: record.figures?.chi2_n_held_out ?? null,
-    started: record.createdMs,
-    seconds: record.seconds,
-    ...(record.error === null ? {} : { error: record.error }),
   }
 }

@@ -1,13 +1,10 @@
-import { engineContract, mainContract, serveTransport } from '#shared/contract/index.ts'
-import type { Connection, EngineContract, Transport } from '#shared/contract/index.ts'
+import type { Connection, EngineContract } from '#shared/contract/index.ts'
 import type { EventBody } from '#shared/contract/events.ts'
 import { makeFolder } from '../make-folder.ts'
 import { RunManager } from '../runs/run-manager.ts'
-import type { NewRows, RunProgress } from '../runs/run-manager.ts'
-import { describeError } from './error-body.ts'
+import type { NewRows, RunProgress } from '../runs/run-news.ts'
+import { cleanSummary } from './error-body.ts'
 import { Grants } from './grants.ts'
-import { engineHandlers } from './handlers/index.ts'
-import { mainHandlers } from './handlers/main.ts'
 import { MapCatalogue } from './map-catalogue.ts'
 import { OpenSessions } from './open-sessions.ts'
 import type { OpenSession } from './open-sessions.ts'
@@ -28,13 +25,6 @@ export interface Client {
   readonly name: string
 }
 
-export interface ShellHooks {
-  /** A page of the shell is gone. */
-  readonly onDisconnect: (channel: number) => void
-  /** The engine has been asked to end; everything is saved where that was wanted. */
-  readonly onShutdown: () => void
-}
-
 /**
  * The engine behind every connection: files by grant, open sessions, one queue of runs. Events of a session go to all
  * pages that have it open.
@@ -48,7 +38,6 @@ export class Engine {
   readonly sessionsFolder: string
   readonly log: (text: string) => void
   readonly #connections = new Map<Client, Connection<EngineContract>>()
-  #clients = 0
 
   private constructor(grants: Grants, options: EngineOptions) {
     this.grants = grants
@@ -71,27 +60,13 @@ export class Engine {
     return new Engine(grants, options)
   }
 
-  /** Serves a page. What it opened is closed when it leaves, except sessions with a run that goes on. */
-  connect(transport: Transport): void {
-    const client: Client = { name: `page ${++this.#clients}` }
-    const log = (text: string) => this.log(`${client.name}: ${text}`)
-    const connection = serveTransport(engineContract, transport, engineHandlers(this, client), {
-      log,
-      describeError: (error) => describeError(error, this.grants),
-    })
+  /** Adds a page: it hears the events of the sessions that it opens, and what it opened is closed when it leaves. */
+  join(client: Client, connection: Connection<EngineContract>): void {
     connection.onClose(() => {
       this.#connections.delete(client)
       this.sessions.leaveAll(client)
     })
     this.#connections.set(client, connection)
-  }
-
-  /** Serves the shell (Electron main). */
-  connectShell(transport: Transport, hooks: ShellHooks): void {
-    serveTransport(mainContract, transport, mainHandlers(this, hooks), {
-      log: (text) => this.log(`shell: ${text}`),
-      describeError: (error) => describeError(error, this.grants),
-    })
   }
 
   /** Tells the pages of a session that its state is another. */
@@ -152,11 +127,4 @@ export class Engine {
     const body = { ...rows, columns: [...columns], session: opened.id }
     this.#send(opened, (connection) => connection.send('run.rows', body, [values]))
   }
-}
-
-/** The summary of a run as pages may see it: an error names files, not their paths. */
-export function cleanSummary<S extends { error?: string }>(summary: S, grants: Grants): S {
-  return summary.error === undefined
-    ? summary
-    : { ...summary, error: grants.withoutPaths(summary.error) }
 }

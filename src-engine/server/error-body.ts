@@ -25,3 +25,10 @@ export function describeError(error: unknown, grants: Grants): ErrorBody | undef
   }
   return undefined
 }
+
+/** The summary of a run as pages may see it: an error names files, not their paths. */
+export function cleanSummary<S extends { error?: string }>(summary: S, grants: Grants): S {
+  return summary.error === undefined
+    ? summary
+    : { ...summary, error: grants.withoutPaths(summary.error) }
+}

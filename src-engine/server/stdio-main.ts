@@ -1,3 +1,4 @@
+import { connectPage, connectShell } from './connect.ts'
 import { Engine } from './engine.ts'
 import { StdioChannels } from './stdio-channels.ts'
 
@@ -25,9 +26,9 @@ const channels = new StdioChannels({
   write,
   log,
   onChannel: (channel, transport) => {
-    if (channel > 0) engine.connect(transport)
+    if (channel > 0) connectPage(engine, transport)
     else
-      engine.connectShell(transport, {
+      connectShell(engine, transport, {
         onDisconnect: (page) => channels.disconnect(page),
         // The reply has to leave before the process does.
         onShutdown: () => process.stdout.write('', () => process.exit(0)),

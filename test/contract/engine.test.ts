@@ -2,6 +2,7 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { connectPage } from '#engine/server/connect.ts'
 import { Engine } from '#engine/server/engine.ts'
 import { connectEngine, memoryTransportPair } from '#shared/contract/index.ts'
 import type { EngineClient, EventBody } from '#shared/contract/index.ts'
@@ -39,7 +40,7 @@ async function startEngine(dataFolder: string | undefined = data): Promise<Engin
 
 function page(engine: Engine): { client: EngineClient; leave: () => void } {
   const [near, far] = memoryTransportPair()
-  engine.connect(far)
+  connectPage(engine, far)
   return { client: connectEngine(near), leave: () => near.close() }
 }
 

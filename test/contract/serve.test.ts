@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { connectPage } from '#engine/server/connect.ts'
 import { Engine } from '#engine/server/engine.ts'
 import { serveWorkbench } from '#engine/server/serve/serve.ts'
 import type { WorkbenchServer } from '#engine/server/serve/serve.ts'
@@ -66,7 +67,7 @@ beforeAll(async () => {
     folder: page,
     port: 0,
     log: (text) => logs.push(text),
-    onClient: (transport) => engine.connect(transport),
+    onClient: (transport) => connectPage(engine, transport),
   })
   const welcome = await get(`/?token=${server.token}`)
   cookie = (welcome.headers['set-cookie']?.[0] ?? '').split(';')[0]

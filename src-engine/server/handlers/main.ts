@@ -1,7 +1,14 @@
 import { EngineError } from '#shared/contract/index.ts'
 import type { Handlers, MainContract } from '#shared/contract/index.ts'
-import type { Engine, ShellHooks } from '../engine.ts'
+import type { Engine } from '../engine.ts'
 import { ok } from './types.ts'
+
+export interface ShellHooks {
+  /** A page of the shell is gone. */
+  readonly onDisconnect: (channel: number) => void
+  /** The engine has been asked to end; everything is saved where that was wanted. */
+  readonly onShutdown: () => void
+}
 
 /** What the shell may ask: see shared/contract/main-methods.ts. */
 export function mainHandlers(engine: Engine, hooks: ShellHooks): Handlers<MainContract> {

@@ -5,7 +5,7 @@ import { errorText, InputError } from '../../errors.ts'
 import { prepareProblem } from '../../runs/prepare-problem.ts'
 import { checkConfiguration } from '../configuration-files.ts'
 import type { Client, Engine } from '../engine.ts'
-import { cleanSummary } from '../engine.ts'
+import { cleanSummary } from '../error-body.ts'
 import type { OpenSession } from '../open-sessions.ts'
 import type { HandlersOf } from './types.ts'
 

@@ -1,0 +1,311 @@
+import type { RunState, RunSummary } from '#shared/contract/methods.ts'
+import { fieldStatistics } from '#shared/inference/field-statistics.ts'
+import { pooledChi2 } from '#shared/inference/likelihood.ts'
+import { errorText } from '../errors.ts'
+import type { RunFigures, RunRecord } from '../storage/records.ts'
+import type { DataVector, RunChanges } from '../storage/run-store.ts'
+import type { Session } from '../storage/session.ts'
+import type { BackendName, OperatorCache, ReadyOperator } from './operators.ts'
+import { prepareData } from './prepare-data.ts'
+import type { PreparedProblem } from './prepare-problem.ts'
+import { RateMeter } from './rate-meter.ts'
+import { RunLoop } from './run-loop.ts'
+import type { RunNews, Stage } from './run-news.ts'
+import { summaryOf } from './run-summary.ts'
+
+export interface Overrides {
+  backend?: BackendName
+  threads?: number
+  /** New total of iterations. */
+  iterations?: number
+}
+
+export type Ending = 'paused' | 'stopped'
+
+/** At most this often per run, and always at a change of state. */
+const newsIntervalMs = 100
+
+/** One run from the queue to its end: reads the data, makes the operator, steps, and stores and tells what happens. */
+export class RunJob {
+  readonly session: Session
+  readonly run: number
+  /** Resolves when the run is paused, stopped, done or failed. */
+  readonly settled: Promise<RunSummary>
+  readonly #overrides: Overrides
+  readonly #news: RunNews
+  readonly #abort = new AbortController()
+  readonly #rate = new RateMeter()
+  #settle: (summary: RunSummary) => void = () => {}
+  #state: RunState = 'queued'
+  #stage: Stage = 'queued'
+  #message = 'Waiting for its turn'
+  #fraction = 0
+  #ending: Ending | undefined
+  #loop: RunLoop | undefined
+  /** Rows of the curves that listeners have seen. */
+  #announcedRows = 0
+  #lastNewsMs = 0
+
+  constructor(session: Session, run: number, overrides: Overrides, news: RunNews) {
+    this.session = session
+    this.run = run
+    this.#overrides = overrides
+    this.#news = news
+    this.settled = new Promise((resolve) => {
+      this.#settle = resolve
+    })
+  }
+
+  /** What it has in memory; undefined before its first step. */
+  get loop(): RunLoop | undefined {
+    return this.#loop
+  }
+
+  /** Tells that it waits. */
+  queued(): void {
+    this.#announce(true)
+  }
+
+  /** Asks it to end after the step it is at. */
+  end(ending: Ending): void {
+    this.#ending = ending
+    if (this.#state === 'running') this.#setState('pausing', 'Finishing the step')
+    this.#abort.abort()
+  }
+
+  /** Goes on until the run is paused, stopped, done or failed; a failure is stored and told, not thrown. */
+  async work(operators: OperatorCache): Promise<void> {
+    try {
+      await this.#execute(operators)
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  /** Lets those go on who wait for `settled`. */
+  settle(): void {
+    this.#settle(summaryOf(this.session.runs.get(this.run)))
+  }
+
+  summary(): RunSummary {
+    const stored = summaryOf(this.session.runs.get(this.run))
+    const loop = this.#loop
+    const maps = loop?.latest?.maps
+    return {
+      ...stored,
+      state: this.#state,
+      iteration: loop?.iteration ?? stored.iteration,
+      seconds: loop && this.#state !== 'preparing' ? loop.seconds : stored.seconds,
+      ...(maps
+        ? {
+            chi2_n_fitted: pooledChi2(maps.map(({ fitted }) => fitted)),
+            chi2_n_held_out: pooledChi2(maps.map(({ heldOut }) => heldOut)),
+          }
+        : {}),
+      ...(this.#state === 'failed' ? { error: this.#message } : {}),
+    }
+  }
+
+  async #execute(operators: OperatorCache): Promise<void> {
+    const { session, run } = this
+    if (this.#abort.signal.aborted) return this.#rest()
+    this.#setState('preparing', 'Reading the data', 'loading')
+    const data = await this.#loadData()
+    const record = session.runs.get(run)
+    this.#setState('preparing', 'Walking the lines of sight', 'rays')
+    const ready = await this.#operator(operators, record, data)
+    if (!ready) return this.#rest()
+    const changed = this.#noteComputation(record, ready)
+    this.#setState('preparing', 'Starting the threads', 'warm-up')
+    const loop = new RunLoop(session, run, ready, data)
+    this.#loop = loop
+    this.#announcedRows = loop.iteration
+    if (loop.iteration > 0) {
+      session.transaction(() =>
+        loop.mark(
+          'resume',
+          changed ? 'Resumed on other threads, another backend or other kernels' : 'Resumed',
+        ),
+      )
+    }
+    this.#setState('running', 'Optimising', 'optimising')
+    await this.#iterate(loop, record.iterations)
+    if (loop.iteration < record.iterations) return this.#interrupt(loop)
+    this.#setState('running', 'Writing the result', 'writing')
+    await loop.finish((figures) => withField(figures, loop, ready.prepared))
+    this.#update({ state: 'done' })
+    this.#setState('done', 'Done', 'finished')
+  }
+
+  /** The stored data vectors of the run, or those made from the files on its first start. */
+  async #loadData(): Promise<readonly DataVector[]> {
+    const { session, run } = this
+    const stored = session.runs.data(run)
+    if (stored.length > 0) return stored
+    const prepared = await prepareData(session.runs.get(run).configuration, (message) => {
+      this.#message = message
+      this.#announce(false)
+    })
+    session.transaction(() => {
+      session.runs.putData(run, prepared.data)
+      session.runs.update(run, { heldOutBlocks: prepared.heldOutBlocks })
+      for (const input of prepared.inputs) session.putInput(input)
+    })
+    return prepared.data
+  }
+
+  /** Undefined when the run is to end before there is one. */
+  async #operator(
+    operators: OperatorCache,
+    record: RunRecord,
+    data: readonly DataVector[],
+  ): Promise<ReadyOperator | undefined> {
+    const { signal } = this.#abort
+    try {
+      return await operators.get({
+        runFile: record.configuration,
+        data,
+        backend: this.#overrides.backend ?? storedBackend(record),
+        threads: this.#overrides.threads ?? record.threads ?? undefined,
+        signal,
+        onProgress: (fraction) => {
+          this.#fraction = fraction
+          this.#announce(false)
+        },
+      })
+    } catch (error) {
+      if (signal.aborted) return undefined
+      throw error
+    }
+  }
+
+  /** Stores what computes the run from now on; returns whether that may give other bits than its steps so far. */
+  #noteComputation(record: RunRecord, { backend, mode, build, operator }: ReadyOperator): boolean {
+    const { threads } = operator
+    const now = { backend, mode, build, threads }
+    const changed = record.iteration > 0 && computedElsewhere(record, now)
+    this.#update({ ...now, ...(changed ? { bitIdentical: false } : {}) })
+    return changed
+  }
+
+  async #iterate(loop: RunLoop, iterations: number): Promise<void> {
+    loop.begin()
+    this.#rate.start(loop.iteration)
+    while (loop.iteration < iterations && !this.#abort.signal.aborted) {
+      await loop.step()
+      this.#rate.count(loop.iteration)
+      this.#announce(false)
+    }
+  }
+
+  #interrupt(loop: RunLoop): void {
+    const stopped = this.#ending === 'stopped'
+    loop.checkpoint(stopped ? 'stop' : 'pause')
+    this.session.transaction(() => loop.mark('pause', stopped ? 'Stopped' : 'Paused'))
+    this.#rest()
+  }
+
+  /** It is paused or stopped. */
+  #rest(): void {
+    const state = this.#ending ?? 'paused'
+    this.#update({ state })
+    this.#setState(state, state === 'stopped' ? 'Stopped' : 'Paused', 'finished')
+  }
+
+  #fail(error: unknown): void {
+    const text = errorText(error)
+    const { session, run } = this
+    this.#state = 'failed'
+    this.#stage = 'finished'
+    this.#message = text
+    try {
+      session.transaction(() => {
+        session.runs.update(run, { state: 'failed', error: text })
+        session.runs.addMark(run, this.#loop?.iteration ?? 0, 'failure', text)
+      })
+    } catch {
+      // The file cannot be written (a full disk, for instance): that is the failure already being reported.
+    }
+    this.#announce(true)
+    this.#news.failures.tell({ session, run, error, begun: this.#loop !== undefined })
+  }
+
+  #update(changes: RunChanges): void {
+    this.session.transaction(() => this.session.runs.update(this.run, changes))
+  }
+
+  #setState(state: RunState, message: string, stage: Stage = this.#stage): void {
+    const stored = state === 'preparing' || state === 'running'
+    if (stored && this.#state !== state) this.#update({ state })
+    this.#state = state
+    this.#stage = stage
+    this.#message = message
+    this.#fraction = 0
+    this.#announce(true)
+  }
+
+  #announce(always: boolean): void {
+    const now = performance.now()
+    if (!always && now - this.#lastNewsMs < newsIntervalMs) return
+    this.#lastNewsMs = now
+    this.#announceRows()
+    const summary = this.summary()
+    const { perSecond } = this.#rate
+    const percent = Math.round(100 * this.#fraction)
+    this.#news.progress.tell({
+      session: this.session,
+      summary,
+      stage: this.#stage,
+      iterationsPerSecond: perSecond,
+      secondsLeft: perSecond ? (summary.iterations - summary.iteration) / perSecond : null,
+      residual: this.#loop?.latest?.maps[0]?.fitted.residualStd ?? null,
+      message: this.#fraction > 0 ? `${this.#message}: ${percent} %` : this.#message,
+    })
+  }
+
+  #announceRows(): void {
+    const { session, run } = this
+    const { rows: listeners } = this.#news
+    const from = this.#announcedRows
+    if (!this.#loop || !listeners.any) return
+    const { columns, rows, values } = this.#loop.curves(from)
+    if (rows === 0) return
+    this.#announcedRows += rows
+    listeners.tell({ session, run, columns, from, rows, values })
+  }
+}
+
+type Computation = Pick<RunRecord, 'backend' | 'mode' | 'build' | 'threads'>
+
+/** Whether steps of the run were made by something that may give other bits; what is not recorded cannot tell. */
+function computedElsewhere(record: Computation, now: Computation): boolean {
+  const keys = ['backend', 'mode', 'build', 'threads'] as const
+  return keys.some((key) => record[key] !== null && record[key] !== now[key])
+}
+
+function storedBackend(record: RunRecord): BackendName {
+  const { backend, configuration } = record
+  return backend === 'wasm' || backend === 'reference' ? backend : configuration.backend
+}
+
+function withField(
+  figures: RunFigures,
+  loop: RunLoop,
+  { problem, region }: PreparedProblem,
+): RunFigures {
+  const { mean, p99, max, streakRatio } = fieldStatistics(
+    problem.grid,
+    loop.field,
+    region,
+    problem.observerKpc,
+  )
+  return {
+    ...figures,
+    field: {
+      b_mean_microgauss: mean,
+      b_p99_microgauss: p99,
+      b_max_microgauss: max,
+      streak_ratio: streakRatio,
+    },
+  }
+}
