@@ -1,4 +1,5 @@
-import { formatNumber, superscript } from '#shared/sky/index.ts'
+import { superscript } from '#shared/sky/index.ts'
+import { formatRound } from '../format/text.ts'
 
 /** A vertical axis: limits and ticks in drawn coordinates (log10 of the value on a logarithmic one). */
 export interface ValueAxis {
@@ -15,22 +16,14 @@ export function toAxis(value: number, log: boolean): number {
   return value > 0 ? Math.log10(value) : Number.NaN
 }
 
-/** A round number without the zeros that significant digits would add. */
-export function plain(value: number): string {
-  const size = Math.abs(value)
-  if (value !== 0 && (size >= 1e5 || size < 1e-3))
-    return formatNumber(value, { digits: 2 }).replace('.0\u00d7', '\u00d7')
-  return String(Number(value.toPrecision(4))).replace('-', '\u2212')
-}
-
 const isDecade = (position: number) => Math.abs(position - Math.round(position)) < 1e-9
 
 /** The label of a tick: powers of ten where an axis has only decades, else numbers. */
 export function tickLabel(position: number, axis: ValueAxis): string {
-  if (!axis.log) return plain(position)
+  if (!axis.log) return formatRound(position)
   return axis.ticks.every(isDecade)
     ? `10${superscript(Math.round(position))}`
-    : plain(10 ** position)
+    : formatRound(10 ** position)
 }
 
 /**

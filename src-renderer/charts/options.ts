@@ -1,7 +1,8 @@
 import type { EChartsOption, LineSeriesOption, SeriesOption } from 'echarts'
 import { formatNumber } from '#shared/sky/index.ts'
 import type { RunMark } from '../stores/runs.ts'
-import { plain, tickLabel, toAxis, valueAxis } from './axis.ts'
+import { formatRound } from '../format/text.ts'
+import { tickLabel, toAxis, valueAxis } from './axis.ts'
 import { decimate } from './decimate.ts'
 import { breakRow } from './series.ts'
 import type { CurveSpec } from './series.ts'
@@ -73,7 +74,7 @@ export function chartOption(input: ChartInput): EChartsOption {
       nameLocation: 'middle',
       nameGap: 20,
       nameTextStyle: label,
-      axisLabel: { ...label, hideOverlap: true, formatter: (value: number) => plain(value) },
+      axisLabel: { ...label, hideOverlap: true, formatter: formatRound },
       axisLine: { show: true, lineStyle: { color: tokens.frame } },
       axisTick: { show: false },
       splitLine: { show: true, lineStyle: { color: tokens.grid } },

@@ -1,9 +1,23 @@
-import { UNIT_SPACE } from '#shared/sky/index.ts'
+import { formatNumber, UNIT_SPACE } from '#shared/sky/index.ts'
+import type { NumberFormat } from '#shared/sky/index.ts'
 
 /** Times, sizes and angles as the workbench prints them; plain numbers and units come from shared/sky. */
 const minus = '\u2212'
 
 export const notKnown = '\u2013'
+
+/** A number that may not be there yet. */
+export function formatKnown(value: number | null | undefined, format?: NumberFormat): string {
+  return value === null || value === undefined ? notKnown : formatNumber(value, format)
+}
+
+/** A round number, as on axes, without the zeros that significant digits would add: 5, not 5.000. */
+export function formatRound(value: number): string {
+  const size = Math.abs(value)
+  if (value !== 0 && (size >= 1e5 || size < 1e-3))
+    return formatNumber(value, { digits: 2 }).replace('.0\u00d7', '\u00d7')
+  return String(Number(value.toPrecision(4))).replace('-', minus)
+}
 
 /** Seconds as m:ss or h:mm:ss. */
 export function formatDuration(seconds: number): string {

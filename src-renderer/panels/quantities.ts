@@ -1,4 +1,3 @@
-import type { FieldQuantity } from '../volume/types.ts'
 import type { DataEntry } from '#shared/session/run-file.ts'
 
 /** What a map of each quantity is called under its colour bar, and how it is shown at first. */
@@ -17,13 +16,3 @@ const looks: Readonly<Record<DataEntry['quantity'], QuantityLook>> = {
 }
 
 export const lookOf = (quantity: DataEntry['quantity']): QuantityLook => looks[quantity]
-
-export const fieldQuantityNames: Readonly<Record<FieldQuantity, string>> = {
-  B: '|B|',
-  Bx: 'Bx',
-  By: 'By',
-  Bz: 'Bz',
-  BR: 'B_R',
-  Bphi: 'B_φ',
-  divB: 'div B',
-}

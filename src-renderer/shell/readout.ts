@@ -1,16 +1,9 @@
-import { ang2pix } from '#shared/healpix/index.ts'
 import { formatCount, formatQuantity, rotateFrame, UNIT_SPACE } from '#shared/sky/index.ts'
 import { formatAngle, formatEquatorial, formatFixed } from '../format/text.ts'
+import { pixelAt } from '../sky/use-sky-pointer.ts'
 import type { SkyDirection } from '../sky/types.ts'
+import { quantityInfo } from '../volume/scalar.ts'
 import type { FieldQuantity, FieldReadout } from '../volume/types.ts'
-import { fieldQuantityNames } from '../panels/quantities.ts'
-
-const degree = Math.PI / 180
-
-/** RING pixel under a Galactic direction. */
-export function pixelAt(nside: number, { lonDeg, latDeg }: SkyDirection): number {
-  return ang2pix(nside, 'RING', (90 - latDeg) * degree, lonDeg * degree)
-}
 
 /** The value of a map under a direction; null where it has none. */
 export function valueAtDirection(
@@ -36,14 +29,14 @@ export function directionReadout(at: SkyDirection, nside: number): [string, stri
 export function voxelReadout(readout: FieldReadout, quantity: FieldQuantity): [string, string][] {
   const [x, y, z] = readout.positionKpc
   const coordinates = [x, y, z].map((kpc) => formatFixed(kpc, 2, true))
-  const unit = quantity === 'divB' ? 'microgauss/kpc' : 'microgauss'
+  const { symbol, unit, signed } = quantityInfo[quantity]
   return [
     ['x, y, z', `${coordinates.join('  ')}${UNIT_SPACE}kpc`],
     ['R', formatQuantity(Math.hypot(x, y), 'kpc', { digits: 3 })],
     [
-      fieldQuantityNames[quantity],
+      symbol,
       Number.isFinite(readout.value)
-        ? formatQuantity(readout.value, unit, { digits: 3, signed: quantity !== 'B' })
+        ? formatQuantity(readout.value, unit, { digits: 3, signed })
         : 'outside the region',
     ],
   ]

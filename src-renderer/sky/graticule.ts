@@ -1,3 +1,4 @@
+import { formatRound } from '../format/text.ts'
 import { PLANE_EXTENT } from '#shared/sky/index.ts'
 import { planeToScreen, screenToSky, skyToPlane, skyToScreen } from './view.ts'
 import type { PlanePoint } from '#shared/sky/index.ts'
@@ -218,7 +219,7 @@ function nearest(values: readonly number[], wanted: number): number | null {
 }
 
 function degrees(value: number): string {
-  return `${Number(value.toFixed(1))}°`
+  return `${formatRound(Number(value.toFixed(1)))}°`
 }
 
 function longitudeText(lonDeg: number): string {
@@ -226,8 +227,7 @@ function longitudeText(lonDeg: number): string {
 }
 
 function latitudeText(latDeg: number): string {
-  const sign = latDeg > 1e-9 ? '+' : latDeg < -1e-9 ? '\u2212' : ''
-  return sign + degrees(Math.abs(latDeg))
+  return (latDeg > 1e-9 ? '+' : '') + degrees(latDeg)
 }
 
 function drawReticle(

@@ -3,6 +3,7 @@ import { sizeCanvas } from './canvas-size.ts'
 import { drawOverlay } from './graticule.ts'
 import { MapRenderer } from './map-renderer.ts'
 import { neutralColour } from './palette.ts'
+import { useRedraw } from './use-redraw.ts'
 import { skyGeometry } from './view.ts'
 import type { Ref } from 'vue'
 import type { CanvasPalette } from './palette.ts'
@@ -36,24 +37,20 @@ export function useSkyCanvas(
   const problem = ref('')
   const renderer = shallowRef<MapRenderer | null>(null)
   const size = shallowRef({ width: 0, height: 0 })
-  let frame = 0
   let mapChanged = false
-  let observer: ResizeObserver | null = null
-
-  function schedule(map: boolean): void {
-    mapChanged ||= map
-    if (frame === 0) frame = requestAnimationFrame(draw)
+  const schedule = useRedraw(overlayCanvas, draw)
+  const scheduleMap = () => {
+    mapChanged = true
+    schedule()
   }
-  const scheduleAll = () => schedule(true)
 
   const geometryFor = (width: number, height: number): SkyGeometry =>
     skyGeometry(picture.projection(), picture.view(), { width, height })
 
   function draw(): void {
-    frame = 0
     const overlay = overlayCanvas.value
     if (!overlay || !mapCanvas.value) return
-    if (mapChanged) sizeCanvas(mapCanvas.value)
+    if (sizeCanvas(mapCanvas.value).changed) mapChanged = true
     const { width, height, pixelRatio } = sizeCanvas(overlay)
     if (size.value.width !== width || size.value.height !== height) size.value = { width, height }
     if (width < 4 || height < 4) return
@@ -105,17 +102,17 @@ export function useSkyCanvas(
       renderer.value.clearPixels()
       problem.value = error instanceof Error ? error.message : String(error)
     }
-    schedule(true)
+    scheduleMap()
   }
 
   function uploadColours(): void {
     renderer.value?.setColourMap(picture.colourMap())
-    schedule(true)
+    scheduleMap()
   }
 
   function uploadScale(): void {
     renderer.value?.setScale(picture.scale(), neutralColour(picture.theme()))
-    schedule(true)
+    scheduleMap()
   }
 
   function lost(event: Event): void {
@@ -131,17 +128,9 @@ export function useSkyCanvas(
     canvas.addEventListener('webglcontextlost', lost)
     canvas.addEventListener('webglcontextrestored', start)
     start()
-    observer = new ResizeObserver(scheduleAll)
-    observer.observe(canvas)
-    // Moving to a screen of another pixel density changes no size.
-    window.addEventListener('resize', scheduleAll)
-    void document.fonts.ready.then(() => schedule(false))
   })
 
   onBeforeUnmount(() => {
-    cancelAnimationFrame(frame)
-    observer?.disconnect()
-    window.removeEventListener('resize', scheduleAll)
     mapCanvas.value?.removeEventListener('webglcontextlost', lost)
     mapCanvas.value?.removeEventListener('webglcontextrestored', start)
     renderer.value?.dispose()
@@ -151,8 +140,8 @@ export function useSkyCanvas(
   watch([picture.pixels, picture.nside], uploadPixels)
   watch(picture.colourMap, uploadColours)
   watch([picture.scale, picture.theme], uploadScale)
-  watch([picture.projection, picture.view], scheduleAll)
-  watch([picture.cursor, picture.palette], () => schedule(false))
+  watch([picture.projection, picture.view], scheduleMap)
+  watch([picture.cursor, picture.palette], schedule)
 
   /** Draws the map alone into a picture: at another size than the screen's, in colours for white paper. */
   function drawMapInto(

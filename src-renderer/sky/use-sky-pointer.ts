@@ -1,6 +1,7 @@
 import { ang2pix, pix2ang } from '#shared/healpix/index.ts'
 import { dragView, screenToSky, zoomAbout } from './view.ts'
 import { wholeSky } from './types.ts'
+import { wheelPixels } from './wheel.ts'
 import type { SkyDirection, SkyViewState } from './types.ts'
 import type { SkyGeometry } from './view.ts'
 
@@ -8,7 +9,7 @@ const degree = Math.PI / 180
 /** A press that moves less is a click. */
 const clickReachPx = 3
 
-/** RING pixel under a direction, in float64: what every readout uses. */
+/** RING pixel under a Galactic direction, in float64: what every readout uses. */
 export function pixelAt(nside: number, { lonDeg, latDeg }: SkyDirection): number {
   return ang2pix(nside, 'RING', (90 - latDeg) * degree, lonDeg * degree)
 }
@@ -67,9 +68,7 @@ export function useSkyPointer(control: SkyControl) {
 
   function onWheel(event: WheelEvent): void {
     event.preventDefault()
-    // Lines and pages of a wheel in pixels; a trackpad already counts pixels.
-    const pixels = event.deltaY * (event.deltaMode === 0 ? 1 : event.deltaMode === 1 ? 16 : 400)
-    zoom(Math.exp(-0.002 * pixels), event.offsetX, event.offsetY)
+    zoom(Math.exp(-0.002 * wheelPixels(event)), event.offsetX, event.offsetY)
   }
 
   function zoom(factor: number, x: number, y: number): void {

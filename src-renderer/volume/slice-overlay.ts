@@ -1,4 +1,4 @@
-import { formatFixed } from '../format/text.ts'
+import { formatFixed, formatRound } from '../format/text.ts'
 import { slicePlanes } from './slice-image.ts'
 import { sliceNames, toScreen } from './slice-layout.ts'
 import type { CanvasPalette } from '../sky/palette.ts'
@@ -191,11 +191,6 @@ export function axisTicks(halfSizeKpc: number): number[] {
   return Array.from({ length: 2 * count + 1 }, (_, i) => (i - count) * step)
 }
 
-/** Ticks are round: 5, not 5.0. */
-export function tickText(kpc: number): string {
-  return (kpc < 0 ? '\u2212' : '') + String(Math.abs(Number(kpc.toPrecision(6))))
-}
-
 function drawAxes(context: CanvasRenderingContext2D, overlay: SliceOverlay): void {
   const { layout, halfSizeKpc, palette } = overlay
   const { xy, xz, yz } = layout.boxes
@@ -234,7 +229,7 @@ function vertical(
     context.stroke()
     // The ends stay beside their slice.
     const inward = tick === ticks[0] ? 0 : tick === ticks[ticks.length - 1] ? 8 : 4
-    context.fillText(tickText(tick), box.x - 8, y + inward)
+    context.fillText(formatRound(tick), box.x - 8, y + inward)
   }
 }
 
@@ -251,7 +246,7 @@ function horizontal(
     context.moveTo(line, box.y + box.height)
     context.lineTo(line, box.y + box.height + 4)
     context.stroke()
-    context.fillText(tickText(tick), x, box.y + box.height + 15)
+    context.fillText(formatRound(tick), x, box.y + box.height + 15)
   }
 }
 

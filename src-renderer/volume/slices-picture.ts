@@ -1,9 +1,7 @@
 import { drawColourBar } from '../sky/colour-bar.ts'
-import { tableOf } from '../sky/colour-scale.ts'
 import { isPale, outsideColour, printPalette } from '../sky/palette.ts'
 import { printCanvas } from '../sky/sky-picture.ts'
-import { derivedScalar } from './derived.ts'
-import { fieldColourMap, fieldScale, scaleWords } from './field-scale.ts'
+import { printLook } from './field-look.ts'
 import { quantityInfo } from './scalar.ts'
 import { layoutSlices } from './slice-layout.ts'
 import { drawSliceOverlay } from './slice-overlay.ts'
@@ -14,13 +12,9 @@ const pictureSize = { width: 600, height: 660, ratio: 3 } as const
 
 /** The slices for print: on white, with the colours of the light theme. Rejects while there is no field. */
 export async function slicesPicture(props: FieldSlicesProps): Promise<Blob> {
-  if (!props.field) throw new Error('There is no field to draw yet.')
+  const { grid, scale, words, colourMap } = printLook(props)
   const { width, height, ratio } = pictureSize
   const { context, toBlob } = printCanvas(width, height, ratio)
-  const { field: values, shape, halfSizeKpc } = props
-  const { grid, statistics } = derivedScalar({ values, shape, halfSizeKpc }, props.quantity)
-  const scale = fieldScale(props.quantity, props.limits, statistics)
-  const colourMap = tableOf(fieldColourMap(props, 'light'))
   const layout = layoutSlices(width, height, props.halfSizeKpc)
   const picture = printCanvas(width, height, ratio)
   new SlicePainter().paint(picture.context, layout, ratio, {
@@ -45,7 +39,7 @@ export async function slicesPicture(props: FieldSlicesProps): Promise<Blob> {
     scale,
     colourMap,
     palette: printPalette(false),
-    quantity: scaleWords(props.quantity, scale, statistics),
+    quantity: words,
     unit,
     signed,
     mark: null,

@@ -1,5 +1,6 @@
 import { orbitAxes, orbitProjector } from './orbit.ts'
-import { axisTicks, drawCentre, drawSun, ringRadiiKpc, tickText } from './slice-overlay.ts'
+import { formatRound } from '../format/text.ts'
+import { axisTicks, drawCentre, drawSun, ringRadiiKpc } from './slice-overlay.ts'
 import type { CanvasPalette } from '../sky/palette.ts'
 import type { Orbit } from './orbit.ts'
 import type { Vector3 } from './types.ts'
@@ -153,13 +154,13 @@ function drawTicks(
   }
   const corner = project([near(0), -near(1), halfSizeKpc[2]])
   if (corner.depth > 0) {
-    context.fillText(`z = ${tickText(halfSizeKpc[2])}`, corner.x, corner.y - 6)
+    context.fillText(`z = ${formatRound(halfSizeKpc[2])}`, corner.x, corner.y - 6)
   }
 }
 
 /** The axis is named at zero; the unit is said by the rings. */
 function label(axis: string, tick: number): string {
-  return tick === 0 ? `${axis} = 0` : (tick > 0 ? '+' : '') + tickText(tick)
+  return tick === 0 ? `${axis} = 0` : (tick > 0 ? '+' : '') + formatRound(tick)
 }
 
 function drawTriad(

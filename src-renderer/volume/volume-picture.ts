@@ -1,9 +1,7 @@
 import { drawColourBar, pictureHeight } from '../sky/colour-bar.ts'
-import { tableOf } from '../sky/colour-scale.ts'
 import { printPalette } from '../sky/palette.ts'
 import { printCanvas, printTitle } from '../sky/sky-picture.ts'
-import { derivedScalar } from './derived.ts'
-import { fieldColourMap, fieldScale, scaleWords } from './field-scale.ts'
+import { printLook } from './field-look.ts'
 import { homeOrbit } from './orbit.ts'
 import { quantityInfo } from './scalar.ts'
 import { drawVolumeOverlay } from './volume-overlay.ts'
@@ -22,13 +20,9 @@ export async function volumePicture(
   orbit: Orbit | null,
   hiddenBelow: number,
 ): Promise<Blob> {
-  if (!props.field) throw new Error('There is no field to draw yet.')
+  const { grid, scale, words, colourMap } = printLook(props)
   const { VolumeScene } = await import('./volume-scene.ts')
   const { width, height, ratio } = pictureSize
-  const { field: values, shape, halfSizeKpc } = props
-  const { grid, statistics } = derivedScalar({ values, shape, halfSizeKpc }, props.quantity)
-  const scale = fieldScale(props.quantity, props.limits, statistics)
-  const colourMap = tableOf(fieldColourMap(props, 'light'))
   const { name, symbol, signed, unit } = quantityInfo[props.quantity]
   const from = orbit ?? homeOrbit(props.halfSizeKpc, width, height)
   const palette = printPalette(true)
@@ -64,7 +58,7 @@ export async function volumePicture(
     scale,
     colourMap,
     palette,
-    quantity: scaleWords(props.quantity, scale, statistics),
+    quantity: words,
     unit,
     signed,
     mark: null,

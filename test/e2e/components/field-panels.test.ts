@@ -170,7 +170,7 @@ describe('slices', () => {
       expect.closeTo(6, 1),
       2,
     ])
-    expect(await open.page.locator('.spoken').textContent()).toContain('kpc: 0.5')
+    expect(await open.page.locator('.slices .hidden-text').textContent()).toContain('kpc: 0.5')
     expect(open.complaints).toEqual([])
   })
 

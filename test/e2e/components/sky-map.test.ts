@@ -337,7 +337,7 @@ describe('reading and moving', () => {
     await open.page.keyboard.press('Shift+ArrowLeft')
     const cursor = await lastEvent('update:cursor')
     expect(Number(Reflect.get(Object(cursor), 'lonDeg'))).toBeGreaterThan(0)
-    expect(await open.page.locator('.spoken').textContent()).toContain('K')
+    expect(await open.page.locator('.sky-panel > .hidden-text').textContent()).toContain('K')
   })
 
   it('drags the limits on the colour bar and gives them back', async () => {

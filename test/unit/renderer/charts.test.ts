@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { plain, tickLabel, toAxis, valueAxis } from '#renderer/charts/axis.ts'
+import { tickLabel, toAxis, valueAxis } from '#renderer/charts/axis.ts'
 import { curvesCsv } from '#renderer/charts/csv.ts'
 import { chartOption } from '#renderer/charts/options.ts'
 import { decimate } from '#renderer/charts/decimate.ts'
@@ -55,11 +55,6 @@ describe('value axis', () => {
         const axis = valueAxis(values, log)
         expect(axis.maximum).toBeGreaterThan(axis.minimum)
       }
-  })
-  it('prints round numbers plainly', () => {
-    expect(plain(0.5)).toBe('0.5')
-    expect(plain(-20)).toBe('−20')
-    expect(plain(200000)).toBe('2×10⁵')
   })
 })
 

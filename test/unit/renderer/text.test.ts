@@ -8,6 +8,8 @@ import {
   formatDuration,
   formatEquatorial,
   formatFixed,
+  formatKnown,
+  formatRound,
   formatTimeLeft,
   formatWhen,
 } from '#renderer/format/text.ts'
@@ -41,6 +43,23 @@ describe('times, sizes, angles', () => {
     expect(formatAngle(-3.5834)).toBe('−3.583°')
     expect(formatEquatorial(293.5333, 27.2811)).toBe('19h34m08s  +27°16′52″')
     expect(formatEquatorial(359.9999, -0.0001)).toBe('00h00m00s  −00°00′00″')
+  })
+})
+
+describe('numbers', () => {
+  it('on axes are round, without zeros that say nothing', () => {
+    expect(formatRound(0.5)).toBe('0.5')
+    expect(formatRound(-20)).toBe('−20')
+    expect(formatRound(200000)).toBe('2×10⁵')
+    expect(formatRound(-0)).toBe('0')
+    // Ticks are multiples of a step: 3 times 0.1 is no round number to a computer.
+    expect(formatRound(3 * 0.1)).toBe('0.3')
+  })
+  it('that are not there yet are a dash, and NaN is not hidden behind it', () => {
+    expect(formatKnown(null)).toBe('–')
+    expect(formatKnown(undefined)).toBe('–')
+    expect(formatKnown(0.61349, { digits: 3 })).toBe('0.613')
+    expect(formatKnown(NaN)).toBe('NaN')
   })
 })
 
