@@ -58,7 +58,7 @@ function logAxis(minimum: number, maximum: number): ValueAxis {
   })
   const span = maximum - minimum
   const ticks =
-    span > 1.5 ? thin(decades) : span > 0.6 ? [...decades, ...coarse] : [...decades, ...between]
+    span > 2 ? thin(decades) : span > 0.6 ? [...decades, ...coarse] : [...decades, ...between]
   if (ticks.length < 2) return { ...linearTicksOfLog(minimum, maximum), minorTicks: between }
   return { log: true, minimum, maximum, ticks: sorted(ticks), minorTicks: between }
 }

@@ -74,7 +74,7 @@ export function chartOption(input: ChartInput): EChartsOption {
       nameLocation: 'middle',
       nameGap: 20,
       nameTextStyle: label,
-      axisLabel: { ...label, hideOverlap: true, formatter: formatRound },
+      axisLabel: { ...label, hideOverlap: true, formatter: (value: number) => formatRound(value) },
       axisLine: { show: true, lineStyle: { color: tokens.frame } },
       axisTick: { show: false },
       splitLine: { show: true, lineStyle: { color: tokens.grid } },

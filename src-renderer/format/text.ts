@@ -11,12 +11,17 @@ export function formatKnown(value: number | null | undefined, format?: NumberFor
   return value === null || value === undefined ? notKnown : formatNumber(value, format)
 }
 
+/** How many digits say the value: 0 for zero, 1 for 200, 2 for 0.25; at most 4, for values that are not round. */
+export function significantDigits(value: number): number {
+  if (value === 0) return 0
+  return (
+    [1, 2, 3].find((digits) => Math.abs(Number(value.toPrecision(digits)) / value - 1) < 1e-9) ?? 4
+  )
+}
+
 /** A round number, as on axes, without the zeros that significant digits would add: 5, not 5.000. */
-export function formatRound(value: number): string {
-  const size = Math.abs(value)
-  if (value !== 0 && (size >= 1e5 || size < 1e-3))
-    return formatNumber(value, { digits: 2 }).replace('.0\u00d7', '\u00d7')
-  return String(Number(value.toPrecision(4))).replace('-', minus)
+export function formatRound(value: number, signed = false): string {
+  return formatNumber(value, { digits: Math.max(1, significantDigits(value)), signed })
 }
 
 /** Seconds as m:ss or h:mm:ss. */

@@ -63,7 +63,7 @@ function modelItem(configuration: RunFile, section: ModelSection, symbol: string
   return item(
     `model/${section}`,
     'model',
-    `${symbol}  ${isGrid ? 'free voxels' : title}`,
+    `${symbol}\u2002${isGrid ? 'free voxels' : title}`,
     isGrid ? shape : changed,
     { kind: 'model', section },
   )

@@ -1,4 +1,5 @@
-import { formatNumber, formatUnit } from '#shared/sky/index.ts'
+import { formatUnit } from '#shared/sky/index.ts'
+import { formatRound, significantDigits } from '../format/text.ts'
 import { ticksFor } from './colour-scale.ts'
 import type { Tick } from '#shared/sky/index.ts'
 import type { ColourScale } from './colour-scale.ts'
@@ -124,7 +125,7 @@ function placeLabels(
     .filter((tick) => tick.major)
     .sort((a, b) => significantDigits(a.value) - significantDigits(b.value) || a.value - b.value)
   for (const tick of candidates) {
-    const text = tickText(tick.value, bar.signed)
+    const text = formatRound(tick.value, bar.signed)
     const half = context.measureText(text).width / 2
     const at = clamp(left + tick.position * width, bar.x + half, bar.x + bar.width - half)
     const span: [number, number] = [at - half - 5, at + half + 5]
@@ -152,18 +153,6 @@ function drawMark(
   context.strokeStyle = bar.palette.text
   context.lineWidth = 1.5
   context.stroke()
-}
-
-/** 0 for zero, 1 for 200, 2 for 0.25; at most 3, for ticks that are not round. */
-function significantDigits(value: number): number {
-  if (value === 0) return 0
-  return (
-    [1, 2].find((digits) => Math.abs(Number(value.toPrecision(digits)) / value - 1) < 1e-9) ?? 3
-  )
-}
-
-function tickText(value: number, signed: boolean): string {
-  return formatNumber(value, { digits: Math.max(1, significantDigits(value)), signed })
 }
 
 /** Text cut at the end until it fits. */

@@ -124,7 +124,7 @@ export function valueBeyond({ norm }: ColourScale, place: number): number {
 
 /** Ticks for a bar of this width, CSS pixels. */
 export function ticksFor(scale: ColourScale, widthPx: number): Tick[] {
-  return ticksOf(scale.norm, Math.min(8, Math.max(2, Math.round(widthPx / 60))))
+  return ticksOf(scale.norm, Math.min(8, Math.max(2, Math.round(widthPx / 48))))
 }
 
 /** The 256 colours of a map by name, RGB bytes; grey for a name that does not exist. */

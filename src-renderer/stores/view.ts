@@ -42,7 +42,7 @@ const storedView = z.object({
   /** null: as high as the maps are at their natural shape. */
   skyShare: share.nullable().catch(null),
   curvesShare: share.catch(0.467),
-  exploreShare: share.catch(0.6),
+  exploreShare: share.catch(0.5),
   norm: z.enum(skyNorms).catch('log'),
   projection: z.enum(projections).catch('mollweide'),
   percentile: z.number().min(50).max(100).catch(99.5),

@@ -98,7 +98,6 @@ function drawRings(
   project: ReturnType<typeof orbitProjector>,
 ): void {
   context.strokeStyle = palette.textQuiet
-  context.fillStyle = palette.textQuiet
   context.font = `400 11px ${palette.fontUi}`
   context.textAlign = 'center'
   const shown = ringRadiiKpc.filter((radius) => radius <= Math.max(halfSizeKpc[0], halfSizeKpc[1]))
@@ -116,8 +115,10 @@ function drawRings(
     const at = project([radius * Math.SQRT1_2, -radius * Math.SQRT1_2, 0])
     if (at.depth > 0) {
       const text = outer ? `${radius}\u00a0kpc` : String(radius)
-      context.strokeStyle = palette.surface
+      context.strokeStyle = palette.mapHalo
+      context.fillStyle = palette.mapText
       context.lineWidth = 3
+      context.lineJoin = 'round'
       context.setLineDash([])
       context.strokeText(text, at.x, at.y + 4)
       context.fillText(text, at.x, at.y + 4)
