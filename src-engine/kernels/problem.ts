@@ -1,38 +1,124 @@
 import { requireGrid, voxelCount } from '#shared/physics/grid.ts'
 import { KernelError } from './interface.ts'
 import type {
+  CosmicRaySpectrum,
   GridValues,
   LineOfSightProblem,
+  Observable,
   Observables,
   PrepareOptions,
   RegularisationTerm,
+  UnknownName,
   Unknowns,
 } from './interface.ts'
 
 /** Largest number of Gauss-Legendre nodes per crossing that kernels take. */
 export const MAX_NODES_PER_CROSSING = 8
 
+/** What a backend computes; `requireProblem` refuses the rest. */
+export interface Capabilities {
+  readonly observables: readonly Observable[]
+  /** Beside the magnetic field. */
+  readonly unknowns: readonly UnknownName[]
+  readonly freeFree: boolean
+  /** Spectra of cosmic-ray electrons that are no power law. */
+  readonly cosmicRaySpectrum: boolean
+}
+
+/** Everything the interface names. */
+export const allCapabilities: Capabilities = {
+  observables: ['I', 'Q', 'U', 'faraday_depth', 'dispersion_measure'],
+  unknowns: [
+    'magneticField',
+    'thermalElectrons',
+    'cosmicRays',
+    'spectralIndex',
+    'raySpectralIndex',
+  ],
+  freeFree: true,
+  cosmicRaySpectrum: true,
+}
+
+/** What an operator of this problem is evaluated at: the magnetic field first, then the others in the order given. */
+export function unknownNames({ unknowns = [] }: LineOfSightProblem): readonly UnknownName[] {
+  return Array.from(new Set<UnknownName>(['magneticField', ...unknowns]))
+}
+
+/** Whether any of I, Q and U is asked for, so that frequencies count. */
+function hasStokes({ observables }: LineOfSightProblem): boolean {
+  return observables.some((observable) => isStokes(observable))
+}
+
+function isStokes(observable: Observable): boolean {
+  return observable === 'I' || observable === 'Q' || observable === 'U'
+}
+
 /**
- * Checks what every backend needs of a problem that computes total intensity from a gridded magnetic field.
+ * Checks a problem against what a backend computes and for its own consistency.
  *
  * @throws KernelError with a sentence that says what is wrong
  */
-export function requireIntensityProblem(backend: string, problem: LineOfSightProblem): void {
-  for (const observable of problem.observables) {
-    if (observable !== 'I') {
-      throw new KernelError(
-        `The ${backend} backend fits total intensity (I) only, not ${observable}: leave ${observable} out of the data.`,
-      )
-    }
+export function requireProblem(
+  backend: string,
+  capabilities: Capabilities,
+  problem: LineOfSightProblem,
+): void {
+  requireCapabilities(backend, capabilities, problem)
+  if (problem.observables.length === 0) {
+    throw new KernelError('No observable is asked for: give I, for example.')
   }
-  if (problem.observables.length === 0) throw new KernelError('No observable is asked for: give I.')
   try {
     requireGrid(problem.grid)
   } catch (error) {
     throw new KernelError(error instanceof Error ? error.message : String(error))
   }
   requireGeometry(problem)
-  const { nodesPerCrossing, frequenciesGhz, spectralIndex } = problem
+  requireEmission(problem)
+}
+
+function requireCapabilities(
+  backend: string,
+  capabilities: Capabilities,
+  problem: LineOfSightProblem,
+): void {
+  const { observables, freeFree, cosmicRaySpectrum } = problem
+  const refused = observables.find((name) => !capabilities.observables.includes(name))
+  if (refused) {
+    const known = capabilities.observables.join(', ')
+    throw new KernelError(
+      `The ${backend} backend computes ${known}, not ${refused}: leave ${refused} out of the data or choose another backend.`,
+    )
+  }
+  const fixed = unknownNames(problem).find(
+    (name) => name !== 'magneticField' && !capabilities.unknowns.includes(name),
+  )
+  if (fixed) {
+    throw new KernelError(
+      `The ${backend} backend cannot fit ${unknownTitles[fixed]}: hold them fixed or choose another backend.`,
+    )
+  }
+  if (freeFree && !capabilities.freeFree) {
+    throw new KernelError(
+      `The ${backend} backend computes no free-free emission: leave it out or choose another backend.`,
+    )
+  }
+  if (cosmicRaySpectrum && !capabilities.cosmicRaySpectrum) {
+    throw new KernelError(
+      `The ${backend} backend takes power laws of cosmic-ray electrons only: give a spectral index or choose another backend.`,
+    )
+  }
+}
+
+const unknownTitles: Record<UnknownName, string> = {
+  magneticField: 'the magnetic field',
+  thermalElectrons: 'thermal electrons',
+  cosmicRays: 'cosmic-ray electrons',
+  spectralIndex: 'spectral indices on a grid',
+  raySpectralIndex: 'spectral indices on the sky',
+}
+
+function requireEmission(problem: LineOfSightProblem): void {
+  const { nodesPerCrossing, frequenciesGhz, spectralIndex, freeFree, cosmicRaySpectrum } = problem
   if (
     !Number.isInteger(nodesPerCrossing) ||
     nodesPerCrossing < 1 ||
@@ -42,16 +128,56 @@ export function requireIntensityProblem(backend: string, problem: LineOfSightPro
       `The integrator takes 1 to ${MAX_NODES_PER_CROSSING} nodes per crossing, not ${nodesPerCrossing}.`,
     )
   }
-  if (frequenciesGhz.length === 0) throw new KernelError('No frequency is given.')
+  if (frequenciesGhz.length === 0 && hasStokes(problem)) {
+    throw new KernelError('No frequency is given.')
+  }
   for (const frequency of frequenciesGhz) {
     if (!(frequency > 0 && Number.isFinite(frequency))) {
       throw new KernelError(`A frequency must be a positive number of GHz, not ${frequency}.`)
     }
   }
-  if (!(spectralIndex > 1 && spectralIndex < 6)) {
+  const unknowns = unknownNames(problem)
+  if (unknowns.includes('spectralIndex') && unknowns.includes('raySpectralIndex')) {
+    throw new KernelError('The spectral index is unknown on a grid or on the sky, not both.')
+  }
+  const freeIndex = unknowns.includes('spectralIndex') || unknowns.includes('raySpectralIndex')
+  if (cosmicRaySpectrum) {
+    if (freeIndex) {
+      throw new KernelError('A spectrum that is no power law has no spectral index to fit.')
+    }
+    requireSpectrum(cosmicRaySpectrum)
+  } else if (!freeIndex) requireSpectralIndex(spectralIndex)
+  const temperature = freeFree?.electronTemperatureK
+  if (temperature !== undefined && !(temperature > 0 && temperature < Infinity)) {
     throw new KernelError(
-      `The spectral index must lie between 1 and 6 (exclusive), not ${spectralIndex}.`,
+      `The electron temperature must be a positive number of K, not ${temperature}.`,
     )
+  }
+}
+
+function requireSpectralIndex(index: number): void {
+  if (!(index > 1 && index < 6)) {
+    throw new KernelError(`The spectral index must lie between 1 and 6 (exclusive), not ${index}.`)
+  }
+}
+
+function requireSpectrum({ gamma, shape }: CosmicRaySpectrum): void {
+  if (gamma.length < 2 || gamma.length !== shape.length) {
+    throw new KernelError(
+      `A cosmic-ray spectrum needs at least two Lorentz factors with one value each, not ${gamma.length} with ${shape.length}.`,
+    )
+  }
+  for (let n = 0; n < gamma.length; n++) {
+    if (!(gamma[n] >= 1 && gamma[n] < Infinity && (n === 0 || gamma[n] > gamma[n - 1]))) {
+      throw new KernelError(
+        `The Lorentz factors of a cosmic-ray spectrum must be 1 or more and ascend; number ${n} is ${gamma[n]}.`,
+      )
+    }
+    if (!(shape[n] > 0 && shape[n] < Infinity)) {
+      throw new KernelError(
+        `The cosmic-ray spectrum at gamma = ${gamma[n]} is ${shape[n]}: it must be above 0, for it is interpolated in logarithms.`,
+      )
+    }
   }
 }
 
@@ -118,57 +244,123 @@ export function requireOptions(
   return { region: region ?? new Uint8Array(voxels).fill(1), regularisation }
 }
 
-/** Checks that only the magnetic field is unknown and has the grid's shape. @throws KernelError */
-export function requireUnknowns(
-  backend: string,
-  { grid }: LineOfSightProblem,
-  unknowns: Unknowns,
-): GridValues {
-  if (unknowns.thermalElectrons || unknowns.cosmicRays) {
-    throw new KernelError(
-      `The ${backend} backend fits the magnetic field only: thermal and cosmic-ray electrons are fixed.`,
-    )
-  }
-  requireGridLength(unknowns.magneticField, 3 * voxelCount(grid), 'The magnetic field')
-  return unknowns.magneticField
+/**
+ * Checks that the unknowns are those of the problem, of the right lengths, and that spectral indices are possible.
+ *
+ * @returns the same unknowns
+ * @throws KernelError
+ */
+export function requireUnknowns<Values extends Unknowns>(
+  problem: LineOfSightProblem,
+  unknowns: Values,
+): Values {
+  requireTangent(problem, unknowns)
+  unknowns.spectralIndex?.forEach(requireSpectralIndex)
+  unknowns.raySpectralIndex?.forEach(requireSpectralIndex)
+  return unknowns
 }
 
-function requireGridLength(values: GridValues, expected: number, what: string): void {
+/**
+ * The same for a change of the unknowns or a gradient, whose values may be anything.
+ *
+ * @returns the same
+ * @throws KernelError
+ */
+export function requireTangent<Values extends Unknowns>(
+  problem: LineOfSightProblem,
+  tangent: Values,
+): Values {
+  const names = unknownNames(problem)
+  for (const name of allCapabilities.unknowns) {
+    const values = tangent[name]
+    const title = unknownTitles[name]
+    if (!names.includes(name)) {
+      if (!values) continue
+      const free = names.length === 1 ? 'the magnetic field only' : names.join(', ')
+      throw new KernelError(`This operator was prepared for ${free}: ${title} are fixed.`)
+    }
+    if (!values) throw new KernelError(`Values of ${title} are missing.`)
+    if (name === 'raySpectralIndex') {
+      const rays = problem.directions.length / 3
+      if (values.length !== rays && values.length !== 1) {
+        throw new KernelError(
+          `The spectral index on the sky has ${values.length} values, not one or one for each of ${rays} rays.`,
+        )
+      }
+    } else {
+      const components = name === 'magneticField' ? 3 : 1
+      const what = `${title.charAt(0).toUpperCase()}${title.slice(1)}`
+      const verb = name === 'magneticField' ? 'has' : 'have'
+      requireGridLength(values, components * voxelCount(problem.grid), what, verb)
+    }
+  }
+  return tangent
+}
+
+function requireGridLength(values: GridValues, expected: number, what: string, verb = 'has'): void {
   if (values.length !== expected) {
-    throw new KernelError(`${what} has ${values.length} values, the grid needs ${expected}.`)
+    throw new KernelError(`${what} ${verb} ${values.length} values, the grid needs ${expected}.`)
   }
 }
 
-/** The cotangent of I, [frequency][ray]. @throws KernelError for another length, another observable, or a bad number */
+/**
+ * The cotangent of every observable: as given, zeros where one that is asked for was left out, and empty for those that are
+ * not asked for.
+ *
+ * @throws KernelError for another length, another observable, or a bad number
+ */
 export function requireCotangent(
   problem: LineOfSightProblem,
   cotangent: Observables,
-): Float64Array {
+): Record<Observable, Float64Array> {
   const rays = problem.directions.length / 3
-  const expected = rays * problem.frequenciesGhz.length
-  if (
-    cotangent.Q ||
-    cotangent.U ||
-    cotangent.faraday_depth ||
-    cotangent.dispersion_measure ||
-    cotangent.I?.length !== expected
-  ) {
-    throw new KernelError(
-      `The cotangent must hold I with ${expected} values (one per frequency and ray) and nothing else.`,
-    )
+  const checked = (observable: Observable): Float64Array => {
+    const values = cotangent[observable]
+    if (!problem.observables.includes(observable)) {
+      if (!values) return new Float64Array(0)
+      throw new KernelError(
+        `The cotangent must hold ${problem.observables.join(', ')} and nothing else, not ${observable}.`,
+      )
+    }
+    const perRay = isStokes(observable) ? problem.frequenciesGhz.length : 1
+    if (!values) return new Float64Array(perRay * rays)
+    if (values.length !== perRay * rays) {
+      const each = isStokes(observable) ? 'one per frequency and ray' : 'one per ray'
+      throw new KernelError(
+        `The cotangent of ${observable} must have ${perRay * rays} values (${each}), not ${values.length}.`,
+      )
+    }
+    const bad = values.findIndex((value) => !Number.isFinite(value))
+    if (bad !== -1) {
+      throw new KernelError(
+        `The cotangent of ${observable} at ray ${bad % rays} is ${values[bad]}.`,
+      )
+    }
+    return values
   }
-  const bad = cotangent.I.findIndex((value) => !Number.isFinite(value))
-  if (bad !== -1) {
-    throw new KernelError(`The cotangent of ray ${bad % rays} is ${cotangent.I[bad]}.`)
+  return {
+    I: checked('I'),
+    Q: checked('Q'),
+    U: checked('U'),
+    faraday_depth: checked('faraday_depth'),
+    dispersion_measure: checked('dispersion_measure'),
   }
-  return cotangent.I
 }
 
 /** Checks C at one node. @throws KernelError */
 export function requireDensity(density: number, x: number, y: number, z: number): number {
+  return requirePositive('cosmic-ray', density, x, y, z)
+}
+
+/** Checks n_e at one node. @throws KernelError */
+export function requireThermalDensity(density: number, x: number, y: number, z: number): number {
+  return requirePositive('thermal', density, x, y, z)
+}
+
+function requirePositive(what: string, density: number, x: number, y: number, z: number): number {
   if (!(density >= 0 && density < Infinity)) {
     throw new KernelError(
-      `The cosmic-ray electron density at (${x.toPrecision(6)}, ${y.toPrecision(6)}, ${z.toPrecision(6)}) kpc is ${density}: it must be 0 or more and finite.`,
+      `The ${what} electron density at (${x.toPrecision(6)}, ${y.toPrecision(6)}, ${z.toPrecision(6)}) kpc is ${density}: it must be 0 or more and finite.`,
     )
   }
   return density

@@ -92,8 +92,6 @@ describe('backends', () => {
 
 describe.each([wasmBackend, referenceBackend])('what the $name backend refuses', (backend) => {
   const cases: [string, Partial<LineOfSightProblem>, RegExp][] = [
-    ['Q and U', { observables: ['I', 'Q', 'U'] }, /total intensity \(I\) only, not Q/],
-    ['Faraday depth', { observables: ['faraday_depth'] }, /not faraday_depth/],
     ['no observable', { observables: [] }, /No observable/],
     ['no frequency', { frequenciesGhz: [] }, /No frequency/],
     ['a frequency of 0', { frequenciesGhz: [0] }, /positive number of GHz, not 0/],

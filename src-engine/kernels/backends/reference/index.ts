@@ -23,12 +23,19 @@ import type {
 import {
   requireCotangent,
   requireDensity,
-  requireIntensityProblem,
   requireOptions,
+  requireProblem,
   requireUnknowns,
 } from '../../problem.ts'
 import { version } from '../../../version.ts'
 import { addRegularisation } from './regularisers.ts'
+
+const capabilities = {
+  observables: ['I'],
+  unknowns: [],
+  freeFree: false,
+  cosmicRaySpectrum: false,
+} as const
 
 /** Rays between two turns of the event loop. */
 const RAYS_PER_TURN = 1024
@@ -41,7 +48,7 @@ export const referenceBackend: KernelBackend = {
   describe: () =>
     'Plain float64 on one thread, the oracle of the other backends: total intensity from a gridded magnetic field.',
   prepare: async (problem, options = {}) => {
-    requireIntensityProblem('reference', problem)
+    requireProblem('reference', capabilities, problem)
     return new ReferenceOperator(problem, options)
   },
 }
@@ -144,7 +151,7 @@ class ReferenceOperator implements LineOfSightOperator {
   }
 
   private field(unknowns: Unknowns): GridValues {
-    return requireUnknowns('reference', this.problem, unknowns)
+    return requireUnknowns(this.problem, unknowns).magneticField
   }
 
   /** The problem of the rays [first, last). */
@@ -183,7 +190,7 @@ class ReferenceOperator implements LineOfSightOperator {
 
   /** J'y, zero outside the region. */
   private async pullBack(unknowns: Unknowns, cotangent: Observables): Promise<Float64Array> {
-    const perRay = requireCotangent(this.problem, cotangent)
+    const perRay = requireCotangent(this.problem, cotangent).I
     const field = this.field(unknowns)
     const gradient = this.createGrid(3)
     for (let first = 0; first < this.rays; first += RAYS_PER_TURN) {

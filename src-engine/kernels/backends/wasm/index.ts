@@ -7,7 +7,8 @@ import type {
   PrepareOptions,
   RegularisationTerm,
 } from '../../interface.ts'
-import { requireIntensityProblem, requireOptions } from '../../problem.ts'
+import { requireOptions, requireProblem } from '../../problem.ts'
+import type { Capabilities } from '../../problem.ts'
 import { regularisationFactors } from '../../regularisation.ts'
 import type { CompiledTerm } from './jobs.ts'
 import { PROBLEM, RAY, RAY_BYTES, planMemory } from './memory-plan.ts'
@@ -33,11 +34,18 @@ export const wasmBackend: KernelBackend = {
   prepare,
 }
 
+const capabilities: Capabilities = {
+  observables: ['I'],
+  unknowns: [],
+  freeFree: false,
+  cosmicRaySpectrum: false,
+}
+
 async function prepare(
   problem: LineOfSightProblem,
   options: PrepareOptions = {},
 ): Promise<LineOfSightOperator> {
-  requireIntensityProblem('wasm', problem)
+  requireProblem('wasm', capabilities, problem)
   const { region, regularisation } = requireOptions(problem, options)
   const threads = options.threads ?? availableParallelism()
   if (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS) {

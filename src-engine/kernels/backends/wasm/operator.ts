@@ -173,7 +173,7 @@ export class WasmOperator implements LineOfSightOperator {
   }
 
   private field(unknowns: Unknowns): GridValues {
-    return requireUnknowns('wasm', this.prepared.problem, unknowns)
+    return requireUnknowns(this.prepared.problem, unknowns).magneticField
   }
 
   private async load(source: GridValues, target: number): Promise<void> {
@@ -224,7 +224,7 @@ export class WasmOperator implements LineOfSightOperator {
 
   /** Adjoint pass into the threads' gradients. */
   private async accumulate(unknowns: Unknowns, cotangent: Observables): Promise<void> {
-    const perRay = requireCotangent(this.prepared.problem, cotangent)
+    const perRay = requireCotangent(this.prepared.problem, cotangent).I
     const field = this.field(unknowns)
     const { order, plan } = this.prepared
     for (let place = 0; place < this.rays; place++) {
@@ -251,7 +251,7 @@ export class WasmOperator implements LineOfSightOperator {
   ): Promise<Gradient> {
     const { plan, memory, compiledTerms } = this.prepared
     const out = into
-      ? requireUnknowns('wasm', this.prepared.problem, into)
+      ? requireUnknowns(this.prepared.problem, into).magneticField
       : new Float32Array(3 * this.voxels)
     const shared = isShared(out)
     const cuts = this.planeCuts

@@ -1,18 +1,15 @@
-import { addCubicAdjoint, evaluateCubic, storeCubic } from './cubic'
+import { geometryOf, storeCubicOf } from './crossing'
+import { addCubicAdjoint, evaluateCubic } from './cubic'
+import { dot, highHalves, interleaveHigh, interleaveLow, lowHalves } from './lanes'
 import {
   GEOMETRY_BYTES,
   PROBLEM_EXPONENT,
   PROBLEM_FIRST_CROSSING,
-  PROBLEM_GEOMETRY,
   PROBLEM_GROUPS,
   PROBLEM_LAST_LANE,
   PROBLEM_NODES,
-  PROBLEM_NX,
   PROBLEM_NY,
   PROBLEM_NZ,
-  PROBLEM_ORIGIN_X,
-  PROBLEM_ORIGIN_Y,
-  PROBLEM_ORIGIN_Z,
   PROBLEM_RAYS,
   PROBLEM_RECORD_BYTES,
   PROBLEM_WEIGHTS,
@@ -25,12 +22,10 @@ import {
   RAY_STEP_X,
   RAY_STEP_Y,
   RAY_STEP_Z,
-  SCRATCH_GEOMETRY,
   SCRATCH_TANGENT,
   VOXEL_BYTES,
 } from './layout'
 import { power4 } from './power'
-import { walkRay } from './walk'
 
 // Synchrotron intensity of each ray: sum over crossings and nodes of weight * (B_perp^2)^((p+1)/4).
 // A weight record holds the node weights in lanes, padded to groups of four, and the crossing's length in the very
@@ -43,79 +38,6 @@ const JVP = 2
 // Below this B_perp^2 (microgauss^2) a power other than 1 counts as zero, and so does its derivative.
 const SMALLEST_SQUARE: f32 = 1e-18
 const LARGEST_SQUARE: f32 = 1e18
-
-@inline
-function geometryOf(problem: usize, ray: usize, scratch: usize): usize {
-  const resident = <usize>load<u32>(problem, PROBLEM_GEOMETRY)
-  if (resident != 0) return resident + <usize>load<u32>(ray, RAY_FIRST) * GEOMETRY_BYTES
-  const out = scratch + SCRATCH_GEOMETRY
-  walkRay(
-    ray,
-    load<f64>(problem, PROBLEM_ORIGIN_X),
-    load<f64>(problem, PROBLEM_ORIGIN_Y),
-    load<f64>(problem, PROBLEM_ORIGIN_Z),
-    load<i32>(problem, PROBLEM_NX),
-    load<i32>(problem, PROBLEM_NY),
-    load<i32>(problem, PROBLEM_NZ),
-    out,
-    0,
-    0,
-  )
-  return out
-}
-
-/** (a0, b0, a1, b1) */
-@inline
-function interleaveLow(a: v128, b: v128): v128 {
-  return v128.shuffle<f32>(a, b, 0, 4, 1, 5)
-}
-
-/** (a2, b2, a3, b3) */
-@inline
-function interleaveHigh(a: v128, b: v128): v128 {
-  return v128.shuffle<f32>(a, b, 2, 6, 3, 7)
-}
-
-/** (a0, a1, b0, b1) */
-@inline
-function lowHalves(a: v128, b: v128): v128 {
-  return v128.shuffle<f32>(a, b, 0, 1, 4, 5)
-}
-
-/** (a2, a3, b2, b3) */
-@inline
-function highHalves(a: v128, b: v128): v128 {
-  return v128.shuffle<f32>(a, b, 2, 3, 6, 7)
-}
-
-@inline
-function dot(ax: v128, ay: v128, az: v128, bx: v128, by: v128, bz: v128): v128 {
-  return f32x4.add(f32x4.add(f32x4.mul(ax, bx), f32x4.mul(ay, by)), f32x4.mul(az, bz))
-}
-
-/** The cubic of one crossing: see storeCubic. */
-@inline
-function storeCubicOf(
-  grid: usize,
-  geometry: usize,
-  lengthAt: usize,
-  strideX: usize,
-  strideY: usize,
-  stepX: v128,
-  stepY: v128,
-  stepZ: v128,
-  out: usize,
-): void {
-  const corner = grid + <usize>load<u32>(geometry, 12)
-  const ex = v128.load32_splat(geometry, 0)
-  const ey = v128.load32_splat(geometry, 4)
-  const ez = v128.load32_splat(geometry, 8)
-  const length = v128.load32_splat(lengthAt)
-  const dx = f32x4.mul(length, stepX)
-  const dy = f32x4.mul(length, stepY)
-  const dz = f32x4.mul(length, stepZ)
-  storeCubic(corner, strideX, strideY, ex, ey, ez, dx, dy, dz, out)
-}
 
 /**
  * One pass over the rays [firstRay, lastRay). `mode` and `fast` are constants of the exported functions, so that each
