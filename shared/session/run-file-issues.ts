@@ -24,8 +24,21 @@ export function pathText(path: readonly (string | number)[]): string {
 /** Checks any value against the run-file schema and fills in the defaults. */
 export function checkRunFile(value: unknown): CheckedRunFile {
   const parsed = runFileSchema.safeParse(value ?? {})
-  if (parsed.success) return { ok: true, runFile: parsed.data }
+  if (parsed.success) {
+    const issues = repeatedNames(parsed.data)
+    return issues.length === 0 ? { ok: true, runFile: parsed.data } : { ok: false, issues }
+  }
   return { ok: false, issues: parsed.error.issues.flatMap((issue) => describe(issue, [], value)) }
+}
+
+/** Maps are told apart by their names. */
+function repeatedNames({ data }: RunFile): RunFileIssue[] {
+  return data.flatMap(({ name }, i) => {
+    const first = data.findIndex((entry) => entry.name === name)
+    if (first === i) return []
+    const message = `data[${first}] is called "${name}" too. Give each its own name.`
+    return [{ path: ['data', i, 'name'], message }]
+  })
 }
 
 function describe(

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { contentsAs, exportContents, exportFormats, exportRun } from '../exports/export-run.ts'
-import { UsageError } from '../errors.ts'
+import { InputError, UsageError } from '../errors.ts'
 import { Session } from '../storage/session.ts'
 import { oneOf, parseCommandLine, wholeNumber } from './arguments.ts'
 import { EXIT, printJson } from './io.ts'
@@ -37,13 +37,15 @@ export const command: Command = async (args, io) => {
   try {
     const runs = session.runs.list()
     const run = wanted === undefined ? runs.at(-1) : runs.find(({ id }) => id === wanted)
+    if (runs.length === 0) {
+      throw new InputError(
+        `${session.path} has no run to export. Reconstruct a field with \`larmor run\` or in the workbench first.`,
+        { file: session.path },
+      )
+    }
     if (!run) {
       const known = runs.map(({ id, name }) => `${id} (${name})`).join(', ')
-      throw new UsageError(
-        runs.length === 0
-          ? `${session.path} has no run to export.`
-          : `${session.path} has no run ${wanted}; it has ${known}.`,
-      )
+      throw new UsageError(`${session.path} has no run ${wanted}; it has ${known}.`)
     }
     const folder = resolve(values.out)
     const files = await exportRun(session, run.id, { folder, what, formats })

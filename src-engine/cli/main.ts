@@ -140,6 +140,8 @@ async function runProcess(): Promise<void> {
     if (error.code === 'EPIPE') process.exit(EXIT.done)
     throw error
   })
+  // Messages that nobody can read any more (a closed terminal) do not end the work.
+  process.stderr.on('error', () => {})
   const { json, rest } = takeJson(process.argv.slice(2))
   process.exitCode = await main(rest, {
     out: (text) => void process.stdout.write(text),

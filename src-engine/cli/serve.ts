@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { fileErrorText, InputError, UsageError } from '../errors.ts'
@@ -7,6 +6,7 @@ import { Engine } from '../server/engine.ts'
 import { rendererFolder } from '../server/program-files.ts'
 import { serveWorkbench } from '../server/serve/serve.ts'
 import type { WorkbenchServer } from '../server/serve/serve.ts'
+import { Session } from '../storage/session.ts'
 import { parseCommandLine, wholeNumber } from './arguments.ts'
 import { EXIT, printJson } from './io.ts'
 import type { Command, CommandIo } from './io.ts'
@@ -34,10 +34,12 @@ export async function startWorkbench(
   request: ServeRequest,
   log: (text: string) => void,
 ): Promise<{ server: WorkbenchServer; url: string; stop: () => Promise<void> }> {
+  await requireFolder(request.dataFolder)
+  // Said here rather than in a page that opens on nothing.
+  if (request.session !== undefined) Session.open(request.session, { readOnly: true }).close()
   const folder = rendererFolder()
   if (folder === undefined)
     throw new InputError('The workbench has not been built. Run `npm run build` in the checkout.')
-  await requireFolder(request.dataFolder)
   const engine = await Engine.create({ dataFolder: request.dataFolder, log })
   const parameters = await sessionParameter(engine, request.session)
   const server = await serveWorkbench({
@@ -68,8 +70,6 @@ async function sessionParameter(
   session: string | undefined,
 ): Promise<Record<string, string>> {
   if (session === undefined) return {}
-  if (!existsSync(session))
-    throw new InputError(`${session}: no such file or folder.`, { file: session })
   if (!(await engine.grants.allows(session)))
     throw new InputError(`${session} does not lie in the data folder ${engine.grants.root}.`, {
       file: session,

@@ -4,7 +4,7 @@ import type { HealpixMapToWrite, MapColumnToWrite } from '#shared/fits/index.ts'
 import { writeHealpixMap } from '#shared/fits/index.ts'
 import type { Observables } from '#shared/physics/index.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
-import { InputError, UsageError, errorCode, fileErrorText } from '../errors.ts'
+import { InputError, UsageError, fileErrorText } from '../errors.ts'
 import { makeFolder } from '../make-folder.ts'
 import { loadRunFile } from '../runs/load-run-file.ts'
 import { mediumOf, modelsOf } from '../simulation/medium.ts'
@@ -44,7 +44,7 @@ export const command: Command = async (args, io) => {
   if (sightlines.kind === 'map' && values.out === undefined) {
     throw new UsageError('--out DIR is missing: maps are written to files.')
   }
-  if (values.out !== undefined) await inFolder(values.out, () => makeFolder(values.out ?? '.'))
+  if (values.out !== undefined) await makeFolder(values.out)
 
   const display = countDisplay(io, 'simulate', 'sightlines', style)
   const start = performance.now()
@@ -65,7 +65,7 @@ export const command: Command = async (args, io) => {
     const folder = values.out
     for (const [name, content] of contents(runFile, sightlines, seen)) {
       const file = join(folder, name)
-      await inFolder(file, () => writeFile(file, content))
+      await write(file, content)
       files.push(file)
     }
   }
@@ -89,15 +89,11 @@ function inFile<Value>(path: string, prepare: () => Value): Value {
   }
 }
 
-async function inFolder(path: string, work: () => Promise<unknown>): Promise<void> {
+async function write(path: string, content: string | Uint8Array): Promise<void> {
   try {
-    await work()
+    await writeFile(path, content)
   } catch (error) {
-    const message =
-      errorCode(error) === 'EEXIST'
-        ? `${path}: this is a file, but --out needs a folder. Give another name.`
-        : fileErrorText(error, path)
-    throw new InputError(message, { file: path, cause: error })
+    throw new InputError(fileErrorText(error, path), { file: path, cause: error })
   }
 }
 

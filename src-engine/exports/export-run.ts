@@ -60,14 +60,7 @@ export async function exportRun(
     }
   }
   const files = plan(session, loadRunResult(session, run), request)
-  try {
-    await makeFolder(request.folder)
-  } catch (error) {
-    throw new InputError(fileErrorText(error, request.folder), {
-      file: request.folder,
-      cause: error,
-    })
-  }
+  await makeFolder(request.folder)
   const written: string[] = []
   try {
     for (const { name, bytes } of files) {
@@ -121,12 +114,20 @@ function fileName(name: string): string {
     .replace(/^[-.]+|-+$/g, '')
 }
 
-/** File names of maps whose names may differ only in capitals or spaces: those get a number. */
+/** File names of maps; where two differ only in capitals or spaces, or one is that of another content, it gets a number. */
 function distinctFileNames(names: readonly string[]): string[] {
-  const plain = names.map(fileName)
-  return plain.map((name, i) => {
-    const before = plain.slice(0, i).filter((other) => other === name).length
-    return before === 0 ? name : `${name}-no${before + 1}`
+  const taken = new Set(names.map(fileName))
+  const given = new Set(['curves', 'magnetic-field'])
+  return names.map((name) => {
+    const plain = fileName(name)
+    let distinct = plain
+    for (let n = 2; given.has(distinct); n++) {
+      const numbered = `${plain}-no${n}`
+      if (!taken.has(numbered)) distinct = numbered
+    }
+    given.add(distinct)
+    taken.add(distinct)
+    return distinct
   })
 }
 

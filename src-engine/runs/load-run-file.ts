@@ -43,9 +43,13 @@ export function parseRunFile(text: string, path: string): RunFile {
   if (document.errors.length > 0) {
     const [first] = document.errors
     const { line, col } = lines.linePos(first.pos[0])
-    throw new InputError(`${path}, line ${line}, column ${col}: ${sentence(first.message)}`, {
-      file: path,
-    })
+    const language = path.toLowerCase().endsWith('.json') ? 'JSON' : 'YAML'
+    const problem =
+      language === 'JSON' ? 'a comma, quote or bracket is wrong here.' : sentence(first.message)
+    throw new InputError(
+      `${path}, line ${line}, column ${col}: this is not valid ${language}: ${problem} Correct it there or just before.`,
+      { file: path },
+    )
   }
   const checked = checkRunFile(valueOf(document, path))
   if (checked.ok) return checked.runFile

@@ -74,7 +74,7 @@ export class Engine {
     this.#send(opened, (connection) => connection.send('session.changed', { session: opened.id }))
   }
 
-  /** Where a new session is written. @throws the system's error when the folder cannot be made */
+  /** Where a new session is written. @throws InputError when the folder cannot be made */
   async newSessionFolder(): Promise<string> {
     await makeFolder(this.sessionsFolder)
     return this.sessionsFolder

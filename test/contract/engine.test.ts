@@ -417,7 +417,8 @@ describe('sessions and runs', () => {
     const error = await client
       .request('session.create', { name: 'x', configuration: small(file.grant) })
       .catch((e: unknown) => e)
-    expect(error).toMatchObject({ code: 'file' })
+    expect(error).toMatchObject({ code: 'input', file: 'blocked' })
+    expect(String(error)).toMatch(/this is a file, not a folder/)
     expect(String(error)).not.toContain(folder)
   })
 

@@ -1,7 +1,11 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { main } from '#engine/cli/main.ts'
-import { sampleFolder } from '#test/tools/sample-run.ts'
+import { Session } from '#engine/storage/session.ts'
+import { sampleFolder, sampleRun } from '#test/tools/sample-run.ts'
 import type { SampleFolder } from '#test/tools/sample-run.ts'
 
 let folder: SampleFolder
@@ -165,7 +169,40 @@ describe('larmor run', () => {
   })
 })
 
+describe('larmor run in a process of its own', () => {
+  it('goes on to its end when nobody reads its messages any more', async () => {
+    const { yaml, out } = files()
+    const program = fileURLToPath(new URL('../../../src-engine/cli/main.ts', import.meta.url))
+    const args = ['run', yaml, '--out', out, ...reference, '--progress=json']
+    const child = spawn(process.execPath, [program, ...args], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    child.stderr.destroy()
+    const [code] = await once(child, 'exit')
+    expect(code).toBe(0)
+    const { runs } = JSON.parse((await larmor(['inspect', out], { json: true })).out)
+    expect(runs[0].state).toBe('done')
+  })
+})
+
 describe('larmor inspect and export', () => {
+  it('exits with 3 where a session has nothing to export or is another file', async () => {
+    const path = folder.file('new.larmor')
+    Session.create(path, 'New', sampleRun(folder)).close()
+    const none = await larmor(['export', path, '--out', folder.file('results')])
+    expect(none).toMatchObject({ code: 3, err: expect.stringMatching(/new\.larmor has no run/) })
+    const { yaml } = files()
+    const other = await larmor(['export', yaml, '--out', folder.file('results')])
+    expect(other).toMatchObject({ code: 3, err: expect.stringMatching(/not a Larmor session/) })
+    expect(existsSync(folder.file('results'))).toBe(false)
+    writeFileSync(folder.file('other.larmor'), 'text')
+    const serve = ['serve', '--data', folder.path, '--session', folder.file('other.larmor')]
+    expect(await larmor(serve)).toMatchObject({
+      code: 3,
+      err: expect.stringMatching(/other\.larmor is not a Larmor session/),
+    })
+  })
+
   it('describes a session and a map, and exports', async () => {
     const { yaml, out } = files()
     await larmor(['run', yaml, '--out', out, ...reference])

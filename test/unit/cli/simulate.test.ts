@@ -221,7 +221,7 @@ describe('larmor simulate, errors', () => {
     const path = runFile(`sky: { nside: 1 }${spiral}`)
     const { code, err } = await larmor(['simulate', path, '--out', path])
     expect(code).toBe(3)
-    expect(err).toContain(`${path}: this is a file, but --out needs a folder`)
+    expect(err).toContain(`${path}: this is a file, not a folder`)
   })
 
   it.each([

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readdirSync } from 'node:fs'
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inflateSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -51,13 +51,24 @@ describe('an export', () => {
     expect(readdirSync(out('blocked'))).toEqual(['fit-run-1-curves.csv'])
   })
 
+  it.each(['taken', 'taken/deeper'])(
+    'names the file that is where --out %s needs a folder',
+    async (name) => {
+      writeFileSync(out('taken'), '')
+      const request = { folder: out(name), what: exportContents, formats: exportFormats }
+      await expect(exportRun(session, run, request)).rejects.toThrow(
+        `${out('taken')}: this is a file, not a folder.`,
+      )
+    },
+  )
+
   it('says what a content can be written as', async () => {
     const request = { folder: out('none'), what: ['maps'], formats: ['csv'] } as const
     await expect(exportRun(session, run, request)).rejects.toThrow(/maps can be written as fits/)
   })
 
   it('gives maps whose names differ in capitals only files of their own', async () => {
-    const data = ['sky', 'Sky'].map((name) => ({
+    const data = ['sky', 'Sky', 'sky-no2'].map((name) => ({
       name,
       file: folder.file('sky.fits'),
       frequency_ghz: 0.408,
@@ -75,6 +86,7 @@ describe('an export', () => {
     const request = { folder: out('two'), what: ['maps'], formats: exportFormats } as const
     expect(await exportRun(two, started.run, request)).toEqual([
       'two-run-1-sky.fits',
+      'two-run-1-sky-no3.fits',
       'two-run-1-sky-no2.fits',
     ])
     two.close()

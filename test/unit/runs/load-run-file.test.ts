@@ -40,12 +40,24 @@ describe('a run file', () => {
       'held_out: { fold: 10, of: 10 }',
       'run.yaml, line 1: held_out.fold: fold must be smaller than `of`.',
     ],
-    ['a: [1', 'run.yaml, line 1, column 6: '],
+    ['a: [1', 'run.yaml, line 1, column 6: this is not valid YAML: '],
+    [
+      'data:\n  - { name: x, file: y }\n  - { name: x, file: z }',
+      'run.yaml, line 3: data[1].name: data[0] is called "x" too. Give each its own name.',
+    ],
     ['- 1', 'run.yaml: a run file is a list of'],
     ['x: &a [*a, *a]', 'unknown key "x"'],
     ['<<: !!js/function "x"', 'run.yaml'],
   ])('%j is refused with line, key and the nearest known key', (text, expected) => {
     expect(message(text)).toContain(expected)
+  })
+
+  it('may be JSON, and is then called that', () => {
+    const text = '{\n  "sky": { "nside": 16 }'
+    expect(parseRunFile(`${text}}`, 'run.json').sky.nside).toBe(16)
+    expect(() => parseRunFile(text, 'run.json')).toThrow(
+      /^run\.json, line 2, column \d+: this is not valid JSON: .*Correct it/,
+    )
   })
 
   it('lists everything that is wrong, in the order of the file', () => {
