@@ -24,6 +24,19 @@ export function gamma(z: number): number {
   return (numerator / denominator) * base ** (z - 0.5) * Math.exp(-base)
 }
 
+/** Derivative of ln Gamma at a positive argument (absolute error below 1e-14 for z > 0.1); RangeError otherwise. */
+export function digamma(z: number): number {
+  if (!(z > 0)) throw new RangeError(`digamma(z) is needed for z > 0 only, not ${z}.`)
+  // Up to where the asymptotic series (DLMF 5.11.2) has converged: psi(z + 1) = psi(z) + 1/z.
+  let shift = 0
+  let x = z
+  for (; x < 10; x++) shift -= 1 / x
+  const t = 1 / (x * x)
+  const series =
+    t * (1 / 12 - t * (1 / 120 - t * (1 / 252 - t * (1 / 240 - t * (1 / 132 - (t * 691) / 32760)))))
+  return shift + Math.log(x) - 0.5 / x - series
+}
+
 /** sin(x)/x, 1 at x = 0. */
 export function sinc(x: number): number {
   return Math.abs(x) < 1e-4 ? 1 - (x * x) / 6 : Math.sin(x) / x

@@ -22,7 +22,7 @@ import {
   TESLA_PER_GAUSS,
   VACUUM_PERMITTIVITY_F_M,
 } from './constants.ts'
-import { gamma } from './special-functions.ts'
+import { digamma, gamma } from './special-functions.ts'
 
 /** Brightness temperature per unit of B_perp^((p+1)/2) [gauss] * C [m^-3] * length [kpc]. */
 export interface EmissivityConstants {
@@ -64,6 +64,16 @@ export function emissivityConstantsMicrogauss(
   const { intensity, polarised } = emissivityConstants(frequencyGhz, p)
   const scale = GAUSS_PER_MICROGAUSS ** ((p + 1) / 2)
   return { intensity: intensity * scale, polarised: polarised * scale }
+}
+
+/** Derivatives of ln K_I and ln K_P (B in microgauss) by p. */
+export function emissivityLogSlopes(frequencyGhz: number, p: number): EmissivityConstants {
+  const nu = frequencyGhz * HZ_PER_GHZ
+  const unitField = TESLA_PER_GAUSS * GAUSS_PER_MICROGAUSS
+  const ratio = (2 * Math.PI * nu * ELECTRON_MASS_KG) / (3 * ELEMENTARY_CHARGE_C * unitField)
+  const gammas = digamma(p / 4 - 1 / 12) + digamma(p / 4 + 19 / 12)
+  const intensity = -1 / (p + 1) - 0.5 * Math.log(ratio) + 0.25 * gammas
+  return { intensity, polarised: intensity + 3 / (3 * p + 3) - 3 / (3 * p + 7) }
 }
 
 /** Intrinsic polarised fraction of a uniform field, (p + 1) / (p + 7/3). */

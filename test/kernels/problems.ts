@@ -1,4 +1,4 @@
-import { referenceForward } from '#shared/physics/adjoint.ts'
+import { createObservables, createSetup, forwardRays } from '#shared/physics/line-of-sight/index.ts'
 import { voxelCount } from '#shared/physics/grid.ts'
 import type { LineOfSightProblem, Unknowns } from '#engine/kernels/interface.ts'
 import { randomGenerator } from '#test/tools/random.ts'
@@ -52,7 +52,15 @@ export function referenceIntensity(
   problem: LineOfSightProblem,
   values: Float32Array | Float64Array,
 ): Float64Array {
-  return referenceForward({ ...problem }, values)
+  const observables = createObservables(problem)
+  forwardRays(
+    createSetup(problem),
+    { magneticField: values },
+    observables,
+    0,
+    problem.directions.length / 3,
+  )
+  return present(observables.I)
 }
 
 export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {

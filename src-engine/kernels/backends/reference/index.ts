@@ -1,14 +1,18 @@
-import { referenceAdjoint, referenceForward, referenceJvp } from '#shared/physics/adjoint.ts'
-import type { IntensityProblem } from '#shared/physics/adjoint.ts'
-import { latticeCrossings, panelEdges } from '#shared/physics/crossings.ts'
-import { boxExit } from '#shared/physics/geometry.ts'
-import type { Ray } from '#shared/physics/geometry.ts'
+import {
+  adjointRays,
+  createObservables,
+  createSetup,
+  crossingEdges,
+  forwardRays,
+  rayAt,
+  tangentRays,
+} from '#shared/physics/line-of-sight/index.ts'
+import type { Setup } from '#shared/physics/line-of-sight/index.ts'
 import { voxelCount } from '#shared/physics/grid.ts'
 import { optimiserSteps } from '#shared/inference/optimisers.ts'
 import { KernelError } from '../../interface.ts'
 import type {
   Gradient,
-  GridValues,
   KernelBackend,
   LineOfSightOperator,
   LineOfSightProblem,
@@ -18,24 +22,22 @@ import type {
   PrepareOptions,
   RegularisationTerm,
   RegularisationValue,
+  UnknownName,
   Unknowns,
 } from '../../interface.ts'
 import {
+  allCapabilities,
   requireCotangent,
   requireDensity,
   requireOptions,
   requireProblem,
+  requireTangent,
+  requireThermalDensity,
   requireUnknowns,
+  unknownNames,
 } from '../../problem.ts'
 import { version } from '../../../version.ts'
 import { addRegularisation } from './regularisers.ts'
-
-const capabilities = {
-  observables: ['I'],
-  unknowns: [],
-  freeFree: false,
-  cosmicRaySpectrum: false,
-} as const
 
 /** Rays between two turns of the event loop. */
 const RAYS_PER_TURN = 1024
@@ -46,9 +48,9 @@ export const referenceBackend: KernelBackend = {
   precision: 'float64',
   build: () => version,
   describe: () =>
-    'Plain float64 on one thread, the oracle of the other backends: total intensity from a gridded magnetic field.',
+    'Plain float64 on one thread, the oracle of the other backends: every observable and every unknown.',
   prepare: async (problem, options = {}) => {
-    requireProblem('reference', capabilities, problem)
+    requireProblem('reference', allCapabilities, problem)
     return new ReferenceOperator(problem, options)
   },
 }
@@ -59,7 +61,7 @@ class ReferenceOperator implements LineOfSightOperator {
   readonly threads = 1
   readonly memoryBytes = 0
   readonly description = 'float64 reference, one thread'
-  private readonly problem: LineOfSightProblem
+  private readonly setup: Setup
   private readonly region: Uint8Array
   private readonly terms: readonly RegularisationTerm[]
   private busy = false
@@ -67,34 +69,34 @@ class ReferenceOperator implements LineOfSightOperator {
 
   constructor(problem: LineOfSightProblem, options: PrepareOptions) {
     const { region, regularisation } = requireOptions(problem, options)
-    const { cosmicRayDensity } = problem
-    this.problem = {
-      ...problem,
-      cosmicRayDensity: (x, y, z) => requireDensity(cosmicRayDensity(x, y, z), x, y, z),
-    }
+    this.setup = createSetup(withCheckedDensities(problem))
     this.region = region
     this.terms = regularisation
-    this.rays = problem.directions.length / 3
-    this.crossings = countCrossings(problem)
+    this.rays = this.setup.rays
+    this.crossings = countCrossings(this.setup)
     options.onProgress?.(1)
   }
 
   createGrid(components: 1 | 3): Float64Array {
-    return new Float64Array(components * voxelCount(this.problem.grid))
+    return new Float64Array(components * voxelCount(this.setup.problem.grid))
   }
 
   forward(unknowns: Unknowns): Promise<Observables> {
     return this.exclusively(async () => {
-      const field = this.field(unknowns)
-      return { I: await this.overRays((part) => referenceForward(part, field)) }
+      requireUnknowns(this.setup.problem, unknowns)
+      return this.observe((into, first, last) =>
+        forwardRays(this.setup, unknowns, into, first, last),
+      )
     })
   }
 
   jvp(unknowns: Unknowns, tangent: Unknowns): Promise<Observables> {
     return this.exclusively(async () => {
-      const field = this.field(unknowns)
-      const change = this.field(tangent)
-      return { I: await this.overRays((part) => referenceJvp(part, field, change)) }
+      requireUnknowns(this.setup.problem, unknowns)
+      requireTangent(this.setup.problem, tangent)
+      return this.observe((into, first, last) =>
+        tangentRays(this.setup, unknowns, tangent, into, first, last),
+      )
     })
   }
 
@@ -107,14 +109,18 @@ class ReferenceOperator implements LineOfSightOperator {
   lossGradient(unknowns: Unknowns, cotangent: Observables, into?: Gradient): Promise<LossGradient> {
     return this.exclusively(async () => {
       const gradient = await this.pullBack(unknowns, cotangent)
-      const regularisation = this.addTerms(this.field(unknowns), gradient)
-      const gradientNorm = Math.sqrt(gradient.reduce((sum, value) => sum + value * value, 0))
+      const regularisation = this.addTerms(unknowns, gradient.magneticField)
+      const lists = unknownNames(this.setup.problem).map((name) => gradient[name])
+      const gradientNorm = Math.hypot(...lists.map(norm))
       return { gradient: this.deliver(gradient, into), gradientNorm, regularisation }
     })
   }
 
   regularisation(unknowns: Unknowns): Promise<RegularisationValue[]> {
-    return this.exclusively(async () => this.addTerms(this.field(unknowns), this.createGrid(3)))
+    return this.exclusively(async () => {
+      requireUnknowns(this.setup.problem, unknowns)
+      return this.addTerms(unknowns, this.createGrid(3))
+    })
   }
 
   update(update: OptimiserUpdate): Promise<void> {
@@ -150,77 +156,88 @@ class ReferenceOperator implements LineOfSightOperator {
     }
   }
 
-  private field(unknowns: Unknowns): GridValues {
-    return requireUnknowns(this.problem, unknowns).magneticField
-  }
-
-  /** The problem of the rays [first, last). */
-  private part(first: number, last: number): IntensityProblem {
-    const { directions, maxDistanceKpc } = this.problem
-    return {
-      ...this.problem,
-      directions: directions.subarray(3 * first, 3 * last),
-      ...(maxDistanceKpc ? { maxDistanceKpc: maxDistanceKpc.subarray(first, last) } : {}),
-    }
-  }
-
-  /** Computes [frequency][ray] part by part, giving the event loop a turn between. */
-  private async overRays(compute: (part: IntensityProblem) => Float64Array): Promise<Float64Array> {
-    const frequencies = this.problem.frequenciesGhz.length
-    const out = new Float64Array(frequencies * this.rays)
-    for (let first = 0; first < this.rays; first += RAYS_PER_TURN) {
-      const last = Math.min(this.rays, first + RAYS_PER_TURN)
-      const values = compute(this.part(first, last))
-      const bad = values.findIndex((value) => !Number.isFinite(value))
+  /** Fills observables part by part, giving the event loop a turn between. */
+  private async observe(
+    fill: (into: Observables, first: number, last: number) => void,
+  ): Promise<Observables> {
+    const into = createObservables(this.setup.problem)
+    await this.overRays((first, last) => fill(into, first, last))
+    for (const name of this.setup.problem.observables) {
+      const bad = into[name]?.findIndex((value) => !Number.isFinite(value)) ?? -1
       if (bad !== -1) {
         throw new KernelError(
-          `The intensity of ray ${first + (bad % (last - first))} is ${values[bad]}: the magnetic field holds a value that is not finite.`,
+          `${name} of ray ${bad % this.rays} is ${into[name]?.[bad]}: an unknown or a density holds a value that is not finite.`,
         )
       }
-      for (let f = 0; f < frequencies; f++) {
-        out.set(
-          values.subarray(f * (last - first), (f + 1) * (last - first)),
-          f * this.rays + first,
-        )
-      }
+    }
+    return into
+  }
+
+  private async overRays(visit: (first: number, last: number) => void): Promise<void> {
+    for (let first = 0; first < this.rays; first += RAYS_PER_TURN) {
+      visit(first, Math.min(this.rays, first + RAYS_PER_TURN))
       await nextTurn()
     }
-    return out
   }
 
   /** J'y, zero outside the region. */
-  private async pullBack(unknowns: Unknowns, cotangent: Observables): Promise<Float64Array> {
-    const perRay = requireCotangent(this.problem, cotangent).I
-    const field = this.field(unknowns)
-    const gradient = this.createGrid(3)
-    for (let first = 0; first < this.rays; first += RAYS_PER_TURN) {
-      const last = Math.min(this.rays, first + RAYS_PER_TURN)
-      const own = this.problem.frequenciesGhz.map((_, f) =>
-        perRay.subarray(f * this.rays + first, f * this.rays + last),
-      )
-      const cotangents = new Float64Array(own.flatMap((values) => [...values]))
-      const change = referenceAdjoint(this.part(first, last), field, cotangents)
-      for (let n = 0; n < gradient.length; n++) gradient[n] += change[n]
-      await nextTurn()
+  private async pullBack(unknowns: Unknowns, cotangent: Observables): Promise<Float64Unknowns> {
+    const { problem } = this.setup
+    requireUnknowns(problem, unknowns)
+    const checked = requireCotangent(problem, cotangent)
+    const names = unknownNames(problem)
+    const gradient: Float64Unknowns = { magneticField: this.createGrid(3) }
+    for (const name of names) {
+      if (name !== 'magneticField') gradient[name] = new Float64Array(unknowns[name]?.length ?? 0)
     }
-    this.region.forEach((free, voxel) => {
-      if (free === 0) gradient.fill(0, 3 * voxel, 3 * voxel + 3)
-    })
+    await this.overRays((first, last) =>
+      adjointRays(this.setup, unknowns, checked, gradient, first, last),
+    )
+    for (const name of names) {
+      if (name === 'raySpectralIndex') continue
+      const components = name === 'magneticField' ? 3 : 1
+      this.region.forEach((free, voxel) => {
+        if (free === 0) gradient[name]?.fill(0, components * voxel, components * (voxel + 1))
+      })
+    }
     return gradient
   }
 
-  private addTerms(field: GridValues, gradient: Float64Array): RegularisationValue[] {
+  private addTerms({ magneticField }: Unknowns, gradient: Float64Array): RegularisationValue[] {
     return this.terms.map((term) => ({
       term: term.term,
       weight: term.weight,
-      value: addRegularisation(this.problem.grid, term, this.region, field, gradient),
+      value: addRegularisation(this.setup.problem.grid, term, this.region, magneticField, gradient),
     }))
   }
 
-  private deliver(gradient: Float64Array, into?: Gradient): Gradient {
-    if (!into) return { magneticField: gradient }
-    this.field(into).set(gradient)
+  private deliver(gradient: Float64Unknowns, into?: Gradient): Gradient {
+    if (!into) return gradient
+    requireTangent(this.setup.problem, into)
+    for (const name of unknownNames(this.setup.problem)) into[name]?.set(gradient[name] ?? [])
     return into
+  }
+}
+
+function norm(values: Float64Array = new Float64Array(0)): number {
+  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0))
+}
+
+/** Gradients while they are summed. */
+type Float64Unknowns = { magneticField: Float64Array } & Partial<Record<UnknownName, Float64Array>>
+
+/** The problem with densities that are refused where they are negative or not finite. */
+function withCheckedDensities(problem: LineOfSightProblem): LineOfSightProblem {
+  const { cosmicRayDensity, thermalElectronDensity } = problem
+  return {
+    ...problem,
+    cosmicRayDensity: (x, y, z) => requireDensity(cosmicRayDensity(x, y, z), x, y, z),
+    ...(thermalElectronDensity
+      ? {
+          thermalElectronDensity: (x, y, z) =>
+            requireThermalDensity(thermalElectronDensity(x, y, z), x, y, z),
+        }
+      : {}),
   }
 }
 
@@ -228,19 +245,10 @@ function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
 
-function countCrossings({
-  grid,
-  observerKpc,
-  directions,
-  maxDistanceKpc,
-}: LineOfSightProblem): number {
+function countCrossings(setup: Setup): number {
   let crossings = 0
-  for (let index = 0; 3 * index < directions.length; index++) {
-    const [x, y, z] = directions.subarray(3 * index, 3 * index + 3)
-    const face = boxExit(observerKpc, [x, y, z], grid.halfSizeKpc)
-    const lengthKpc = maxDistanceKpc ? Math.min(face, maxDistanceKpc[index]) : face
-    const ray: Ray = { origin: observerKpc, direction: [x, y, z], lengthKpc }
-    crossings += panelEdges(lengthKpc, latticeCrossings(grid, ray, 'continued')).length - 1
+  for (let ray = 0; ray < setup.rays; ray++) {
+    crossings += Math.max(0, crossingEdges(setup, rayAt(setup, ray)).length - 1)
   }
   return crossings
 }
