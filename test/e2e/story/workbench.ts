@@ -1,5 +1,4 @@
 import type { Page } from 'playwright-core'
-import { expect } from 'vitest'
 import { projectSky, unprojectSky } from '#shared/sky/index.ts'
 import { screenPicture } from '../picture.ts'
 import type { Picture } from '../picture.ts'
@@ -23,7 +22,7 @@ export async function menu(page: Page, group: string, entry: string | RegExp): P
 export async function tool(page: Page, label: string, value: string): Promise<void> {
   await page.getByRole('button', { name: new RegExp(`, ${label}$`) }).click()
   await page.getByRole('menuitemradio', { name: value, exact: true }).click()
-  await expect.poll(() => page.getByRole('menu').count(), soon).toBe(0)
+  await page.getByRole('menu').waitFor({ state: 'hidden' })
 }
 
 export async function layout(page: Page, name: string): Promise<void> {

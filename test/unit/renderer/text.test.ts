@@ -54,6 +54,8 @@ describe('numbers', () => {
     expect(formatRound(-0)).toBe('0')
     // Ticks are multiples of a step: 3 times 0.1 is no round number to a computer.
     expect(formatRound(3 * 0.1)).toBe('0.3')
+    expect(formatRound(12_345.6)).toBe('12\u202f346')
+    expect(formatRound(1.25e-4, true)).toBe('+1.25×10⁻⁴')
   })
   it('that are not there yet are a dash, and NaN is not hidden behind it', () => {
     expect(formatKnown(null)).toBe('–')
