@@ -91,6 +91,14 @@ export interface LineOfSightOperator {
 
   /** A zero-filled array of grid values with `components` per voxel, in the backend's precision, visible to its threads. */
   createGrid(components: 1 | 3): GridValues
+  /**
+   * Moves arrays made by `createGrid` to where the backend computes, to stay there between calls: until `download` the
+   * host's copies are stale, and calls neither read nor write them. Backends that compute in the host's memory have no
+   * such methods: `await operator.upload?.(arrays)`.
+   */
+  upload?(arrays: readonly GridValues[]): Promise<void>
+  /** Brings the host's copies of uploaded arrays up to date. The arrays stay uploaded: what the host writes counts after the next upload. */
+  download?(arrays: readonly GridValues[]): Promise<void>
   /** The model's observables at `unknowns`. */
   forward(unknowns: Unknowns): Promise<Observables>
   /**
@@ -124,4 +132,12 @@ export interface KernelBackend {
 /** A problem that a kernel cannot take, said in a sentence a user understands. */
 export class KernelError extends Error {
   override readonly name = 'KernelError'
+}
+
+/**
+ * The device that computes was lost (driver reset, unplugged, power state): the operator is of no use any more, the
+ * caller's arrays on the host are as they were. A new operator, of this backend or another, can go on.
+ */
+export class KernelDeviceLostError extends Error {
+  override readonly name = 'KernelDeviceLostError'
 }

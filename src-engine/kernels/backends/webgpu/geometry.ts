@@ -1,0 +1,110 @@
+import { boxExit } from '#shared/physics/geometry.ts'
+import { gridSpacing } from '#shared/physics/grid.ts'
+import { gaussLegendre } from '#shared/physics/quadrature.ts'
+import type { LineOfSightProblem } from '../../interface.ts'
+import type { NodeFunction } from './settings.ts'
+
+/** The crossings of rays in the form that the kernels read. */
+export interface Crossings {
+  readonly count: number
+  /** [crossing][4]: entry point in the cell (0..1 along each axis; beyond where the field continues linearly), length in kpc. */
+  readonly entries: Float32Array<ArrayBuffer>
+  /** [crossing] voxel of the cell's first corner. */
+  readonly cells: Uint32Array<ArrayBuffer>
+  /** [crossing][function][node] */
+  readonly densities: Float32Array<ArrayBuffer>
+}
+
+/** Walks rays through the interpolation lattice in float64. */
+export class RayWalker {
+  /** 'held': the planes of the outermost centres split a ray too, for the kink of a scalar that is held constant there. */
+  private readonly outermost: number
+  private readonly problem: LineOfSightProblem
+  private readonly functions: readonly NodeFunction[]
+  private readonly origin: readonly number[]
+  private readonly spacing: readonly number[]
+  /** Distances at which the ray at hand crosses planes; the last one is its end. */
+  private edges = new Float64Array(0)
+
+  constructor(problem: LineOfSightProblem, held: boolean, functions: readonly NodeFunction[]) {
+    const { grid, observerKpc } = problem
+    this.problem = problem
+    this.functions = functions
+    this.outermost = held ? 0 : 1
+    this.spacing = gridSpacing(grid)
+    this.origin = this.spacing.map(
+      (h, axis) => (observerKpc[axis] + grid.halfSizeKpc[axis]) / h - 0.5,
+    )
+    this.edges = new Float64Array(grid.shape.reduce((sum, n) => sum + n, 1))
+  }
+
+  /** Crossings of a ray. */
+  count(ray: number): number {
+    return this.findEdges(ray)
+  }
+
+  /** Walks the rays listed and evaluates the functions at their nodes. @throws KernelError for a bad density */
+  walk(rays: Uint32Array, crossings: number): Crossings {
+    const { grid, observerKpc, directions, nodesPerCrossing } = this.problem
+    const [, ny, nz] = grid.shape
+    const { nodes } = gaussLegendre(nodesPerCrossing)
+    const perCrossing = this.functions.length * nodesPerCrossing
+    const entries = new Float32Array(4 * crossings)
+    const cells = new Uint32Array(crossings)
+    const densities = new Float32Array(perCrossing * crossings)
+    const at = [0, 0, 0]
+    let c = 0
+    for (const ray of rays) {
+      const count = this.findEdges(ray)
+      let from = 0
+      for (let n = 0; n < count; n++, c++) {
+        const to = this.edges[n]
+        const middle = 0.5 * (from + to)
+        for (let axis = 0; axis < 3; axis++) {
+          const step = directions[3 * ray + axis] / this.spacing[axis]
+          const cell = Math.floor(this.origin[axis] + middle * step)
+          at[axis] = Math.max(0, Math.min(grid.shape[axis] - 2, cell))
+          entries[4 * c + axis] = this.origin[axis] + from * step - at[axis]
+        }
+        const length = to - from
+        entries[4 * c + 3] = length
+        cells[c] = (at[0] * ny + at[1]) * nz + at[2]
+        for (let node = 0; node < nodesPerCrossing && perCrossing > 0; node++) {
+          const s = from + 0.5 * length * (1 + nodes[node])
+          const x = observerKpc[0] + s * directions[3 * ray]
+          const y = observerKpc[1] + s * directions[3 * ray + 1]
+          const z = observerKpc[2] + s * directions[3 * ray + 2]
+          for (let f = 0; f < this.functions.length; f++) {
+            densities[c * perCrossing + f * nodesPerCrossing + node] = this.functions[f](x, y, z)
+          }
+        }
+        from = to
+      }
+    }
+    return { count: crossings, entries, cells, densities }
+  }
+
+  /** Fills `edges` with the ends of the ray's crossings, ascending, and returns how many there are. */
+  private findEdges(ray: number): number {
+    const { grid, observerKpc, directions, maxDistanceKpc } = this.problem
+    const direction = directions.subarray(3 * ray, 3 * ray + 3)
+    const face = boxExit(observerKpc, [direction[0], direction[1], direction[2]], grid.halfSizeKpc)
+    const end = maxDistanceKpc ? Math.min(face, maxDistanceKpc[ray]) : face
+    let count = 0
+    for (let axis = 0; axis < 3; axis++) {
+      const step = direction[axis] / this.spacing[axis]
+      if (step === 0) continue
+      for (let plane = this.outermost; plane < grid.shape[axis] - this.outermost; plane++) {
+        const distance = (plane - this.origin[axis]) / step
+        if (distance > 0 && distance < end) this.edges[count++] = distance
+      }
+    }
+    this.edges.subarray(0, count).sort()
+    let kept = 0
+    for (let n = 0; n < count; n++) {
+      if (n === 0 || this.edges[n] > this.edges[kept - 1]) this.edges[kept++] = this.edges[n]
+    }
+    if (end > 0) this.edges[kept++] = end
+    return kept
+  }
+}

@@ -1,0 +1,116 @@
+import type {
+  KernelBackend,
+  LineOfSightOperator,
+  LineOfSightProblem,
+  PrepareOptions,
+} from '../../interface.ts'
+import { requireOptions, requireProblem } from '../../problem.ts'
+import type { Capabilities } from '../../problem.ts'
+import { version } from '../../../version.ts'
+import { neighbourOrder } from '../wasm/rays.ts'
+import { GpuDevice, lookForAdapter } from './adapter.ts'
+import type { AdapterDescription } from './adapter.ts'
+import { cutChunks } from './chunks.ts'
+import { RayWalker } from './geometry.ts'
+import { WebgpuOperator } from './operator.ts'
+import { Pipelines } from './pipelines.ts'
+import { RayStore } from './rays.ts'
+import { kernelSettings } from './settings.ts'
+import type { KernelSettings } from './settings.ts'
+import { makeWorkBuffers } from './work-buffers.ts'
+
+export { lookForAdapter }
+export type { AdapterDescription }
+
+/** Bytes of crossings kept on the card; what is beyond is walked again in each pass. */
+const DEFAULT_CACHE_BYTES = 2 * 2 ** 30
+
+/** Bytes of a chunk's gradient records: a chunk needs three times as much to work in. */
+const RECORD_BYTES = 128 * 2 ** 20
+
+/** Crossings of one submission at one frequency: some 10 ms on a laptop's graphics, far from what a driver resets a card for. */
+const MOST_CROSSINGS = 2 ** 20
+
+const capabilities: Capabilities = {
+  observables: ['I', 'Q', 'U', 'faraday_depth', 'dispersion_measure'],
+  unknowns: ['magneticField', 'thermalElectrons', 'cosmicRays'],
+  freeFree: true,
+  cosmicRaySpectrum: false,
+}
+
+/** WGSL kernels on a graphics card through the npm package `webgpu` (Dawn): Vulkan, Metal or Direct3D 12. */
+export const webgpuBackend: KernelBackend = {
+  name: 'webgpu',
+  precision: 'float32',
+  build: () => version,
+  describe: () =>
+    'WGSL kernels on the graphics card: I, Q, U, Faraday depth and dispersion measure from gridded or given fields, float32 with exact phases.',
+  prepare,
+}
+
+async function prepare(
+  problem: LineOfSightProblem,
+  options: PrepareOptions = {},
+): Promise<LineOfSightOperator> {
+  requireProblem('webgpu', capabilities, problem)
+  const { region, regularisation } = requireOptions(problem, options)
+  const { signal, onProgress, cacheBytes = DEFAULT_CACHE_BYTES } = options
+  signal?.throwIfAborted()
+  const settings = kernelSettings(problem)
+  const scalars = settings.electronGrid || settings.cosmicRayGrid
+  const walker = new RayWalker(
+    problem,
+    scalars,
+    settings.functions.map(({ at }) => at),
+  )
+  const order = neighbourOrder(problem.directions)
+  const crossingsOf = Uint32Array.from(order, (ray) => walker.count(ray))
+  const crossings = crossingsOf.reduce((sum, n) => sum + n, 0)
+
+  const gpu = await GpuDevice.open()
+  try {
+    const ranges = cutChunks(crossingsOf, chunkCapacity(gpu, settings))
+    const mostCrossings = ranges.reduce((most, range) => Math.max(most, range.crossings), 0)
+    const work = await gpu.checked('the grids', () =>
+      makeWorkBuffers(gpu, problem, settings, region, regularisation, mostCrossings),
+    )
+    const store = new RayStore(gpu, problem, walker, order, crossingsOf, ranges)
+    await store.fill(cacheBytes, signal, onProgress)
+    onProgress?.(1)
+    const pipelines = new Pipelines(gpu, settings, problem.grid, regularisation)
+    return new WebgpuOperator({
+      gpu,
+      problem,
+      settings,
+      terms: regularisation,
+      pipelines,
+      store,
+      work,
+      order,
+      crossings,
+      description: describe(gpu, store),
+    })
+  } catch (error) {
+    gpu.close()
+    throw error
+  }
+}
+
+/** Crossings of a chunk: what one submission should take, and what its records have room for. */
+function chunkCapacity(
+  gpu: GpuDevice,
+  { channels, frequencies, polarised }: KernelSettings,
+): number {
+  const bytes = Math.min(RECORD_BYTES, gpu.maxBufferBytes)
+  const work = polarised ? 1 + frequencies.length / 4 : 1
+  return Math.floor(Math.min(bytes / (32 * channels), MOST_CROSSINGS / work))
+}
+
+function describe({ adapter }: GpuDevice, store: RayStore): string {
+  const kind = adapter.software ? 'software driver, slower than wasm' : 'graphics card'
+  const cache =
+    store.recomputed > 0
+      ? `${store.recomputed} of ${store.ranges.length} parts of the rays walked anew in each pass (raise the cache to avoid this)`
+      : 'all crossings cached'
+  return `WebGPU on ${adapter.name} (${kind}), float32 with phases in whole numbers of turns; ${cache}`
+}

@@ -1,0 +1,279 @@
+import { f32 } from '../kernel.ts'
+import type { Binding } from '../kernel.ts'
+import { PC_PER_KPC, ROTATION, cotangentWords } from '../settings.ts'
+import type { KernelSettings } from '../settings.ts'
+import { commonWgsl, rayBindings } from './common.ts'
+import { mediumWgsl } from './medium.ts'
+
+/**
+ * Bindings of the adjoint kernel: `cotangents` is [ray][words]; `records` takes what each crossing gives to the eight
+ * corners of its cell, [slot][corner][channel], the slots being sorted by cell.
+ */
+export function adjointBindings(settings: KernelSettings): Binding[] {
+  return [
+    ...rayBindings(settings),
+    { name: 'cotangents', type: 'array<f32>', access: 'read' },
+    { name: 'records', type: 'array<f32>', access: 'read_write' },
+  ]
+}
+
+/**
+ * One invocation per ray. It walks backward with the sum of what all later nodes feel of a change of the depth in front of
+ * them, so that nothing but the depth of the whole ray must be known first.
+ */
+export function adjointWgsl(settings: KernelSettings): string {
+  const { rotation, depth, column, electronTemperatureK, electronGrid, cosmicRayGrid } = settings
+  const { intensity, polarised } = settings
+  const freeFree = electronTemperatureK !== undefined
+  const emission = intensity || polarised
+  const turned = rotation || depth
+  const words = cotangentWords(settings)
+  return /* wgsl */ `
+${commonWgsl(settings)}
+${mediumWgsl(settings, false)}
+
+var<private> y: u32;
+
+// Sums over the nodes of a crossing of the derivative times 1, xi, xi^2, xi^3.
+var<private> moments: array<vec4f, 4>;
+${cosmicRayGrid ? 'var<private> scalarMoments: array<f32, 4>;' : ''}
+
+${scatterWgsl(settings)}
+
+fn element(index: u32) {
+  if (index >= chunk.rays) { return; }
+  ray = rays[index];
+  y = (chunk.firstRay + index) * ${words.words}u;
+  ${rotation ? 'var phase = Depth(0, 0);' : ''}
+  ${freeFree ? 'var passed = 0f;' : ''}
+  ${
+    rotation || freeFree
+      ? `for (var c = ray.first; c < ray.first + ray.count; c++) {
+    openCrossing(c);
+    evaluatePart(0, 1);
+    let parts = partCount();
+    for (var part = 0u; part < parts; part++) {
+      if (parts > 1) { evaluatePart(part, parts); }
+      ${rotation ? 'phase = deeper(phase, over(rotation));' : ''}
+      ${freeFree ? 'passed += over(squares);' : ''}
+    }
+  }`
+      : ''
+  }
+  // Derivatives with respect to the depth and the integral of n_e^2 of all that lies behind.
+  ${turned ? `var behind = ${depth ? `cotangents[y + ${words.depth}u]` : '0f'};` : ''}
+  ${
+    freeFree
+      ? `var behindPassed = 0f;
+  ${
+    intensity
+      ? `for (var f = 0u; f < F; f++) {
+    behindPassed += cotangents[y + f] * bitcast<f32>(frequency[f].w) * opacity(f) * exp(-opacity(f) * passed);
+  }`
+      : ''
+  }`
+      : ''
+  }
+  for (var back = 0u; back < ray.count; back++) {
+    openCrossing(ray.first + ray.count - 1 - back);
+    evaluatePart(0, 1);
+    let parts = partCount();
+    for (var k = 0u; k < 4; k++) {
+      moments[k] = vec4f();
+      ${cosmicRayGrid ? 'scalarMoments[k] = 0;' : ''}
+    }
+    for (var part = parts; part > 0; part--) {
+      if (parts > 1) { evaluatePart(part - 1, parts); }
+      ${rotation ? 'phase = deeper(phase, -over(rotation));' : ''}
+      ${freeFree ? 'passed -= over(squares);' : ''}
+      ${emission ? seenWgsl(settings) : ''}
+      for (var j = 0u; j < N; j++) {
+        ${emission ? emissionDerivativeWgsl(settings) : 'var derivative = vec4f();'}
+        ${
+          turned
+            ? `var ofRotation = WEIGHT[j] * behind;
+        ${rotation ? 'for (var i = 0u; i < N; i++) { ofRotation += PARTIAL[i][j] * ofDepth[i]; }' : ''}
+        let perKpc = ${f32(ROTATION)} * partKpc * ofRotation;
+        derivative -= vec4f(perKpc * thermal[j] * ray.direction, 0);`
+            : ''
+        }
+        ${electronGrid && turned ? 'derivative.w += perKpc * along[j];' : ''}
+        ${
+          freeFree && electronGrid
+            ? `var ofSquares = WEIGHT[j] * behindPassed;
+        for (var i = 0u; i < N; i++) { ofSquares += PARTIAL[i][j] * ofPassed[i]; }
+        derivative.w += 2 * partKpc * thermal[j] * ofSquares;`
+            : ''
+        }
+        ${
+          electronGrid && column
+            ? `derivative.w += ${f32(PC_PER_KPC)} * partKpc * WEIGHT[j] * cotangents[y + ${words.column}u];`
+            : ''
+        }
+        var xiPower = 1f;
+        let xi = nodeXi(j, part - 1, parts);
+        for (var k = 0u; k < 4; k++) {
+          moments[k] += xiPower * derivative;
+          ${cosmicRayGrid ? 'scalarMoments[k] += xiPower * ofCosmic;' : ''}
+          xiPower *= xi;
+        }
+      }
+      ${rotation ? 'for (var i = 0u; i < N; i++) { behind += ofDepth[i]; }' : ''}
+      ${freeFree ? 'for (var i = 0u; i < N; i++) { behindPassed += ofPassed[i]; }' : ''}
+    }
+    scatter();
+  }
+}
+`
+}
+
+/** For every node of a part: the derivatives with respect to its emission and to the depths in front of it. */
+function seenWgsl(settings: KernelSettings): string {
+  const { intensity, polarised, rotation, electronTemperatureK } = settings
+  const freeFree = electronTemperatureK !== undefined
+  const words = cotangentWords(settings)
+  const perFrequency = polarised || freeFree
+  return /* wgsl */ `
+      ${intensity ? 'var ofTotal: array<f32, N>;' : ''}
+      ${polarised ? 'var ofCos: array<f32, N>;\n      var ofSin: array<f32, N>;' : ''}
+      ${rotation ? 'var ofDepth: array<f32, N>;' : ''}
+      ${freeFree ? 'var ofPassed: array<f32, N>;' : ''}
+      for (var i = 0u; i < N; i++) {
+        ${intensity && !freeFree ? 'ofTotal[i] = cotangents[y];' : ''}
+        ${
+          rotation || freeFree
+            ? `${rotation ? 'var depthTo = 0f;' : ''}
+        ${freeFree ? 'var passedTo = passed;' : ''}
+        for (var j = 0u; j < N; j++) {
+          ${rotation ? 'depthTo += PARTIAL[i][j] * rotation[j];' : ''}
+          ${freeFree ? 'passedTo += PARTIAL[i][j] * squares[j];' : ''}
+        }`
+            : ''
+        }
+        ${
+          rotation || freeFree
+            ? `let square = north[i] * north[i] + east[i] * east[i];
+        let weight = partKpc * WEIGHT[i] * cosmic[i] * reducedPower(square);
+        ${polarised ? 'let emitted = weight * vec2f(east[i] * east[i] - north[i] * north[i], -2 * north[i] * east[i]);' : ''}`
+            : ''
+        }
+        ${
+          perFrequency
+            ? `for (var f = 0u; f < F; f++) {
+          ${freeFree ? 'let left = exp(-opacity(f) * passedTo);' : ''}
+          ${
+            intensity && freeFree
+              ? `let ofSeen = left * cotangents[y + f];
+          ofTotal[i] += ofSeen;
+          ofPassed[i] -= opacity(f) * ofSeen * weight * square;`
+              : ''
+          }
+          ${polarised ? polarisedWgsl(rotation, freeFree, words.polarised) : ''}
+        }`
+            : ''
+        }
+      }`
+}
+
+function polarisedWgsl(rotation: boolean, freeFree: boolean, word: number): string {
+  return /* wgsl */ `
+          let ofQ = cotangents[y + ${word}u + 2 * f];
+          let ofU = cotangents[y + ${word + 1}u + 2 * f];
+          ${
+            rotation
+              ? `let turns = turnsAt(phase, f) + turnsPerDepth(f) * depthTo;
+          let angle = ${freeFree ? 'left * ' : ''}cosSin(turns - round(turns));`
+              : `let angle = vec2f(${freeFree ? 'left' : '1'}, 0);`
+          }
+          let back = vec2f(ofQ * angle.x + ofU * angle.y, ofU * angle.x - ofQ * angle.y);
+          ofCos[i] += back.x;
+          ofSin[i] += back.y;
+          ${
+            rotation
+              ? `ofDepth[i] += ${f32(2 * Math.PI)} * turnsPerDepth(f) * (back.y * emitted.x - back.x * emitted.y);`
+              : ''
+          }
+          ${freeFree ? 'ofPassed[i] -= opacity(f) * dot(back, emitted);' : ''}`
+}
+
+/** `derivative` with respect to B (and 0 for n_e), and `ofCosmic`, from the emission at node j. */
+function emissionDerivativeWgsl({ intensity, polarised, cosmicRayGrid }: KernelSettings): string {
+  return /* wgsl */ `
+        let square = north[j] * north[j] + east[j] * east[j];
+        let power = reducedPower(square);
+        let weight = partKpc * WEIGHT[j] * cosmic[j] * power;
+        ${
+          polarised
+            ? `// of the emission without its weight, and that divided by b^2
+        let aligned = ofCos[j] * (east[j] * east[j] - north[j] * north[j]) - 2 * ofSin[j] * north[j] * east[j];
+        let relative = select(2 * POWER * aligned / square, 0, square < SMALLEST_SQUARE);`
+            : ''
+        }
+        let both = ${[
+          ...(intensity ? ['2 * (POWER + 1) * ofTotal[j]'] : []),
+          ...(polarised ? ['relative'] : []),
+        ].join(' + ')};
+        let ofNorth = weight * (both * north[j]${polarised ? ' - 2 * (ofCos[j] * north[j] + ofSin[j] * east[j])' : ''});
+        let ofEast = weight * (both * east[j]${polarised ? ' + 2 * (ofCos[j] * east[j] - ofSin[j] * north[j])' : ''});
+        var derivative = vec4f(ofNorth * ray.north + ofEast * ray.east, 0);
+        ${
+          cosmicRayGrid
+            ? `let ofCosmic = partKpc * WEIGHT[j] * power * (${[
+                ...(intensity ? ['ofTotal[j] * square'] : []),
+                ...(polarised ? ['aligned'] : []),
+              ].join(' + ')});`
+            : ''
+        }`
+}
+
+/** From moments to the corners: the transpose of making a cubic. */
+function scatterWgsl(settings: KernelSettings): string {
+  const { electronGrid, cosmicRayGrid, channels } = settings
+  const held = (axis: string, kind: 'entry' | 'span'): string =>
+    electronGrid
+      ? `vec4f(${kind}.${axis}, ${kind}.${axis}, ${kind}.${axis}, held${kind === 'entry' ? 'Entry' : 'Span'}.${axis})`
+      : `vec4f(${kind}.${axis})`
+  return /* wgsl */ `
+${splitWgsl('splitField', 'vec4f')}
+${cosmicRayGrid ? splitWgsl('splitScalar', 'f32') : ''}
+
+fn scatter() {
+  let to = cells[crossing].y * ${8 * channels}u;
+  let corners = splitField(moments, ${['x', 'y', 'z'].map((axis) => held(axis, 'entry')).join(', ')},
+    ${['x', 'y', 'z'].map((axis) => held(axis, 'span')).join(', ')});
+  ${
+    cosmicRayGrid
+      ? 'let scalars = splitScalar(scalarMoments, heldEntry.x, heldEntry.y, heldEntry.z, heldSpan.x, heldSpan.y, heldSpan.z);'
+      : ''
+  }
+  for (var corner = 0u; corner < 8; corner++) {
+    let at = to + corner * ${channels}u;
+    records[at] = corners[corner].x;
+    records[at + 1] = corners[corner].y;
+    records[at + 2] = corners[corner].z;
+    ${electronGrid ? 'records[at + 3] = corners[corner].w;' : ''}
+    ${cosmicRayGrid ? `records[at + ${channels - 1}] = scalars[corner];` : ''}
+  }
+}`
+}
+
+function splitWgsl(name: string, type: 'vec4f' | 'f32'): string {
+  return /* wgsl */ `
+fn ${name}(g: array<${type}, 4>, ex: ${type}, ey: ${type}, ez: ${type}, sx: ${type}, sy: ${type}, sz: ${type}) -> array<${type}, 8> {
+  var corners: array<${type}, 8>;
+  let upper = array<${type}, 3>(ez * g[0] + sz * g[1], ez * g[1] + sz * g[2], ez * g[2] + sz * g[3]);
+  for (var k = 0u; k < 2; k++) {
+    var a: array<${type}, 3>;
+    if (k == 1) { a = upper; } else { a = array<${type}, 3>(g[0] - upper[0], g[1] - upper[1], g[2] - upper[2]); }
+    let further = array<${type}, 2>(ey * a[0] + sy * a[1], ey * a[1] + sy * a[2]);
+    for (var j = 0u; j < 2; j++) {
+      var b: array<${type}, 2>;
+      if (j == 1) { b = further; } else { b = array<${type}, 2>(a[0] - further[0], a[1] - further[1]); }
+      let farthest = ex * b[0] + sx * b[1];
+      corners[4 + 2 * j + k] = farthest;
+      corners[2 * j + k] = b[0] - farthest;
+    }
+  }
+  return corners;
+}`
+}

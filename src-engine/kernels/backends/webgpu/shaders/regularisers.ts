@@ -1,0 +1,155 @@
+import { regularisationFactors, TOTAL_VARIATION_EPSILON } from '../../../regularisation.ts'
+import type { RegularisationTerm } from '../../../interface.ts'
+import type { GridGeometry } from '#shared/physics/grid.ts'
+import { f32 } from '../kernel.ts'
+import type { Binding } from '../kernel.ts'
+
+/** Bindings of a term's kernel; `reference` only where the term has one. */
+export function regulariserBindings({ reference }: RegularisationTerm): Binding[] {
+  return [
+    { name: 'field', type: 'array<vec4f>', access: 'read' },
+    { name: 'region', type: 'array<u32>', access: 'read' },
+    { name: 'gradient', type: 'array<f32>', access: 'read_write' },
+    { name: 'values', type: 'array<f32>', access: 'read_write' },
+    ...(reference ? [{ name: 'reference', type: 'array<f32>', access: 'read' } as const] : []),
+  ]
+}
+
+/**
+ * One invocation per voxel: its value of the term, and the derivative of the whole term with respect to its field, gathered
+ * from all voxels whose value it is part of. Definitions: ../../../regularisation.ts.
+ */
+export function regulariserWgsl(grid: GridGeometry, given: RegularisationTerm): string {
+  const [nx, ny, nz] = grid.shape
+  const { axes, scale } = regularisationFactors(given.term, given.weight, grid)
+  return /* wgsl */ `
+const SHAPE = vec3i(${nx}, ${ny}, ${nz});
+const STRIDE = vec3i(${ny * nz}, ${nz}, 1);
+const FACTOR = array<f32, 3>(${axes.map(f32).join(', ')});
+const SCALE = ${f32(scale)};
+
+fn at(index: vec3i) -> vec3f { return field[dot(index, STRIDE)].xyz; }
+
+fn inGrid(index: vec3i) -> bool { return all(index >= vec3i()) && all(index < SHAPE); }
+
+fn inRegion(index: vec3i) -> bool { return inGrid(index) && region[dot(index, STRIDE)] != 0; }
+
+fn along(axis: i32, step: i32) -> vec3i {
+  return step * vec3i(vec3<bool>(axis == 0, axis == 1, axis == 2));
+}
+
+${bodies[given.term](given)}
+
+fn element(voxel: u32) {
+  if (voxel >= ${nx * ny * nz}u) { return; }
+  if (region[voxel] == 0) {
+    values[voxel] = 0;
+    return;
+  }
+  let n = i32(voxel);
+  let index = vec3i(n / STRIDE.x, (n / STRIDE.y) % SHAPE.y, n % SHAPE.z);
+  values[voxel] = value(index);
+  let change = derivative(index);
+  gradient[3 * voxel] += change.x;
+  gradient[3 * voxel + 1] += change.y;
+  gradient[3 * voxel + 2] += change.z;
+}
+`
+}
+
+const bodies: Record<RegularisationTerm['term'], (term: RegularisationTerm) => string> = {
+  smoothness: () => /* wgsl */ `
+fn value(index: vec3i) -> f32 {
+  var sum = 0f;
+  for (var axis = 0; axis < 3; axis++) {
+    for (var step = -1; step <= 1; step += 2) {
+      let other = index + along(axis, step);
+      if (!inGrid(other)) { continue; }
+      // a pair inside the region is met from both of its voxels
+      let share = select(1f, 0.5f, inRegion(other));
+      let difference = at(index) - at(other);
+      sum += share * 0.5f * FACTOR[axis] * dot(difference, difference);
+    }
+  }
+  return sum;
+}
+
+fn derivative(index: vec3i) -> vec3f {
+  var sum = vec3f();
+  for (var axis = 0; axis < 3; axis++) {
+    for (var step = -1; step <= 1; step += 2) {
+      let other = index + along(axis, step);
+      if (inGrid(other)) { sum += FACTOR[axis] * (at(index) - at(other)); }
+    }
+  }
+  return sum;
+}`,
+  'total-variation': () => /* wgsl */ `
+fn norm(index: vec3i) -> f32 {
+  var squares = ${f32(TOTAL_VARIATION_EPSILON ** 2)};
+  for (var axis = 0; axis < 3; axis++) {
+    let next = index + along(axis, 1);
+    if (!inRegion(next)) { continue; }
+    let difference = at(next) - at(index);
+    squares += FACTOR[axis] * dot(difference, difference);
+  }
+  return sqrt(squares);
+}
+
+fn value(index: vec3i) -> f32 { return SCALE * norm(index); }
+
+fn derivative(index: vec3i) -> vec3f {
+  var sum = vec3f();
+  let own = norm(index);
+  for (var axis = 0; axis < 3; axis++) {
+    let next = index + along(axis, 1);
+    if (inRegion(next)) { sum += FACTOR[axis] / own * (at(index) - at(next)); }
+    let previous = index + along(axis, -1);
+    if (inRegion(previous)) { sum += FACTOR[axis] / norm(previous) * (at(index) - at(previous)); }
+  }
+  return SCALE * sum;
+}`,
+  divergence: () => /* wgsl */ `
+// 0 where a neighbour is missing: the voxel does not count then
+fn divergenceAt(index: vec3i) -> f32 {
+  if (!inRegion(index)) { return 0; }
+  var sum = 0f;
+  for (var axis = 0; axis < 3; axis++) {
+    let next = index + along(axis, 1);
+    let previous = index + along(axis, -1);
+    if (!inRegion(next) || !inRegion(previous)) { return 0; }
+    sum += FACTOR[axis] * (at(next)[axis] - at(previous)[axis]);
+  }
+  return sum;
+}
+
+fn value(index: vec3i) -> f32 {
+  let divergence = divergenceAt(index);
+  return 0.5f * SCALE * divergence * divergence;
+}
+
+fn derivative(index: vec3i) -> vec3f {
+  var sum = vec3f();
+  for (var axis = 0; axis < 3; axis++) {
+    sum[axis] = SCALE * FACTOR[axis] *
+      (divergenceAt(index + along(axis, -1)) - divergenceAt(index + along(axis, 1)));
+  }
+  return sum;
+}`,
+  amplitude: ({ reference }) => /* wgsl */ `
+fn difference(index: vec3i) -> vec3f {
+  ${
+    reference
+      ? `let n = 3 * dot(index, STRIDE);
+  return at(index) - vec3f(reference[n], reference[n + 1], reference[n + 2]);`
+      : 'return at(index);'
+  }
+}
+
+fn value(index: vec3i) -> f32 {
+  let change = difference(index);
+  return 0.5f * SCALE * dot(change, change);
+}
+
+fn derivative(index: vec3i) -> vec3f { return SCALE * difference(index); }`,
+}
