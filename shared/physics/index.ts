@@ -1,4 +1,3 @@
-export * from './adjoint.ts'
 export * from './constants.ts'
 export * from './crossings.ts'
 export * from './derivative.ts'

@@ -1,6 +1,5 @@
 import { boxExit, directionFromPixel } from '#shared/physics/geometry.ts'
 import { createStencil, interpolateVector, voxelCount } from '#shared/physics/grid.ts'
-import { referenceForward } from '#shared/physics/adjoint.ts'
 import { emissivityConstantsMicrogauss } from '#shared/physics/synchrotron.ts'
 import type { Vector3 } from '#shared/physics/vector.ts'
 import { along } from '#shared/physics/vector.ts'
@@ -117,6 +116,8 @@ export class Benchmark {
     const { problem: whole, initialField } = prepareProblem(this.runFile, [this.#data])
     const problem = { ...whole, directions: spreadDirections(accuracySightlines) }
     const operator = await backend.prepare(problem, { threads: 1 })
+    const reference = await loadBackend('reference')
+    const exact = await reference.prepare({ ...problem, nodesPerCrossing: 8 })
     try {
       const fields: [string, GridValues][] = [
         ['starting field (LSA)', Float32Array.from(initialField)],
@@ -125,7 +126,7 @@ export class Benchmark {
       const figures: AccuracyFigures[] = []
       for (const [field, magneticField] of fields) {
         const { I } = await operator.forward({ magneticField })
-        const converged = referenceForward({ ...problem, nodesPerCrossing: 8 }, magneticField)
+        const { I: converged = new Float64Array() } = await exact.forward({ magneticField })
         const midpoint = midpointIntensity(problem, magneticField)
         figures.push({
           field,
