@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { kernelBackendNames, loadBackend } from '#engine/kernels/index.ts'
 import { referenceBackend } from '#engine/kernels/backends/reference/index.ts'
 import { neighbourOrder } from '#engine/kernels/backends/wasm/rays.ts'
+import { chooseKernel } from '#engine/kernels/backends/wasm/kernel-choice.ts'
 import { planMemory } from '#engine/kernels/backends/wasm/memory-plan.ts'
 import { kernelModule } from '#engine/kernels/backends/wasm/module.ts'
 import { ThreadPool } from '#engine/kernels/backends/wasm/thread-pool.ts'
@@ -178,6 +179,7 @@ describe('a kernel thread that fails', () => {
       crossings: 10,
       mostCrossingsOfARay: 10,
       nodesPerCrossing: 3,
+      kernel: chooseKernel(smallProblem()),
       threads: 1,
       terms: [],
       cacheBytes: 1e6,
@@ -191,7 +193,8 @@ describe('a kernel thread that fails', () => {
         memory,
         plan,
         shape: [12, 10, 7],
-        fast: true,
+        kernel: 'intensity-fast',
+        griddedElectrons: false,
         terms: [],
       },
     ])
@@ -235,6 +238,7 @@ describe('preparing', () => {
       crossings: 1e6,
       mostCrossingsOfARay: 1000,
       nodesPerCrossing: 3,
+      kernel: chooseKernel(smallProblem()),
       threads: 2,
       terms: [],
       cacheBytes: 2 ** 28,

@@ -7,10 +7,12 @@ import type {
   PrepareOptions,
   RegularisationTerm,
 } from '../../interface.ts'
-import { requireOptions, requireProblem } from '../../problem.ts'
+import { allCapabilities, requireOptions, requireProblem } from '../../problem.ts'
 import type { Capabilities } from '../../problem.ts'
 import { regularisationFactors } from '../../regularisation.ts'
 import type { CompiledTerm } from './jobs.ts'
+import { chooseKernel } from './kernel-choice.ts'
+import type { KernelChoice } from './kernel-choice.ts'
 import { PROBLEM, RAY, RAY_BYTES, planMemory } from './memory-plan.ts'
 import type { MemoryPlan } from './memory-plan.ts'
 import { instantiate, kernelBuild, kernelModule } from './module.ts'
@@ -19,7 +21,8 @@ import { cutSegments, latticeOrigin, neighbourOrder, writeRays } from './rays.ts
 import type { Segment } from './rays.ts'
 import { ThreadPool } from './thread-pool.ts'
 import { loadField } from './transfer.ts'
-import { WeightWriter, writeNodes } from './weights.ts'
+import { writeNodes, writePolarisedTables } from './tables.ts'
+import { WeightWriter } from './weights.ts'
 
 const DEFAULT_CACHE_BYTES = 256 * 2 ** 20
 const MAX_THREADS = 256
@@ -30,13 +33,13 @@ export const wasmBackend: KernelBackend = {
   precision: 'float32',
   build: kernelBuild,
   describe: () =>
-    'WebAssembly SIMD on CPU threads: total intensity from a gridded magnetic field, float32 with float64 stepping and sums.',
+    'WebAssembly SIMD on CPU threads: intensity, polarisation with Faraday rotation, Faraday depth and dispersion measure, float32 with float64 stepping, depths and sums.',
   prepare,
 }
 
 const capabilities: Capabilities = {
-  observables: ['I'],
-  unknowns: [],
+  observables: allCapabilities.observables,
+  unknowns: ['thermalElectrons'],
   freeFree: false,
   cosmicRaySpectrum: false,
 }
@@ -56,7 +59,8 @@ async function prepare(
   signal?.throwIfAborted()
 
   const order = neighbourOrder(problem.directions)
-  const crossingsOf = countCrossings(problem, order)
+  const kernel = chooseKernel(problem)
+  const crossingsOf = countCrossings(problem, order, kernel)
   const crossings = crossingsOf.reduce((sum, n) => sum + n, 0)
   const { grid, nodesPerCrossing } = problem
   const plan = planMemory({
@@ -65,23 +69,26 @@ async function prepare(
     crossings,
     mostCrossingsOfARay: crossingsOf.reduce((most, n) => Math.max(most, n), 0),
     nodesPerCrossing,
+    kernel,
     threads,
     terms: regularisation,
     cacheBytes,
   })
   const memory = new WebAssembly.Memory({ initial: plan.pages, maximum: plan.pages, shared: true })
   const { buffer } = memory
-  writeProblem(buffer, problem, plan, order, crossingsOf)
+  writeProblem(buffer, problem, kernel, plan, order, crossingsOf)
   new Uint8Array(buffer, plan.mask, region.length).set(region)
   const compiledTerms = compileTerms(problem, regularisation, plan)
   regularisation.forEach(({ reference }, n) => {
-    if (reference) loadField(buffer, reference, plan.termData[n], 0, reference.length / 3)
+    if (reference)
+      loadField(buffer, reference, undefined, plan.termData[n], 0, reference.length / 3)
   })
 
   const module = kernelModule()
   const ownScratch = plan.scratch + threads * plan.scratchBytes
   const weights = new WeightWriter(
     problem,
+    kernel,
     plan,
     instantiate(module, memory),
     buffer,
@@ -95,13 +102,22 @@ async function prepare(
   }
   onProgress?.(1)
 
-  const fast = problem.spectralIndex === 3 && nodesPerCrossing <= 3
-  const setup = { threads, module, memory, plan, shape: grid.shape, fast, terms: compiledTerms }
+  const setup = {
+    threads,
+    module,
+    memory,
+    plan,
+    shape: grid.shape,
+    kernel: kernel.kind,
+    griddedElectrons: kernel.electrons === 'grid',
+    terms: compiledTerms,
+  }
   const pool = new ThreadPool(
     Array.from({ length: threads }, (_, thread) => ({ ...setup, thread })),
   )
   return new WasmOperator({
     problem,
+    kernel,
     terms: regularisation,
     compiledTerms,
     plan,
@@ -118,14 +134,18 @@ async function prepare(
 }
 
 /** Crossings of every ray, in the order given: counted on a small memory, since they decide the size of the real one. */
-function countCrossings(problem: LineOfSightProblem, order: Uint32Array): Uint32Array {
+function countCrossings(
+  problem: LineOfSightProblem,
+  order: Uint32Array,
+  { held }: KernelChoice,
+): Uint32Array {
   const at = 1024
   const pages = Math.ceil((at + order.length * RAY_BYTES) / 65536)
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
   const functions = instantiate(kernelModule(), memory)
   writeRays(memory.buffer, at, problem, order)
   const [ux, uy, uz] = latticeOrigin(problem)
-  functions.countCrossings(at, 0, order.length, ux, uy, uz, ...problem.grid.shape)
+  functions.countCrossings(at, 0, order.length, ux, uy, uz, ...problem.grid.shape, held ? 1 : 0)
   const words = new Uint32Array(memory.buffer)
   return Uint32Array.from(order, (_, place) => words[(at + place * RAY_BYTES + RAY.crossings) >> 2])
 }
@@ -134,6 +154,7 @@ function countCrossings(problem: LineOfSightProblem, order: Uint32Array): Uint32
 function writeProblem(
   buffer: ArrayBufferLike,
   problem: LineOfSightProblem,
+  kernel: KernelChoice,
   plan: MemoryPlan,
   order: Uint32Array,
   crossingsOf: Uint32Array,
@@ -166,6 +187,8 @@ function writeProblem(
   // Unless the nodes fill their groups, the last lane holds the crossing's length.
   view.setInt32(at + PROBLEM.lastLane, nodesPerCrossing % 4 === 0 ? -1 : 0, true)
   view.setFloat64(at + PROBLEM.exponent, (spectralIndex + 1) / 4, true)
+  view.setInt32(at + PROBLEM.margin, kernel.held ? 1 : 0, true)
+  if (kernel.kind === 'polarised') writePolarisedTables(buffer, plan, kernel, nodesPerCrossing)
 }
 
 function compileTerms(

@@ -1,6 +1,8 @@
 import type { OptimiserMethod, OptimiserOptions } from '#shared/inference/optimisers.ts'
 import type { GridValues, RegularisationName } from '../../interface.ts'
+import type { KernelKind } from './kernel-choice.ts'
 import type { MemoryPlan } from './memory-plan.ts'
+import type { PackedGrids } from './transfer.ts'
 
 /** A regularisation term as the kernels want it: factors in float32, places in memory. */
 export interface CompiledTerm {
@@ -23,17 +25,18 @@ export interface ThreadSetup {
   readonly memory: WebAssembly.Memory
   readonly plan: MemoryPlan
   readonly shape: readonly [number, number, number]
-  /** p = 3 and at most three nodes: the shorter kernels apply. */
-  readonly fast: boolean
+  readonly kernel: KernelKind
+  /** Whether n_e is the fourth lane of the field. */
+  readonly griddedElectrons: boolean
   readonly terms: readonly CompiledTerm[]
 }
 
 /** One thread's share of an operation. Ranges are half open; rays in the kernels' order. */
 export type Job =
-  /** Copies [voxel][3] of shared memory to [voxel][4] of the kernels'. */
+  /** Copies [voxel][3] and [voxel] of shared memory to [voxel][4] of the kernels'; answers whether anything changed. */
   | {
       readonly kind: 'load'
-      readonly source: GridValues
+      readonly source: PackedGrids
       readonly target: number
       readonly first: number
       readonly last: number
@@ -56,7 +59,7 @@ export type Job =
       readonly likelihood: boolean
       readonly regularisation: boolean
       /** Shared memory that takes the packed gradient. */
-      readonly into?: GridValues
+      readonly into?: PackedGrids
     }
   | {
       readonly kind: 'update'
@@ -71,7 +74,10 @@ export type Job =
       readonly last: number
     }
 
-/** What a thread answers: nothing, or what went wrong. */
+/** What a thread answers. */
 export interface JobReply {
+  /** Of `load`: whether the kernels' copy was another one before. */
+  readonly changed?: boolean
+  /** What went wrong. */
   readonly error?: string
 }

@@ -10,7 +10,7 @@ if (port) {
   port.on('message', (job: Job) => {
     let reply: JobReply = {}
     try {
-      thread.run(job)
+      reply = thread.run(job)
     } catch (error) {
       reply = { error: error instanceof Error ? error.message : String(error) }
     }

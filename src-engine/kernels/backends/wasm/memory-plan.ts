@@ -2,6 +2,7 @@ import type { GridGeometry } from '#shared/physics/grid.ts'
 import { voxelCount } from '#shared/physics/grid.ts'
 import { KernelError } from '../../interface.ts'
 import type { RegularisationTerm } from '../../interface.ts'
+import type { KernelChoice } from './kernel-choice.ts'
 
 // Sizes and offsets that assembly/layout.ts has too: change both together.
 export const RAY_BYTES = 64
@@ -20,9 +21,18 @@ export const PROBLEM = {
   recordBytes: 60,
   lastLane: 64,
   exponent: 72,
+  margin: 80,
+  electrons: 84,
+  frequencies: 88,
+  frequencyTable: 92,
+  depthTable: 96,
+  parts: 100,
+  rotation: 104,
 } as const
 const PROBLEM_BYTES = 128
-const SCRATCH_GEOMETRY = 128
+export const FREQUENCY_BYTES = 48
+const DEPTH_TABLE_BYTES = 192
+const SCRATCH_GEOMETRY = 256
 
 const PAGE = 65536
 /** 32-bit addresses end here. */
@@ -40,14 +50,21 @@ export interface MemoryPlan {
   readonly weights: number
   readonly weightCapacity: number
   readonly recordBytes: number
+  /** Places in a weight record: the crossing's length, and the node values of n_e if it has them. */
+  readonly lengthAt: number
+  readonly electronsAt: number
   readonly groups: number
+  readonly frequencyTable: number
+  readonly depthTable: number
   readonly field: number
-  /** The tangent [voxel][4] of `jvp`, or the packed gradient [voxel][3] on its way out: never both in one call. */
+  /** The tangent [voxel][4] of `jvp`, or the packed gradient [voxel][3] and then [voxel] (n_e): never both in one call. */
   readonly tangent: number
   readonly mask: number
   readonly gradients: number
   readonly gradientBytes: number
   readonly sums: number
+  /** Changes of the sums, from `jvp`. */
+  readonly changes: number
   readonly cotangents: number
   /** Values of regularisation term n, per plane: `values + 8 (n nx + plane)`. */
   readonly values: number
@@ -66,6 +83,10 @@ export interface MemoryRequest {
   readonly crossings: number
   readonly mostCrossingsOfARay: number
   readonly nodesPerCrossing: number
+  readonly kernel: Pick<
+    KernelChoice,
+    'kind' | 'electrons' | 'polarisedFrequenciesGhz' | 'sumsPerRay'
+  >
   readonly threads: number
   readonly terms: readonly RegularisationTerm[]
   readonly cacheBytes: number
@@ -73,19 +94,28 @@ export interface MemoryRequest {
 
 /**
  * A weight record: node weights in groups of four lanes with the crossing's length in the very last lane, so that for
- * three nodes a record is one vector.
+ * three nodes they are one vector; then, for kernels that need it, n_e at the nodes.
  */
-export function recordLayout(nodesPerCrossing: number): { recordBytes: number; groups: number } {
+function recordLayout(
+  nodesPerCrossing: number,
+  hasElectrons: boolean,
+): { lengthAt: number; electronsAt: number; recordBytes: number; groups: number } {
+  const electronsAt = 16 * Math.ceil((nodesPerCrossing + 1) / 4)
+  const groups = Math.ceil(nodesPerCrossing / 4)
   return {
-    recordBytes: 16 * Math.ceil((nodesPerCrossing + 1) / 4),
-    groups: Math.ceil(nodesPerCrossing / 4),
+    lengthAt: electronsAt - 4,
+    electronsAt,
+    recordBytes: electronsAt + (hasElectrons ? 16 * groups : 0),
+    groups,
   }
 }
 
 /** Lays out the memory. @throws KernelError when the problem does not fit into 4 GiB */
 export function planMemory(request: MemoryRequest): MemoryPlan {
-  const { grid, rays, crossings, mostCrossingsOfARay, threads, terms, cacheBytes } = request
-  const { recordBytes, groups } = recordLayout(request.nodesPerCrossing)
+  const { grid, rays, crossings, mostCrossingsOfARay, threads, terms, cacheBytes, kernel } = request
+  const polarised = kernel.kind === 'polarised'
+  const record = recordLayout(request.nodesPerCrossing, polarised && kernel.electrons !== 'grid')
+  const { recordBytes, groups } = record
   // Kernels look one crossing ahead: each stream ends with a spare record.
   const geometryBytes = (crossings + 1) * GEOMETRY_BYTES
   const weightBytes = (crossings + 1) * recordBytes
@@ -108,8 +138,11 @@ export function planMemory(request: MemoryRequest): MemoryPlan {
     problem: take(PROBLEM_BYTES),
     nodes: take(groups * 64),
     rays: take(rays * RAY_BYTES),
-    sums: take(rays * 8),
-    cotangents: take(rays * 4),
+    frequencyTable: take(kernel.polarisedFrequenciesGhz.length * FREQUENCY_BYTES),
+    depthTable: take(DEPTH_TABLE_BYTES),
+    sums: take(rays * kernel.sumsPerRay * 8),
+    changes: take(rays * kernel.sumsPerRay * 8),
+    cotangents: take(rays * kernel.sumsPerRay * 4),
     scratch: take((threads + 1) * scratchBytes),
     values: take(terms.length * grid.shape[0] * 8),
     squares: take(grid.shape[0] * 8),
@@ -133,8 +166,7 @@ export function planMemory(request: MemoryRequest): MemoryPlan {
     ...plan,
     pages: Math.ceil(top / PAGE),
     weightCapacity,
-    recordBytes,
-    groups,
+    ...record,
     scratchBytes,
     gradientBytes: voxels * VOXEL_BYTES,
   }

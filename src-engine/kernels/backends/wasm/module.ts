@@ -13,6 +13,7 @@ export interface KernelFunctions {
     nx: number,
     ny: number,
     nz: number,
+    margin: number,
     geometry: number,
     lengths: number,
     lengthStride: number,
@@ -27,6 +28,7 @@ export interface KernelFunctions {
     nx: number,
     ny: number,
     nz: number,
+    margin: number,
   ): number
   forward: ForwardFunction
   /** p = 3 and at most three nodes. */
@@ -34,15 +36,19 @@ export interface KernelFunctions {
   adjoint: AdjointFunction
   /** p = 3 and at most three nodes. */
   adjointFast: AdjointFunction
-  jvp(
+  jvp: JvpFunction
+  forwardPolarised: ForwardFunction
+  adjointPolarised(
     problem: number,
     field: number,
-    tangent: number,
+    gradient: number,
+    cotangents: number,
     sums: number,
     firstRay: number,
     lastRay: number,
     scratch: number,
   ): void
+  jvpPolarised: JvpFunction
   sumBuffers(
     gradient: number,
     bufferBytes: number,
@@ -54,6 +60,7 @@ export interface KernelFunctions {
     gradient: number,
     mask: number,
     packed: number,
+    electrons: number,
     firstVoxel: number,
     lastVoxel: number,
   ): number
@@ -161,6 +168,16 @@ type AdjointFunction = (
   scratch: number,
 ) => void
 
+type JvpFunction = (
+  problem: number,
+  field: number,
+  tangent: number,
+  changes: number,
+  firstRay: number,
+  lastRay: number,
+  scratch: number,
+) => void
+
 const functionNames: readonly (keyof KernelFunctions)[] = [
   'walkRay',
   'countCrossings',
@@ -169,6 +186,9 @@ const functionNames: readonly (keyof KernelFunctions)[] = [
   'adjoint',
   'adjointFast',
   'jvp',
+  'forwardPolarised',
+  'adjointPolarised',
+  'jvpPolarised',
   'sumBuffers',
   'packGradient',
   'smoothness',

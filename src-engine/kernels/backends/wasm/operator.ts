@@ -1,10 +1,8 @@
 import { voxelCount } from '#shared/physics/grid.ts'
 import type { GridGeometry } from '#shared/physics/grid.ts'
-import { emissivityConstantsMicrogauss } from '#shared/physics/synchrotron.ts'
 import { KernelError } from '../../interface.ts'
 import type {
   Gradient,
-  GridValues,
   LineOfSightOperator,
   LineOfSightProblem,
   LossGradient,
@@ -14,18 +12,22 @@ import type {
   RegularisationValue,
   Unknowns,
 } from '../../interface.ts'
-import { requireCotangent, requireUnknowns } from '../../problem.ts'
-import type { CompiledTerm, Job } from './jobs.ts'
+import { requireCotangent, requireTangent, requireUnknowns } from '../../problem.ts'
+import type { CompiledTerm, Job, JobReply } from './jobs.ts'
+import type { KernelChoice } from './kernel-choice.ts'
 import type { MemoryPlan } from './memory-plan.ts'
+import { ObservableRows } from './observables.ts'
 import type { Segment } from './rays.ts'
 import { shareEvenly, shareRays } from './rays.ts'
 import type { ThreadPool } from './thread-pool.ts'
 import { copyPacked, isShared, loadField } from './transfer.ts'
+import type { PackedGrids } from './transfer.ts'
 import type { WeightWriter } from './weights.ts'
 
 /** What `prepare` has made ready. */
 export interface PreparedProblem {
   readonly problem: LineOfSightProblem
+  readonly kernel: KernelChoice
   readonly terms: readonly RegularisationTerm[]
   readonly compiledTerms: readonly CompiledTerm[]
   readonly plan: MemoryPlan
@@ -41,7 +43,7 @@ export interface PreparedProblem {
   readonly description: string
 }
 
-/** Total intensity from a gridded magnetic field on worker threads. */
+/** The observables of a problem and their derivatives, computed on worker threads. */
 export class WasmOperator implements LineOfSightOperator {
   readonly rays: number
   readonly crossings: number
@@ -51,11 +53,13 @@ export class WasmOperator implements LineOfSightOperator {
   private readonly prepared: PreparedProblem
   private readonly grid: GridGeometry
   private readonly voxels: number
-  /** K per unit of the kernels' sums, for each frequency. */
-  private readonly kelvin: readonly number[]
+  private readonly rows: ObservableRows
   private readonly planeCuts: readonly number[]
   private readonly sums: Float64Array
+  private readonly changes: Float64Array
   private readonly cotangents: Float32Array
+  /** Whether the sums are those of the field that the kernels hold. */
+  private sumsHold = false
   private busy = false
   private disposed = false
 
@@ -69,12 +73,12 @@ export class WasmOperator implements LineOfSightOperator {
     this.threads = threads
     this.memoryBytes = memory.buffer.byteLength
     this.description = prepared.description
-    this.kelvin = problem.frequenciesGhz.map(
-      (frequency) => emissivityConstantsMicrogauss(frequency, problem.spectralIndex).intensity,
-    )
+    this.rows = new ObservableRows(problem, prepared.kernel, order)
     this.planeCuts = shareEvenly(problem.grid.shape[0], threads)
-    this.sums = new Float64Array(memory.buffer, plan.sums, this.rays)
-    this.cotangents = new Float32Array(memory.buffer, plan.cotangents, this.rays)
+    const values = this.rays * prepared.kernel.sumsPerRay
+    this.sums = new Float64Array(memory.buffer, plan.sums, values)
+    this.changes = new Float64Array(memory.buffer, plan.changes, values)
+    this.cotangents = new Float32Array(memory.buffer, plan.cotangents, values)
   }
 
   createGrid(components: 1 | 3): Float32Array {
@@ -83,17 +87,19 @@ export class WasmOperator implements LineOfSightOperator {
 
   forward(unknowns: Unknowns): Promise<Observables> {
     return this.exclusively(async () => {
-      await this.load(this.field(unknowns), this.prepared.plan.field)
-      return { I: await this.sumRays('forward') }
+      await this.loadUnknowns(unknowns)
+      await this.sumRays()
+      return this.rows.read(this.sums)
     })
   }
 
   jvp(unknowns: Unknowns, tangent: Unknowns): Promise<Observables> {
     return this.exclusively(async () => {
-      const { plan } = this.prepared
-      await this.load(this.field(unknowns), plan.field)
-      await this.load(this.field(tangent), plan.tangent)
-      return { I: await this.sumRays('jvp') }
+      const { problem, plan } = this.prepared
+      await this.loadUnknowns(unknowns)
+      await this.load(requireTangent(problem, tangent), plan.tangent)
+      await this.overRays((first, last) => ({ kind: 'jvp', first, last }))
+      return this.rows.read(this.changes)
     })
   }
 
@@ -118,7 +124,7 @@ export class WasmOperator implements LineOfSightOperator {
 
   regularisation(unknowns: Unknowns): Promise<readonly RegularisationValue[]> {
     return this.exclusively(async () => {
-      await this.load(this.field(unknowns), this.prepared.plan.field)
+      await this.loadUnknowns(unknowns)
       await this.gather(false, true)
       return this.regularisationValues()
     })
@@ -168,27 +174,33 @@ export class WasmOperator implements LineOfSightOperator {
     }
   }
 
-  private onThreads(job: (thread: number) => Job): Promise<void> {
+  private onThreads(job: (thread: number) => Job): Promise<JobReply[]> {
     return this.prepared.pool.run(Array.from({ length: this.threads }, (_, t) => job(t)))
   }
 
-  private field(unknowns: Unknowns): GridValues {
-    return requireUnknowns(this.prepared.problem, unknowns).magneticField
+  private async loadUnknowns(unknowns: Unknowns): Promise<void> {
+    const { problem, plan } = this.prepared
+    const changed = await this.load(requireUnknowns(problem, unknowns), plan.field)
+    if (changed) this.sumsHold = false
   }
 
-  private async load(source: GridValues, target: number): Promise<void> {
-    if (!isShared(source)) {
-      loadField(this.prepared.memory.buffer, source, target, 0, this.voxels)
-      return
+  /** Copies grids to the kernels' memory. @returns whether that changed anything there */
+  private async load(unknowns: Unknowns, target: number): Promise<boolean> {
+    const source = packedGrids(unknowns)
+    const { field, electrons } = source
+    if (!isShared(field) || (electrons && !isShared(electrons))) {
+      const { buffer } = this.prepared.memory
+      return loadField(buffer, field, electrons, target, 0, this.voxels)
     }
     const cuts = shareEvenly(this.voxels, this.threads)
-    await this.onThreads((thread) => ({
+    const replies = await this.onThreads((thread) => ({
       kind: 'load',
       source,
       target,
       first: cuts[thread],
       last: cuts[thread + 1],
     }))
+    return replies.some(({ changed }) => changed)
   }
 
   /** Runs a pass over all rays; where the weights do not all fit, segment by segment after computing them anew. */
@@ -203,38 +215,20 @@ export class WasmOperator implements LineOfSightOperator {
     }
   }
 
-  /** Forward or tangent pass: K, [frequency][ray] in the caller's order. */
-  private async sumRays(kind: 'forward' | 'jvp'): Promise<Float64Array> {
-    await this.overRays((first, last) => ({ kind, first, last }))
-    const { order } = this.prepared
-    const intensity = new Float64Array(this.kelvin.length * this.rays)
-    for (let place = 0; place < this.rays; place++) {
-      const sum = this.sums[place]
-      if (!Number.isFinite(sum)) {
-        throw new KernelError(
-          `The intensity of ray ${order[place]} is ${sum}: the magnetic field holds a value that is not finite or beyond float32.`,
-        )
-      }
-      for (let f = 0; f < this.kelvin.length; f++) {
-        intensity[f * this.rays + order[place]] = this.kelvin[f] * sum
-      }
-    }
-    return intensity
+  /** The forward pass. */
+  private async sumRays(): Promise<void> {
+    this.sumsHold = false
+    await this.overRays((first, last) => ({ kind: 'forward', first, last }))
+    this.sumsHold = true
   }
 
   /** Adjoint pass into the threads' gradients. */
   private async accumulate(unknowns: Unknowns, cotangent: Observables): Promise<void> {
-    const perRay = requireCotangent(this.prepared.problem, cotangent).I
-    const field = this.field(unknowns)
-    const { order, plan } = this.prepared
-    for (let place = 0; place < this.rays; place++) {
-      let sum = 0
-      for (let f = 0; f < this.kelvin.length; f++) {
-        sum += this.kelvin[f] * perRay[f * this.rays + order[place]]
-      }
-      this.cotangents[place] = sum
-    }
-    await this.load(field, plan.field)
+    const { problem, kernel } = this.prepared
+    this.rows.write(requireCotangent(problem, cotangent), this.cotangents)
+    await this.loadUnknowns(unknowns)
+    // The adjoint of the rotation starts from the Q and U of whole rays.
+    if (kernel.polarisedFrequenciesGhz.length > 0 && !this.sumsHold) await this.sumRays()
     await this.overRays((first, last, segment) => ({
       kind: 'adjoint',
       first,
@@ -250,10 +244,15 @@ export class WasmOperator implements LineOfSightOperator {
     into?: Gradient,
   ): Promise<Gradient> {
     const { plan, memory, compiledTerms } = this.prepared
-    const out = into
-      ? requireUnknowns(this.prepared.problem, into).magneticField
-      : new Float32Array(3 * this.voxels)
-    const shared = isShared(out)
+    const { problem, kernel } = this.prepared
+    const gradient = into
+      ? requireTangent(problem, into)
+      : {
+          magneticField: new Float32Array(3 * this.voxels),
+          ...(kernel.held ? { thermalElectrons: new Float32Array(this.voxels) } : {}),
+        }
+    const out = packedGrids(gradient)
+    const shared = isShared(out.field) && (!out.electrons || isShared(out.electrons))
     const cuts = this.planeCuts
     const looksAround = compiledTerms.some(
       ({ term }) => term === 'total-variation' || term === 'divergence',
@@ -273,8 +272,8 @@ export class WasmOperator implements LineOfSightOperator {
       regularisation,
       ...(shared ? { into: out } : {}),
     }))
-    if (!shared) copyPacked(memory.buffer, plan.tangent, out, 0, this.voxels)
-    return { magneticField: out }
+    if (!shared) copyPacked(memory.buffer, plan.tangent, this.voxels, out, 0, this.voxels)
+    return gradient
   }
 
   private regularisationValues(): RegularisationValue[] {
@@ -289,5 +288,12 @@ export class WasmOperator implements LineOfSightOperator {
   private sumPlanes(at: number): number {
     const planes = new Float64Array(this.prepared.memory.buffer, at, this.grid.shape[0])
     return planes.reduce((sum, value) => sum + value, 0)
+  }
+}
+
+function packedGrids({ magneticField, thermalElectrons }: Unknowns): PackedGrids {
+  return {
+    field: magneticField,
+    ...(thermalElectrons ? { electrons: thermalElectrons } : {}),
   }
 }

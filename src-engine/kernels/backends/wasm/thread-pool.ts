@@ -4,7 +4,7 @@ import type { Job, JobReply, ThreadSetup } from './jobs.ts'
 import { workerUrl } from './module.ts'
 
 interface Waiting {
-  readonly resolve: () => void
+  readonly resolve: (reply: JobReply) => void
   readonly reject: (error: Error) => void
 }
 
@@ -20,10 +20,13 @@ export class ThreadPool {
   }
 
   /** Runs job t on thread t and waits for all. @throws KernelError when a thread fails */
-  async run(jobs: readonly Job[]): Promise<void> {
+  async run(jobs: readonly Job[]): Promise<JobReply[]> {
     if (this.failure) throw this.failure
     const results = await Promise.allSettled(jobs.map((job, thread) => this.send(job, thread)))
-    for (const result of results) if (result.status === 'rejected') throw result.reason
+    return results.map((result) => {
+      if (result.status === 'rejected') throw result.reason
+      return result.value
+    })
   }
 
   async end(): Promise<void> {
@@ -33,7 +36,7 @@ export class ThreadPool {
     await Promise.all(this.workers.map((worker) => worker.terminate()))
   }
 
-  private send(job: Job, thread: number): Promise<void> {
+  private send(job: Job, thread: number): Promise<JobReply> {
     if (this.waiting[thread]) {
       return Promise.reject(
         new KernelError('Operations on one operator must not overlap: wait for the one before.'),
@@ -55,7 +58,7 @@ export class ThreadPool {
     })
     worker.on('message', (reply: JobReply) => {
       const { resolve, reject } = this.take(thread)
-      if (reply.error === undefined) resolve()
+      if (reply.error === undefined) resolve(reply)
       else reject(new KernelError(`A kernel thread failed: ${reply.error}`))
     })
     worker.on('error', (error) => this.fail(error instanceof Error ? error.message : String(error)))

@@ -1,5 +1,5 @@
 import { optimiserSteps } from '#shared/inference/optimisers.ts'
-import type { CompiledTerm, Job, ThreadSetup } from './jobs.ts'
+import type { CompiledTerm, Job, JobReply, ThreadSetup } from './jobs.ts'
 import { VOXEL_BYTES } from './memory-plan.ts'
 import type { KernelFunctions } from './module.ts'
 import { instantiate } from './module.ts'
@@ -29,29 +29,27 @@ export class KernelThread {
     this.voxelsPerPlane = shape[1] * shape[2]
   }
 
-  run(job: Job): void {
-    const { plan, fast } = this.setup
-    const { functions, scratch } = this
-    switch (job.kind) {
-      case 'load':
-        return loadField(this.buffer, job.source, job.target, job.first, job.last)
-      case 'forward': {
-        const forward = fast ? functions.forwardFast : functions.forward
-        return inShortCalls(job, (first, last) =>
-          forward(plan.problem, plan.field, plan.sums, first, last, scratch),
-        )
+  run(job: Job): JobReply {
+    if (job.kind === 'load') {
+      const { field, electrons } = job.source
+      return {
+        changed: loadField(this.buffer, field, electrons, job.target, job.first, job.last),
       }
+    }
+    this.work(job)
+    return {}
+  }
+
+  private work(job: Exclude<Job, { kind: 'load' }>): void {
+    switch (job.kind) {
+      case 'forward':
+        return inShortCalls(job, (first, last) => this.forward(first, last))
       case 'jvp':
-        return inShortCalls(job, (first, last) =>
-          functions.jvp(plan.problem, plan.field, plan.tangent, plan.sums, first, last, scratch),
-        )
+        return inShortCalls(job, (first, last) => this.jvp(first, last))
       case 'adjoint': {
-        if (job.clear) new Uint8Array(this.buffer, this.gradient, plan.gradientBytes).fill(0)
-        const adjoint = fast ? functions.adjointFast : functions.adjoint
-        const { problem, field, cotangents } = plan
-        return inShortCalls(job, (first, last) =>
-          adjoint(problem, field, this.gradient, cotangents, first, last, scratch),
-        )
+        const { gradientBytes } = this.setup.plan
+        if (job.clear) new Uint8Array(this.buffer, this.gradient, gradientBytes).fill(0)
+        return inShortCalls(job, (first, last) => this.adjoint(first, last))
       }
       case 'term-data':
         for (const term of this.setup.terms) this.prepareTerm(term, job.first, job.last)
@@ -72,10 +70,54 @@ export class KernelThread {
     }
   }
 
+  private forward(first: number, last: number): void {
+    const { problem, field, sums } = this.setup.plan
+    const { functions, scratch } = this
+    switch (this.setup.kernel) {
+      case 'intensity-fast':
+        return functions.forwardFast(problem, field, sums, first, last, scratch)
+      case 'intensity':
+        return functions.forward(problem, field, sums, first, last, scratch)
+      case 'polarised':
+        return functions.forwardPolarised(problem, field, sums, first, last, scratch)
+    }
+  }
+
+  private jvp(first: number, last: number): void {
+    const { problem, field, tangent, changes } = this.setup.plan
+    const { functions, scratch } = this
+    const polarised = this.setup.kernel === 'polarised'
+    const jvp = polarised ? functions.jvpPolarised : functions.jvp
+    return jvp(problem, field, tangent, changes, first, last, scratch)
+  }
+
+  private adjoint(first: number, last: number): void {
+    const { problem, field, cotangents, sums } = this.setup.plan
+    const { functions, scratch, gradient } = this
+    switch (this.setup.kernel) {
+      case 'intensity-fast':
+        return functions.adjointFast(problem, field, gradient, cotangents, first, last, scratch)
+      case 'intensity':
+        return functions.adjoint(problem, field, gradient, cotangents, first, last, scratch)
+      case 'polarised':
+        return functions.adjointPolarised(
+          problem,
+          field,
+          gradient,
+          cotangents,
+          sums,
+          first,
+          last,
+          scratch,
+        )
+    }
+  }
+
   /** Plane by plane, so that a plane stays in the cache from the sum to the copy. */
   private gatherGradient(job: Extract<Job, { kind: 'gradient' }>): void {
-    const { plan, threads, terms } = this.setup
+    const { plan, threads, terms, griddedElectrons } = this.setup
     const voxels = this.voxelsPerPlane
+    const allVoxels = this.setup.shape[0] * voxels
     const squares = new Float64Array(this.buffer, plan.squares, this.setup.shape[0])
     for (let plane = job.first; plane < job.last; plane++) {
       const first = plane * voxels
@@ -94,10 +136,11 @@ export class KernelThread {
         plan.gradients,
         plan.mask,
         plan.tangent,
+        griddedElectrons ? plan.tangent + 12 * allVoxels : 0,
         first,
         last,
       )
-      if (job.into) copyPacked(this.buffer, plan.tangent, job.into, first, last)
+      if (job.into) copyPacked(this.buffer, plan.tangent, allVoxels, job.into, first, last)
     }
   }
 

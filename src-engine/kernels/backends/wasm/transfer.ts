@@ -6,31 +6,62 @@ export function isShared(values: GridValues): boolean {
   return values.buffer instanceof SharedArrayBuffer
 }
 
-/** Copies the voxels [first, last) of a packed vector grid [voxel][3] to the kernels' [voxel][4] at `target`. */
+/**
+ * Copies the voxels [first, last) of a packed vector grid [voxel][3], and of a scalar grid [voxel] to the fourth lane, to the
+ * kernels' [voxel][4] at `target`.
+ *
+ * @returns whether that changed anything there
+ */
 export function loadField(
   buffer: ArrayBufferLike,
   source: GridValues,
+  electrons: GridValues | undefined,
   target: number,
   first: number,
   last: number,
-): void {
+): boolean {
   const out = new Float32Array(buffer, target + first * VOXEL_BYTES, 4 * (last - first))
+  let changed = false
   let from = 3 * first
   for (let at = 0; at < out.length; at += 4) {
-    out[at] = source[from]
-    out[at + 1] = source[from + 1]
-    out[at + 2] = source[from + 2]
+    const x = Math.fround(source[from])
+    const y = Math.fround(source[from + 1])
+    const z = Math.fround(source[from + 2])
+    if (out[at] !== x || out[at + 1] !== y || out[at + 2] !== z) {
+      changed = true
+      out[at] = x
+      out[at + 1] = y
+      out[at + 2] = z
+    }
     from += 3
   }
+  if (!electrons) return changed
+  for (let voxel = first; voxel < last; voxel++) {
+    const at = 4 * (voxel - first) + 3
+    const density = Math.fround(electrons[voxel])
+    if (out[at] !== density) {
+      changed = true
+      out[at] = density
+    }
+  }
+  return changed
 }
 
-/** Copies the voxels [first, last) of the packed gradient at `packed` to `into`. */
+/** Copies the voxels [first, last) of the packed gradient at `packed` to the grids of the same shapes. */
 export function copyPacked(
   buffer: ArrayBufferLike,
   packed: number,
-  into: GridValues,
+  voxels: number,
+  { field, electrons }: PackedGrids,
   first: number,
   last: number,
 ): void {
-  into.set(new Float32Array(buffer, packed + 12 * first, 3 * (last - first)), 3 * first)
+  field.set(new Float32Array(buffer, packed + 12 * first, 3 * (last - first)), 3 * first)
+  electrons?.set(new Float32Array(buffer, packed + 12 * voxels + 4 * first, last - first), first)
+}
+
+/** The grids of the magnetic field and, where it is unknown, of n_e. */
+export interface PackedGrids {
+  readonly field: GridValues
+  readonly electrons?: GridValues
 }

@@ -1,7 +1,8 @@
 import { gridSpacing } from '#shared/physics/grid.ts'
 import { gaussLegendre } from '#shared/physics/quadrature.ts'
 import type { LineOfSightProblem } from '../../interface.ts'
-import { requireDensity } from '../../problem.ts'
+import { requireDensity, requireThermalDensity } from '../../problem.ts'
+import type { KernelChoice } from './kernel-choice.ts'
 import { GEOMETRY_BYTES, PROBLEM, RAY, RAY_BYTES, VOXEL_BYTES } from './memory-plan.ts'
 import type { MemoryPlan } from './memory-plan.ts'
 import type { KernelFunctions } from './module.ts'
@@ -10,21 +11,14 @@ import type { Segment } from './rays.ts'
 /** How many rays are prepared before the event loop gets a turn. */
 const RAYS_PER_TURN = 1024
 
-/** Writes the positions of the nodes in a crossing (0..1), one vector of four equal lanes each. */
-export function writeNodes(buffer: ArrayBufferLike, at: number, nodesPerCrossing: number): void {
-  const table = new Float32Array(buffer, at, 4 * nodesPerCrossing)
-  gaussLegendre(nodesPerCrossing).nodes.forEach((node, i) => {
-    table.fill(0.5 * (1 + node), 4 * i, 4 * i + 4)
-  })
-}
-
 /**
  * Fills in the records of crossings: walks the rays of a segment (writing their geometry where it is kept) and
- * evaluates the cosmic-ray density at every node. The density is a callback, so this is done by the thread that
- * prepares, in turns that leave the event loop responsive.
+ * evaluates the electron densities at every node. They are callbacks, so this is done by the thread that prepares, in
+ * turns that leave the event loop responsive.
  */
 export class WeightWriter {
   private readonly problem: LineOfSightProblem
+  private readonly kernel: KernelChoice
   private readonly plan: MemoryPlan
   private readonly functions: KernelFunctions
   private readonly origin: readonly [number, number, number]
@@ -34,6 +28,7 @@ export class WeightWriter {
 
   constructor(
     problem: LineOfSightProblem,
+    kernel: KernelChoice,
     plan: MemoryPlan,
     functions: KernelFunctions,
     buffer: ArrayBufferLike,
@@ -41,6 +36,7 @@ export class WeightWriter {
     scratch: number,
   ) {
     this.problem = problem
+    this.kernel = kernel
     this.plan = plan
     this.functions = functions
     this.origin = origin
@@ -64,8 +60,19 @@ export class WeightWriter {
       const first = this.words[(record + RAY.first) >>> 2]
       const geometry = plan.geometry ? plan.geometry + first * GEOMETRY_BYTES : this.scratchGeometry
       const weights = plan.weights + (first - segment.firstCrossing) * plan.recordBytes
-      const lengths = weights + plan.recordBytes - 4
-      this.functions.walkRay(record, ux, uy, uz, nx, ny, nz, geometry, lengths, plan.recordBytes)
+      this.functions.walkRay(
+        record,
+        ux,
+        uy,
+        uz,
+        nx,
+        ny,
+        nz,
+        this.kernel.held ? 1 : 0,
+        geometry,
+        weights + plan.lengthAt,
+        plan.recordBytes,
+      )
       this.fillRay(record, geometry, weights)
       if ((ray - segment.firstRay + 1) % RAYS_PER_TURN === 0) {
         await new Promise((resolve) => setImmediate(resolve))
@@ -75,9 +82,10 @@ export class WeightWriter {
     }
   }
 
-  /** Weights of one ray: Gauss weight times length times C at the node. */
+  /** Weights of one ray: Gauss weight times length times C at the node; and n_e there. */
   private fillRay(ray: number, geometry: number, weights: number): void {
-    const { grid, nodesPerCrossing, cosmicRayDensity } = this.problem
+    const { grid, nodesPerCrossing, cosmicRayDensity, thermalElectronDensity } = this.problem
+    const electronDensity = this.kernel.electrons === 'nodes' ? thermalElectronDensity : undefined
     const { floats, words, plan } = this
     const [, ny, nz] = grid.shape
     const [hx, hy, hz] = gridSpacing(grid)
@@ -98,7 +106,7 @@ export class WeightWriter {
       const x = (i + floats[at] + 0.5) * hx - lx
       const y = (j + floats[at + 1] + 0.5) * hy - ly
       const z = (k + floats[at + 2] + 0.5) * hz - lz
-      const half = 0.5 * floats[out + recordFloats - 1]
+      const half = 0.5 * floats[out + (plan.lengthAt >>> 2)]
       for (let node = 0; node < nodesPerCrossing; node++) {
         const s = half * (1 + rule.nodes[node])
         const px = x + s * dx
@@ -106,6 +114,10 @@ export class WeightWriter {
         const pz = z + s * dz
         const density = requireDensity(cosmicRayDensity(px, py, pz), px, py, pz)
         floats[out + node] = half * rule.weights[node] * density
+        if (electronDensity) {
+          const electrons = requireThermalDensity(electronDensity(px, py, pz), px, py, pz)
+          floats[out + (plan.electronsAt >>> 2) + node] = electrons
+        }
       }
       at += GEOMETRY_BYTES >>> 2
       out += recordFloats

@@ -28,9 +28,15 @@ function sum3(v: v128): f32 {
   return f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + f32x4.extract_lane(v, 2)
 }
 
+/** The magnetic field's part of a voxel: the fourth lane may hold n_e. */
+@inline
+function vectorOf(v: v128): v128 {
+  return v128.and(v, i32x4(-1, -1, -1, 0))
+}
+
 @inline
 function difference(a: usize, b: usize): v128 {
-  return f32x4.sub(v128.load(a), v128.load(b))
+  return vectorOf(f32x4.sub(v128.load(a), v128.load(b)))
 }
 
 @inline
@@ -64,11 +70,15 @@ export function sumBuffers(
   }
 }
 
-/** Packs the voxels of the region as [voxel][3], zero elsewhere; returns the sum of their squares. */
+/**
+ * Packs the voxels of the region as [voxel][3], zero elsewhere, and with `electrons` not 0 the fourth lane as [voxel] there; returns
+ * the sum of their squares.
+ */
 export function packGradient(
   gradient: usize,
   mask: usize,
   packed: usize,
+  electrons: usize,
   firstVoxel: u32,
   lastVoxel: u32,
 ): f64 {
@@ -78,6 +88,7 @@ export function packGradient(
     const value = load<u8>(mask + v) != 0 ? v128.load(gradient + v * VOXEL_BYTES) : zero
     v128.store_lane<u64>(packed + v * 12, value, 0)
     v128.store_lane<u32>(packed + v * 12, value, 2, 8)
+    if (electrons != 0) v128.store_lane<u32>(electrons + (v << 2), value, 3)
     const low = f64x2.promote_low_f32x4(value)
     const high = f64x2.promote_low_f32x4(v128.shuffle<f32>(value, value, 2, 3, 2, 3))
     squares = f64x2.add(squares, f64x2.add(f64x2.mul(low, low), f64x2.mul(high, high)))
@@ -376,6 +387,7 @@ export function amplitude(
       if (load<u8>(mask + v) == 0) continue
       let d = v128.load(field + v * VOXEL_BYTES)
       if (reference != 0) d = f32x4.sub(d, v128.load(reference + v * VOXEL_BYTES))
+      d = vectorOf(d)
       accumulate(gradient + v * VOXEL_BYTES, f32x4.mul(scale4, d))
       sum = addLanes(sum, square(d))
     }

@@ -25,7 +25,7 @@ import {
   SCRATCH_TANGENT,
   VOXEL_BYTES,
 } from './layout'
-import { power4 } from './power'
+import { LARGEST_SQUARE, SMALLEST_SQUARE, power4 } from './power'
 
 // Synchrotron intensity of each ray: sum over crossings and nodes of weight * (B_perp^2)^((p+1)/4).
 // A weight record holds the node weights in lanes, padded to groups of four, and the crossing's length in the very
@@ -34,10 +34,6 @@ import { power4 } from './power'
 const FORWARD = 0
 const ADJOINT = 1
 const JVP = 2
-
-// Below this B_perp^2 (microgauss^2) a power other than 1 counts as zero, and so does its derivative.
-const SMALLEST_SQUARE: f32 = 1e-18
-const LARGEST_SQUARE: f32 = 1e18
 
 /**
  * One pass over the rays [firstRay, lastRay). `mode` and `fast` are constants of the exported functions, so that each

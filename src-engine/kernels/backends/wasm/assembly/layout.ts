@@ -19,7 +19,7 @@ export const RAY_BYTES: usize = 64
 /** One crossing's geometry: f32 entry point in the cell (x, y, z), u32 byte offset of the cell's first corner. */
 export const GEOMETRY_BYTES: usize = 16
 
-/** One voxel: f32 Bx, By, Bz, spare (always 0). */
+/** One voxel: f32 Bx, By, Bz, and n_e where it is unknown, else 0. */
 export const VOXEL_BYTES: usize = 16
 
 /** The problem block: what every pass over the rays reads. */
@@ -44,7 +44,52 @@ export const PROBLEM_RECORD_BYTES: usize = 60
 export const PROBLEM_LAST_LANE: usize = 64
 // f64 power of B_perp^2: (p + 1) / 4
 export const PROBLEM_EXPONENT: usize = 72
+// i32 1 where rays are cut at the outermost centres too (walkRay), else 0
+export const PROBLEM_MARGIN: usize = 80
+// u32 place of the node values of n_e in a weight record; 0: n_e is lane 3 of the field
+export const PROBLEM_ELECTRONS: usize = 84
+// u32 frequencies of Q and U, pointers to the frequency table and the depth table
+export const PROBLEM_FREQUENCIES: usize = 88
+export const PROBLEM_FREQUENCY_TABLE: usize = 92
+export const PROBLEM_DEPTH_TABLE: usize = 96
+// f32 largest 2 lambda^2 (0 without rotation) over LARGEST_STEP: parts of a crossing per rad/m^2
+export const PROBLEM_PARTS: usize = 100
+// f64 rad/m^2 per (cm^-3 microgauss kpc)
+export const PROBLEM_ROTATION: usize = 104
 
-/** Scratch of a thread: the cubic's four coefficients, those of the tangent, then geometry records of one ray. */
+/** Frequency table, one entry each: f64 lambda^2 / pi (turns of 2 chi per rad/m^2), and f32x4 that and 2 lambda^2. */
+export const FREQUENCY_TURNS: usize = 0
+export const FREQUENCY_TURNS_4: usize = 16
+export const FREQUENCY_RADIANS_4: usize = 32
+export const FREQUENCY_BYTES: usize = 48
+
+/**
+ * Depth table for at most three nodes, f32x4: columns A_.j (lane i) with the weight w_j in lane 3, rows A_i. (lane j),
+ * Gauss weights, their inverses and the nodes' positions (lane j), and the coefficients of 1, x, x^2 in the
+ * Lagrange polynomials (lane j). Padded with zeros.
+ */
+export const DEPTH_COLUMNS: usize = 0
+export const DEPTH_ROWS: usize = 48
+export const DEPTH_WEIGHTS: usize = 96
+export const DEPTH_INVERSE_WEIGHTS: usize = 112
+export const DEPTH_NODES: usize = 128
+export const DEPTH_LAGRANGE: usize = 144
+
+/** Sums of a ray, f64: emission, n_e, Faraday depth, spare; then Q and U of each frequency. */
+export const SUMS_DEPTH: usize = 16
+export const SUMS_POLARISED: usize = 32
+export const SUMS_POLARISED_BYTES: usize = 16
+
+/** Cotangents of a ray's sums, f32: as above. */
+export const COTANGENT_COLUMN: usize = 4
+export const COTANGENT_DEPTH: usize = 8
+export const COTANGENT_POLARISED: usize = 16
+export const COTANGENT_POLARISED_BYTES: usize = 8
+
+/**
+ * Scratch of a thread: the cubic's four coefficients, those of the tangent, the polynomials of C and n_e in a crossing that is cut
+ * into parts (three coefficients each), then geometry records of one ray.
+ */
 export const SCRATCH_TANGENT: usize = 64
-export const SCRATCH_GEOMETRY: usize = 128
+export const SCRATCH_PARTS: usize = 128
+export const SCRATCH_GEOMETRY: usize = 256

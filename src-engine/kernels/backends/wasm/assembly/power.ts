@@ -1,3 +1,7 @@
+// Below this B_perp^2 (microgauss^2) a power other than 1 counts as zero, and so does its derivative.
+export const SMALLEST_SQUARE: f32 = 1e-18
+export const LARGEST_SQUARE: f32 = 1e18
+
 /**
  * x^exponent for four positive float32 lanes between 2^-100 and 2^100; relative error below 3e-7 (tested) for
  * |exponent| < 2. log2 of the mantissa by the atanh series, 2^r by its Taylor series; the exponent is split in a
