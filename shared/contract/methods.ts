@@ -264,7 +264,7 @@ export const methods = {
     params: z.strictObject({
       ...run.shape,
       directory: grant.optional(),
-      what: z.array(z.enum(['maps', 'fields', 'curves', 'figures'])).min(1),
+      what: z.array(z.enum(['maps', 'points', 'fields', 'curves', 'figures'])).min(1),
       formats: z.array(z.enum(['fits', 'hdf5', 'npy', 'csv', 'png'])).min(1),
     }),
     result: z.strictObject({

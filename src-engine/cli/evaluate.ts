@@ -4,7 +4,6 @@ import { cotangent, fitWeights, residuals } from '#shared/inference/likelihood.t
 import { backendNames } from '#shared/session/run-file.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError, UsageError, fileErrorText } from '../errors.ts'
-import type { Observables } from '../kernels/interface.ts'
 import { loadBackend } from '../kernels/index.ts'
 import { loadRunFile } from '../runs/load-run-file.ts'
 import { OperatorCache } from '../runs/operators.ts'
@@ -169,8 +168,14 @@ async function evaluateGrid(
     const { signal } = io
     const request = { runFile, data, backend, signal, onProgress: () => {} }
     const ready = await cache.get(request)
-    const { dataRays, initialField } = ready.prepared
-    const start = new Optimisation(ready.operator, data, dataRays, runFile.optimiser, initialField)
+    const { measurement, initialField } = ready.prepared
+    const start = new Optimisation(
+      ready.operator,
+      data,
+      measurement,
+      runFile.optimiser,
+      initialField,
+    )
     const evaluation = await start.evaluate()
     const found: Found = { figures: figuresOf(evaluation, data), backend: ready.backend }
     if (!gradient) return found
@@ -191,18 +196,10 @@ async function voxelGradient(
   { models, nuisance }: Evaluation,
   magneticField: Float32Array | Float64Array,
 ): Promise<Float32Array | Float64Array> {
-  const frequencies = prepared.problem.frequenciesGhz.length
-  const seen: Observables = {}
-  prepared.dataRays.forEach(({ observable, frequency, rays }, i) => {
-    const { values, sigma, set } = data[i]
-    const stokes = observable === 'I' || observable === 'Q' || observable === 'U'
-    const target = (seen[observable] ??= new Float64Array(
-      operator.rays * (stokes ? frequencies : 1),
-    ))
-    const residual = residuals(values, models[i], nuisance[i])
-    const perPixel = cotangent(residual, fitWeights(sigma, set), nuisance[i].gain)
-    rays.forEach((ray, p) => (target[frequency * operator.rays + ray] += perPixel[p]))
-  })
+  const perValue = data.map(({ values, sigma, set }, i) =>
+    cotangent(residuals(values, models[i], nuisance[i]), fitWeights(sigma, set), nuisance[i].gain),
+  )
+  const seen = prepared.measurement.transpose(perValue)
   const { gradient } = await operator.lossGradient({ magneticField }, seen)
   return gradient.magneticField
 }

@@ -11,7 +11,7 @@ const usage = `larmor export SESSION.larmor --out FOLDER [--what LIST] [--format
 Writes the results of a run to files. Existing files are never overwritten.
 
   --out FOLDER    made when it does not exist
-  --what LIST     of maps, fields, curves, figures (default: all that the formats allow)
+  --what LIST     of maps, points, fields, curves, figures (default: all that the formats allow)
   --format LIST   of fits (maps), npy and hdf5 (fields), csv (curves), png (figures) (default: all that apply)
   --run N         number of the run (default: the latest)
 `

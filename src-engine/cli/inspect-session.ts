@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { errorText } from '../errors.ts'
 import { Session } from '../storage/session.ts'
 import type { InputRecord, RunRecord } from '../storage/records.ts'
+import type { DataVector } from '../storage/run-store.ts'
 import type { Inspection } from './inspection.ts'
 import { duration, number } from './progress.ts'
 
@@ -73,8 +74,12 @@ interface RunDescription extends RunRecord {
   readonly data: readonly {
     name: string
     quantity: string
-    nside: number
-    pixels: number
+    kind: DataVector['kind']
+    /** Of a map. */
+    nside?: number
+    pixels?: number
+    /** Of a catalogue. */
+    points?: number
     notes: readonly string[]
   }[]
   readonly checkpoints: readonly {
@@ -100,12 +105,14 @@ function describeRun(session: Session, run: RunRecord): RunDescription {
     ...run,
     curveRows: attempt('Curves', 0, () => session.runs.curves(id).rows),
     data: attempt('Data', [], () =>
-      session.runs.data(id).map(({ name, quantity, nside, pixels, notes }) => ({
-        name,
-        quantity,
-        nside,
-        pixels: pixels.length,
-        notes,
+      session.runs.data(id).map((vector) => ({
+        name: vector.name,
+        kind: vector.kind,
+        quantity: vector.quantity,
+        ...(vector.kind === 'map'
+          ? { nside: vector.nside, pixels: vector.values.length }
+          : { points: vector.values.length }),
+        notes: vector.notes,
       })),
     ),
     checkpoints: attempt('Checkpoints', [], () =>
@@ -123,8 +130,8 @@ function runLines(run: RunDescription): string[] {
   const { figures } = run
   return [
     `  Run ${run.id} "${run.name}": ${run.state}, ${run.iteration} of ${run.iterations} iterations in ${duration(run.seconds)}, ${run.backend ?? 'no'} backend, ${run.curveRows} rows of curves${run.bitIdentical ? '' : ', not bit-identical'}`,
-    ...run.data.flatMap(({ name, quantity, nside, pixels, notes }) => [
-      `    Data ${name}: ${quantity}, NSIDE ${nside}, ${pixels} pixels`,
+    ...run.data.flatMap(({ name, quantity, nside, pixels, points, notes }) => [
+      `    Data ${name}: ${quantity}, ${points === undefined ? `NSIDE ${nside}, ${pixels} pixels` : `${points} points`}`,
       ...notes.map((note) => `      ${note}`),
     ]),
     ...(figures

@@ -8,10 +8,11 @@ import { curvesCsv } from './curves-csv.ts'
 import { fieldHdf5 } from './field-hdf5.ts'
 import { fieldFigure, mapFigures } from './run-figures.ts'
 import { mapsFits } from './maps-fits.ts'
+import { pointsCsv } from './points-csv.ts'
 import { loadRunResult } from './run-result.ts'
 import type { RunResult } from './run-result.ts'
 
-export const exportContents = ['maps', 'fields', 'curves', 'figures'] as const
+export const exportContents = ['maps', 'points', 'fields', 'curves', 'figures'] as const
 export type ExportContent = (typeof exportContents)[number]
 export const exportFormats = ['fits', 'hdf5', 'npy', 'csv', 'png'] as const
 export type ExportFormat = (typeof exportFormats)[number]
@@ -32,6 +33,7 @@ interface PlannedFile {
 /** What each content can be written as. */
 const possible: Readonly<Record<ExportContent, readonly ExportFormat[]>> = {
   maps: ['fits'],
+  points: ['csv'],
   fields: ['npy', 'hdf5'],
   curves: ['csv'],
   figures: ['png'],
@@ -79,12 +81,16 @@ function plan(session: Session, result: RunResult, request: ExportRequest): Plan
     request.what.includes(content) && request.formats.includes(format)
   const files: PlannedFile[] = []
   const mapNames = distinctFileNames(result.data.map(({ name }) => name))
-  if (wants('maps', 'fits')) {
-    result.data.forEach((_vector, i) => {
+  result.data.forEach((vector, i) => {
+    const model = result.models[i]
+    if (vector.kind === 'map' && wants('maps', 'fits')) {
       const name = `${base}-${mapNames[i]}.fits`
-      files.push({ name, bytes: () => mapsFits(result, i) })
-    })
-  }
+      files.push({ name, bytes: () => mapsFits(result, vector, model) })
+    }
+    if (vector.kind === 'points' && wants('points', 'csv')) {
+      files.push({ name: `${base}-${mapNames[i]}.csv`, bytes: () => pointsCsv(vector, model) })
+    }
+  })
   if (wants('fields', 'npy')) {
     const bytes = (): Uint8Array => encodeNpy([...result.grid.shape, 3], result.field)
     files.push({ name: `${base}-magnetic-field.npy`, bytes })
@@ -96,8 +102,9 @@ function plan(session: Session, result: RunResult, request: ExportRequest): Plan
     files.push({ name: `${base}-curves.csv`, bytes: () => curvesCsv(result.curves) })
   }
   if (wants('figures', 'png')) {
-    result.data.forEach((_vector, i) => {
-      for (const { kind, bytes } of mapFigures(result, i)) {
+    result.data.forEach((vector, i) => {
+      if (vector.kind !== 'map') return
+      for (const { kind, bytes } of mapFigures(result, vector, result.models[i])) {
         files.push({ name: `${base}-${mapNames[i]}-${kind}.png`, bytes })
       }
     })

@@ -1,5 +1,6 @@
 import { writeHealpixMap } from '#shared/fits/index.ts'
 import { version } from '../version.ts'
+import type { MapVector } from '../storage/run-store.ts'
 import type { RunResult } from './run-result.ts'
 
 /** Unit as FITS writes it. */
@@ -9,9 +10,11 @@ const fitsUnits: Readonly<Record<string, string>> = {
   'pc cm^-3': 'pc/cm^3',
 }
 
-/** Values of the pixels of a data vector on the full sky, NaN elsewhere. */
-export function fullSky(result: RunResult, index: number, values: ArrayLike<number>): Float32Array {
-  const { nside, pixels } = result.data[index]
+/** Values of the pixels of a map on the full sky, NaN elsewhere. */
+export function fullSky(
+  { nside, pixels }: MapVector,
+  values: ArrayLike<number>,
+): Float32Array<ArrayBuffer> {
   const sky = new Float32Array(12 * nside * nside).fill(NaN)
   for (let i = 0; i < pixels.length; i++) sky[pixels[i]] = values[i]
   return sky
@@ -21,15 +24,13 @@ export function fullSky(result: RunResult, index: number, values: ArrayLike<numb
  * One HEALPix table (RING, Galactic) with the columns DATA, MODEL (with its offset and gain), RESIDUAL,
  * RESIDUAL_OVER_SIGMA and SET (1 fitted, 2 held out).
  */
-export function mapsFits(result: RunResult, index: number): Uint8Array {
-  const vector = result.data[index]
-  const model = result.models[index]
+export function mapsFits(result: RunResult, vector: MapVector, model: Float64Array): Uint8Array {
   const unit = fitsUnits[vector.unit] ?? vector.unit
   const residual = vector.values.map((value, i) => value - model[i])
   const column = (name: string, values: ArrayLike<number>, columnUnit?: string) => ({
     name,
     ...(columnUnit === undefined ? {} : { unit: columnUnit }),
-    values: fullSky(result, index, values),
+    values: fullSky(vector, values),
   })
   return writeHealpixMap({
     nside: vector.nside,

@@ -4,6 +4,7 @@ import type { ColourScale } from './figures/colour-bar.ts'
 import { skyFigure } from './figures/sky-figure.ts'
 import { slicesFigure } from './figures/slices-figure.ts'
 import { fullSky } from './maps-fits.ts'
+import type { MapVector } from '../storage/run-store.ts'
 import type { RunResult } from './run-result.ts'
 
 export interface MapFigure {
@@ -12,9 +13,7 @@ export interface MapFigure {
 }
 
 /** Data and model on one colour scale, and the residual about zero. */
-export function mapFigures(result: RunResult, index: number): MapFigure[] {
-  const vector = result.data[index]
-  const model = result.models[index]
+export function mapFigures(result: RunResult, vector: MapVector, model: Float64Array): MapFigure[] {
   const residual = vector.values.map((value, i) => value - model[i])
   const signed = vector.quantity !== 'I' && vector.quantity !== 'dispersion_measure'
   const shared = signed
@@ -32,7 +31,7 @@ export function mapFigures(result: RunResult, index: number): MapFigure[] {
     bytes: () =>
       skyFigure(
         vector.nside,
-        fullSky(result, index, values),
+        fullSky(vector, values),
         { ...colours, unit },
         `${vector.name}: ${kind}, ${kind === 'data' ? `NSIDE ${vector.nside}` : `iteration ${result.iteration}`}`,
       ),

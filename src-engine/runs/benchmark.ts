@@ -46,11 +46,14 @@ export class Benchmark {
     this.runFile = runFileSchema.parse({ sky: { nside } })
     const pixels = Int32Array.from({ length: 12 * nside * nside }, (_, pixel) => pixel)
     this.#data = {
+      kind: 'map',
       name: 'sky',
       quantity: 'I',
       unit: 'K',
       nside,
       frequencyGhz: 0.408,
+      band: [{ frequencyGhz: 0.408, weight: 1 }],
+      beamFwhmArcmin: null,
       offset: 'free',
       gain: 1,
       notes: [],
@@ -82,7 +85,7 @@ export class Benchmark {
       const optimisation = new Optimisation(
         operator,
         [this.#data],
-        prepared.dataRays,
+        prepared.measurement,
         runFile.optimiser,
         prepared.initialField,
       )

@@ -90,15 +90,17 @@ export class OperatorCache {
 
 /** Everything that an operator was made from: equal keys, equal operators. */
 function keyOf(runFile: RunFile, prepared: PreparedProblem, backend: string): string {
-  const { directions } = prepared.problem
+  const { directions, maxDistanceKpc = new Float64Array() } = prepared.problem
   return createHash('sha256')
     .update(new Uint8Array(directions.buffer, directions.byteOffset, directions.byteLength))
+    .update(
+      new Uint8Array(maxDistanceKpc.buffer, maxDistanceKpc.byteOffset, maxDistanceKpc.byteLength),
+    )
     .update(prepared.region)
     .update(
       JSON.stringify([
         backend,
         runFile.box,
-        runFile.sky.distance_kpc,
         runFile.integrator,
         runFile.faraday,
         runFile.magnetic_field.grid?.shape,

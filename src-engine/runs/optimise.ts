@@ -19,7 +19,7 @@ import type {
 } from '../kernels/interface.ts'
 import type { MapFigures, RunFigures } from '../storage/records.ts'
 import type { DataVector } from '../storage/run-store.ts'
-import type { DataRays } from './prepare-problem.ts'
+import type { Measurement } from './measurement/measurement.ts'
 
 /** What one iteration leaves: the field and the optimiser's moments, each [nx, ny, nz, 3] in the kernel's memory. */
 export interface OptimiserState {
@@ -71,7 +71,7 @@ export class Optimisation {
   readonly state: OptimiserState
   readonly #operator: LineOfSightOperator
   readonly #data: readonly DataVector[]
-  readonly #dataRays: readonly DataRays[]
+  readonly #measurement: Measurement
   readonly #weights: readonly Float64Array[]
   readonly #gradient: GridValues
   readonly #optimiser: RunFile['optimiser']
@@ -80,14 +80,14 @@ export class Optimisation {
   constructor(
     operator: LineOfSightOperator,
     data: readonly DataVector[],
-    dataRays: readonly DataRays[],
+    measurement: Measurement,
     optimiser: RunFile['optimiser'],
     initialField: ArrayLike<number>,
     workspace = createWorkspace(operator),
   ) {
     this.#operator = operator
     this.#data = data
-    this.#dataRays = dataRays
+    this.#measurement = measurement
     this.#weights = data.map(({ sigma, set }) => fitWeights(sigma, set))
     this.#optimiser = optimiser
     const { gradient, ...arrays } = workspace
@@ -134,7 +134,7 @@ export class Optimisation {
 
   async #likelihood(): Promise<Pick<Evaluation, 'maps' | 'nuisance' | 'models'> & Residuals> {
     const observables = await this.#forward()
-    const models = this.#dataRays.map((rays) => gather(observables, rays, this.#operator.rays))
+    const models = this.#measurement.apply(observables)
     const nuisance = this.#data.map((vector, i) =>
       solveNuisance(vector.values, models[i], this.#weights[i], vector),
     )
@@ -154,17 +154,9 @@ export class Optimisation {
   }
 
   #cotangent({ residual, nuisance }: Residuals & Pick<Evaluation, 'nuisance'>): Observables {
-    const result: Observables = {}
-    const frequencies = 1 + Math.max(...this.#dataRays.map(({ frequency }) => frequency))
-    this.#dataRays.forEach(({ observable, frequency, rays }, i) => {
-      const perFrequency = observable === 'I' || observable === 'Q' || observable === 'U'
-      const length = this.#operator.rays * (perFrequency ? frequencies : 1)
-      const target = (result[observable] ??= new Float64Array(length))
-      const values = cotangent(residual[i], this.#weights[i], nuisance[i].gain)
-      const offset = frequency * this.#operator.rays
-      for (let p = 0; p < rays.length; p++) target[offset + rays[p]] += values[p]
-    })
-    return result
+    return this.#measurement.transpose(
+      residual.map((values, i) => cotangent(values, this.#weights[i], nuisance[i].gain)),
+    )
   }
 
   #evaluation(
@@ -205,13 +197,6 @@ export class Optimisation {
 
 interface Residuals {
   readonly residual: readonly Float64Array[]
-}
-
-function gather(observables: Observables, rays: DataRays, count: number): Float64Array {
-  const values = observables[rays.observable]
-  if (!values) throw new Error(`The kernel did not compute ${rays.observable}.`)
-  const offset = rays.frequency * count
-  return Float64Array.from(rays.rays, (ray) => values[offset + ray])
 }
 
 const perMap = ['chi2_n_fitted', 'chi2_n_held_out', 'residual_std_fitted', 'residual_std_held_out']

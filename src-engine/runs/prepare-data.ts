@@ -1,7 +1,8 @@
-import { changeResolution, pix2ang } from '#shared/healpix/index.ts'
+import { changeResolution, pix2ang, vec2pix } from '#shared/healpix/index.ts'
 import { blockOfPixel, heldOutBlocks } from '#shared/inference/held-out.ts'
 import { pixelSets } from '#shared/inference/likelihood.ts'
 import { relativeNoise } from '#shared/inference/noise.ts'
+import { directionFromGalactic } from '#shared/physics/index.ts'
 import { UnitError, parseUnit, toBrightnessK, toIau } from '#shared/sky/index.ts'
 import type { DataEntry, RunFile } from '#shared/session/run-file.ts'
 import { InputError } from '../errors.ts'
@@ -62,7 +63,7 @@ export function withHeldOut(
   const blocks = heldOutBlocks(heldOut)
   return data.map((vector) => ({
     ...vector,
-    set: pixelSet(vector.nside, vector.pixels, blocks, heldOut.block_nside),
+    set: setOf(placesOf(vector, heldOut.block_nside), blocks),
   }))
 }
 
@@ -94,7 +95,7 @@ async function prepareEntry(
     (p) => used[p] !== 0 && Number.isFinite(values[p]) && sigma[p] > 0 && Number.isFinite(sigma[p]),
   )
   const pixels = Int32Array.from(kept)
-  const set = pixelSet(nside, pixels, blocks, runFile.held_out.block_nside)
+  const set = setOf(blocksOfPixels(nside, pixels, runFile.held_out.block_nside), blocks)
   if (!set.includes(pixelSets.fitted)) {
     throw new InputError(
       `${entry.file}: no pixel of "${entry.name}" is left to fit after bad values, mask and held-out blocks.`,
@@ -103,11 +104,14 @@ async function prepareEntry(
   }
   const { offset, gain } = entry.nuisance
   const vector: DataVector = {
+    kind: 'map',
     name: entry.name,
     quantity: entry.quantity,
     unit,
     nside,
     frequencyGhz,
+    band: frequencyGhz === null ? [] : [{ frequencyGhz, weight: 1 }],
+    beamFwhmArcmin: null,
     offset: offset === 'none' ? 0 : typeof offset === 'number' ? offset * scale : offset,
     gain,
     notes: [...map.notes, ...notesOf(map.nside, nside, scale, values.length - pixels.length)],
@@ -280,14 +284,31 @@ function resample(values: Float64Array, map: SkyMap, nside: number, key: string)
   }
 }
 
-function pixelSet(
-  nside: number,
-  pixels: Int32Array,
-  blocks: Int32Array,
-  blockNside: number,
-): Uint8Array {
-  const heldOut = new Set(blocks)
-  return Uint8Array.from(pixels, (pixel) =>
-    heldOut.has(blockOfPixel(nside, blockNside, pixel)) ? pixelSets.heldOut : pixelSets.fitted,
+/** RING number at `blockNside` of the block that each value of a data vector falls into. */
+function placesOf(vector: DataVector, blockNside: number): Int32Array {
+  return vector.kind === 'map'
+    ? blocksOfPixels(vector.nside, vector.pixels, blockNside)
+    : blocksOfPoints(vector.directionsDeg, blockNside)
+}
+
+function blocksOfPixels(nside: number, pixels: Int32Array, blockNside: number): Int32Array {
+  return pixels.map((pixel) => blockOfPixel(nside, blockNside, pixel))
+}
+
+function blocksOfPoints(directionsDeg: Float64Array, blockNside: number): Int32Array {
+  return Int32Array.from({ length: directionsDeg.length / 2 }, (_, i) =>
+    vec2pix(
+      blockNside,
+      'RING',
+      directionFromGalactic(directionsDeg[2 * i], directionsDeg[2 * i + 1]),
+    ),
+  )
+}
+
+/** Fitted or held out, for each value by its block. */
+function setOf(places: Int32Array, heldOut: Int32Array): Uint8Array {
+  const blocks = new Set(heldOut)
+  return Uint8Array.from(places, (block) =>
+    blocks.has(block) ? pixelSets.heldOut : pixelSets.fitted,
   )
 }

@@ -56,7 +56,7 @@ export class RunLoop {
     this.#optimisation = new Optimisation(
       ready.operator,
       data,
-      ready.prepared.dataRays,
+      ready.prepared.measurement,
       configuration.optimiser,
       ready.prepared.initialField,
       ready.workspace,

@@ -2,18 +2,15 @@ import { cotangent, fitWeights, mapStatistics, residuals } from '#shared/inferen
 import type { MapStatistics } from '#shared/inference/likelihood.ts'
 import { solveNuisance } from '#shared/inference/nuisance.ts'
 import type { Nuisance } from '#shared/inference/nuisance.ts'
-import type { Observables } from '#shared/physics/index.ts'
-import {
-  createObservables,
-  differencePoints,
-  extrapolateDifferences,
-} from '#shared/physics/index.ts'
+import type { Ray } from '#shared/physics/index.ts'
+import { differencePoints, extrapolateDifferences } from '#shared/physics/index.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
+import { createMeasurement } from '../runs/measurement/measurement.ts'
 import type { DataVector } from '../storage/run-store.ts'
 import type { FreeParameter } from './free-parameters.ts'
 import type { RunModels } from './medium.ts'
 import { mediumOf } from './medium.ts'
-import { raysOf } from './rays.ts'
+import { rayBuilder } from './rays.ts'
 import type { SimulationControl } from './simulate.ts'
 import { simulateRays, sightlineOptionsOf } from './simulate.ts'
 
@@ -100,46 +97,34 @@ function weightedSum(weights: Float64Array, values: Float64Array): number {
   return sum
 }
 
-/** The values of every data vector under the models, from one set of rays per resolution. */
+/** The values of every data vector under the models. */
 async function predict(
   runFile: RunFile,
   models: RunModels,
   data: readonly DataVector[],
   control: SimulationControl,
 ): Promise<Float64Array[] | undefined> {
-  const medium = mediumOf(models)
-  const frequencies = [...new Set(data.flatMap(({ frequencyGhz }) => frequencyGhz ?? []))]
-  const options = sightlineOptionsOf(runFile, frequencies)
-  const seen = new Map<number, { observables: Observables; rayOf: Map<number, number> }>()
-  for (const nside of new Set(data.map((vector) => vector.nside))) {
-    const used = data.filter((vector) => vector.nside === nside)
-    const pixels = [...new Set(used.flatMap((vector) => Array.from(vector.pixels)))]
-    const sky = { ...runFile.sky, nside, ordering: 'RING' as const, pixels, directions: undefined }
-    const { rayAt } = raysOf({ ...runFile, sky })
-    const observables = await simulateRays(medium, pixels.length, rayAt, options, control)
-    if (!observables) return undefined
-    seen.set(nside, { observables, rayOf: new Map(pixels.map((pixel, ray) => [pixel, ray])) })
-  }
-  return data.map((vector) => {
-    const found = seen.get(vector.nside)
-    const values = valuesOf(found?.observables ?? createObservables(0, 0), vector, frequencies)
-    return Float64Array.from(vector.pixels, (pixel) => values[found?.rayOf.get(pixel) ?? NaN])
+  const { directions, maxDistanceKpc, frequenciesGhz, ...measurement } = createMeasurement(
+    data,
+    runFile.sky.distance_kpc,
+  )
+  const rayAlong = rayBuilder(runFile, maxDistanceKpc?.every(Number.isFinite) ?? false)
+  const rays = directions.length / 3
+  const rayAt = (ray: number): Ray =>
+    rayAlong(
+      [directions[3 * ray], directions[3 * ray + 1], directions[3 * ray + 2]],
+      maxDistanceKpc?.[ray],
+    )
+  const options = sightlineOptionsOf(runFile, frequenciesGhz)
+  const seen = await simulateRays(mediumOf(models), rays, rayAt, options, control)
+  if (!seen) return undefined
+  return measurement.apply({
+    I: concatenate(seen.I),
+    Q: concatenate(seen.Q),
+    U: concatenate(seen.U),
+    faraday_depth: seen.faradayDepth,
+    dispersion_measure: seen.dispersionMeasure,
   })
-}
-
-function valuesOf(
-  observables: Observables,
-  { quantity, frequencyGhz }: DataVector,
-  frequencies: readonly number[],
-): Float64Array {
-  switch (quantity) {
-    case 'faraday_depth':
-      return observables.faradayDepth
-    case 'dispersion_measure':
-      return observables.dispersionMeasure
-    default:
-      return observables[quantity][frequencies.indexOf(frequencyGhz ?? NaN)]
-  }
 }
 
 function concatenate(parts: readonly Float64Array[]): Float64Array {

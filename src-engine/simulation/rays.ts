@@ -26,7 +26,9 @@ export function raysOf(runFile: RunFile): Rays {
       field: 'sky.directions',
     })
   }
-  const rayAlong = rayBuilder(runFile)
+  const { distance_kpc: everywhere } = runFile.sky
+  const limited = directions?.every((entry) => entry.length === 3) ?? false
+  const rayAlong = rayBuilder(runFile, everywhere !== undefined || limited)
   if (directions) {
     directions.forEach(requireDirection)
     return {
@@ -34,7 +36,7 @@ export function raysOf(runFile: RunFile): Rays {
       count: directions.length,
       rayAt: (index) => {
         const [l, b, distance] = directions[index]
-        return rayAlong(directionFromGalactic(l, b), distance)
+        return rayAlong(directionFromGalactic(l, b), distance ?? everywhere)
       },
     }
   }
@@ -43,7 +45,7 @@ export function raysOf(runFile: RunFile): Rays {
     return {
       sightlines: { kind: 'map', nside, ordering },
       count: npix,
-      rayAt: (index) => rayAlong(directionFromPixel(nside, ordering, index)),
+      rayAt: (index) => rayAlong(directionFromPixel(nside, ordering, index), everywhere),
     }
   }
   pixels.forEach((pixel, i) => {
@@ -58,7 +60,7 @@ export function raysOf(runFile: RunFile): Rays {
   return {
     sightlines: { kind: 'pixels', nside, ordering, pixels },
     count: pixels.length,
-    rayAt: (index) => rayAlong(directionFromPixel(nside, ordering, pixels[index])),
+    rayAt: (index) => rayAlong(directionFromPixel(nside, ordering, pixels[index]), everywhere),
   }
 }
 
@@ -77,22 +79,24 @@ function requireDirection([, b, distance]: readonly number[], index: number): vo
 /**
  * Rays end at the face of the box, or at a distance where one is given. Then the box does not clip them, unless the
  * field is a grid, which has no values beyond it.
+ *
+ * @param allLimited whether every ray will have a distance, so that the observer may be outside the box
  */
-function rayBuilder(runFile: RunFile): (direction: Vector3, distance?: number) => Ray {
+export function rayBuilder(
+  runFile: RunFile,
+  allLimited: boolean,
+): (direction: Vector3, distanceKpc?: number) => Ray {
   const { observer_kpc: origin, half_size_kpc: halfSize } = runFile.box
   const gridded = runFile.magnetic_field.model === 'grid'
   const outside = origin.findIndex((coordinate, i) => !(Math.abs(coordinate) <= halfSize[i]))
-  const { distance_kpc: everywhere, directions } = runFile.sky
-  const allLimited =
-    everywhere !== undefined || (directions?.every((entry) => entry.length === 3) ?? false)
   if (outside !== -1 && (gridded || !allLimited)) {
     throw new InputError(
       `box.observer_kpc: the observer (${origin.join(', ')}) kpc lies outside the box of half size (${halfSize.join(', ')}) kpc: enlarge box.half_size_kpc or move the observer.`,
       { field: 'box.observer_kpc' },
     )
   }
-  return (direction, distance = everywhere) => {
-    const face = distance === undefined || gridded ? boxExit(origin, direction, halfSize) : Infinity
-    return { origin, direction, lengthKpc: Math.min(face, distance ?? Infinity) }
+  return (direction, distance = Infinity) => {
+    const face = gridded || distance === Infinity ? boxExit(origin, direction, halfSize) : Infinity
+    return { origin, direction, lengthKpc: Math.min(face, distance) }
   }
 }

@@ -153,19 +153,44 @@ export function parseInput(row: unknown): InputRecord {
   }
 }
 
-/** What a prepared data vector is; its arrays lie beside it. */
-export const dataDescription = z.object({
+const describedData = {
   name: z.string(),
   quantity: quantitySchema,
   /** Of values and sigma: K, rad m^-2 or pc cm^-3. */
   unit: z.string(),
-  nside: z.int(),
   frequencyGhz: z.number().nullable(),
+  /** Frequencies at which the model is averaged, with weights of sum 1; empty for quantities without a frequency. */
+  band: z.array(z.object({ frequencyGhz: z.number(), weight: z.number() })),
   offset: z.union([z.literal('free'), z.number()]),
   gain: z.union([z.literal('free'), z.number()]),
   /** How the file became this vector, one sentence each. */
   notes: z.array(z.string()),
-})
+}
+
+/** Files of schema version 2 and before hold maps at one frequency, and their descriptions do not say so. */
+function describeOlder(description: unknown): unknown {
+  if (typeof description !== 'object' || description === null || 'kind' in description) {
+    return description
+  }
+  const frequencyGhz = 'frequencyGhz' in description ? description.frequencyGhz : null
+  const band = frequencyGhz === null ? [] : [{ frequencyGhz, weight: 1 }]
+  return { ...description, kind: 'map', beamFwhmArcmin: null, band }
+}
+
+/** What a prepared data vector is; its arrays lie beside it. */
+export const dataDescription = z.preprocess(
+  describeOlder,
+  z.discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('map'),
+      ...describedData,
+      nside: z.int(),
+      /** Gaussian beam that the model is smoothed with; null: none. */
+      beamFwhmArcmin: z.number().nullable(),
+    }),
+    z.object({ kind: z.literal('points'), ...describedData }),
+  ]),
+)
 export type DataDescription = z.output<typeof dataDescription>
 
 export const markKinds = ['pause', 'resume', 'checkpoint', 'failure'] as const

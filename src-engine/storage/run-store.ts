@@ -20,16 +20,32 @@ import type {
   RunRecord,
 } from './records.ts'
 
-/** A prepared data vector: the valid pixels of one map. */
-export interface DataVector extends DataDescription {
-  /** RING pixel numbers at `nside`, ascending. */
-  readonly pixels: Int32Array
-  /** In `unit`, one per pixel; finite. */
+interface VectorValues {
+  /** In `unit`, one per pixel or point; finite. */
   readonly values: Float64Array
   readonly sigma: Float64Array
   /** 1 fitted, 2 held out. */
   readonly set: Uint8Array
 }
+
+/** The valid pixels of one map. */
+export type MapVector = Extract<DataDescription, { kind: 'map' }> &
+  VectorValues & {
+    /** RING pixel numbers at `nside`, ascending. */
+    readonly pixels: Int32Array
+  }
+
+/** The valid rows of one catalogue. */
+export type PointVector = Extract<DataDescription, { kind: 'points' }> &
+  VectorValues & {
+    /** [point][2] Galactic l, b in degrees */
+    readonly directionsDeg: Float64Array
+    /** [point] where the source is; Infinity beyond the Galaxy. */
+    readonly distancesKpc: Float64Array
+  }
+
+/** A prepared data vector. */
+export type DataVector = MapVector | PointVector
 
 export interface CheckpointContent {
   readonly iteration: number
@@ -148,19 +164,18 @@ export class RunStore {
     this.#database.prepare('DELETE FROM data WHERE run = ?').run(run)
     this.#database.prepare('DELETE FROM arrays WHERE run = ? AND checkpoint IS NULL').run(run)
     data.forEach((vector, position) => {
-      const { pixels, values, sigma, set, ...description } = vector
+      const { description, places, values, sigma, set } = takeApart(vector)
       this.#database
         .prepare('INSERT INTO data (run, position, name, description) VALUES (?, ?, ?, ?)')
         .run(run, position, vector.name, JSON.stringify(description))
-      const shape = [pixels.length]
       const unit = vector.unit
       const put = (name: string, array: Pick<StoredArray, 'unit' | 'values'>): void =>
         writeArray(this.#database, run, null, {
           name: `data/${vector.name}/${name}`,
-          shape,
+          shape: [values.length, ...(array.values.length > values.length ? [2] : [])],
           ...array,
         })
-      put('pixels', { unit: 'RING pixel number', values: pixels })
+      for (const [name, array] of Object.entries(places)) put(name, array)
       put('values', { unit, values })
       put('sigma', { unit, values: sigma })
       put('set', { unit: '1 fitted, 2 held out', values: set })
@@ -179,12 +194,19 @@ export class RunStore {
         if (!array) throw new Error(`The data vector "${description.name}" lacks its ${name}.`)
         return array.values
       }
-      return {
-        ...description,
-        pixels: Int32Array.from(read('pixels')),
+      const values = {
         values: Float64Array.from(read('values')),
         sigma: Float64Array.from(read('sigma')),
         set: Uint8Array.from(read('set')),
+      }
+      if (description.kind === 'map') {
+        return { ...description, ...values, pixels: Int32Array.from(read('pixels')) }
+      }
+      return {
+        ...description,
+        ...values,
+        directionsDeg: Float64Array.from(read('directions')),
+        distancesKpc: Float64Array.from(read('distances')),
       }
     })
   }
@@ -299,4 +321,22 @@ export class RunStore {
     }
     return array
   }
+}
+
+/** The parts of a data vector that are stored apart: its description, its places and its values. */
+function takeApart(vector: DataVector): VectorValues & {
+  description: DataDescription
+  places: Readonly<Record<string, Pick<StoredArray, 'unit' | 'values'>>>
+} {
+  if (vector.kind === 'map') {
+    const { pixels, values, sigma, set, ...description } = vector
+    const places = { pixels: { unit: 'RING pixel number', values: pixels } }
+    return { description, places, values, sigma, set }
+  }
+  const { directionsDeg, distancesKpc, values, sigma, set, ...description } = vector
+  const places = {
+    directions: { unit: 'Galactic l, b in deg', values: directionsDeg },
+    distances: { unit: 'kpc', values: distancesKpc },
+  }
+  return { description, places, values, sigma, set }
 }

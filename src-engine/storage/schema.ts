@@ -102,6 +102,10 @@ const migrations: readonly string[] = [
   -- which kernels made the steps of a run: with backend, mode and threads it decides the bits
   ALTER TABLE runs ADD COLUMN kernel_build TEXT;
   `,
+  `
+  -- Data vectors may be points, whose arrays are "data/NAME/directions|distances|values|sigma|set", and averages over
+  -- bands: descriptions say so from here on, and those before are read as maps at one frequency.
+  `,
 ]
 
 /** The schema version that this program writes. */

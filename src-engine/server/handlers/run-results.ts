@@ -1,6 +1,7 @@
 import { EngineError, WithPayloads } from '#shared/contract/index.ts'
 import { residuals } from '#shared/inference/likelihood.ts'
 import type { Nuisance } from '#shared/inference/nuisance.ts'
+import { fullSky } from '../../exports/maps-fits.ts'
 import { gridOf } from '../../runs/prepare-problem.ts'
 import type { DataVector } from '../../storage/run-store.ts'
 import type { Client, Engine } from '../engine.ts'
@@ -60,10 +61,14 @@ export function runResultHandlers(engine: Engine, client: Client): HandlersOf<Me
       if (index < 0)
         throw new EngineError({ code: 'no-data', message: `The run has no data "${name}".` })
       const vector = data[index]
+      if (vector.kind !== 'map') {
+        throw new EngineError({
+          code: 'no-map',
+          message: `"${name}" is a catalogue: there is no map of it. Its residuals can be exported as a table.`,
+        })
+      }
       const fit = which === 'data' || which === 'set' ? undefined : fitOf(id, run, data, index)
-      const pixels = new Float32Array(12 * vector.nside ** 2).fill(NaN)
-      const values = valuesOf(which, vector, fit)
-      for (let i = 0; i < values.length; i++) pixels[vector.pixels[i]] = values[i]
+      const pixels = fullSky(vector, valuesOf(which, vector, fit))
       return new WithPayloads(
         {
           nside: vector.nside,

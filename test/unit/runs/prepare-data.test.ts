@@ -36,7 +36,9 @@ function withEntry(entry: Partial<RunFile['data'][number]>, nside = 8): RunFile 
 }
 
 async function vectorOf(entry: Partial<RunFile['data'][number]>, nside = 8) {
-  return (await prepareData(withEntry(entry, nside))).data[0]
+  const [vector] = (await prepareData(withEntry(entry, nside))).data
+  if (vector.kind !== 'map') throw new Error('not a map')
+  return vector
 }
 
 const sky = syntheticSky(8)
