@@ -1,0 +1,78 @@
+import type { GridGeometry } from '#shared/physics/grid.ts'
+import type { Representation } from './representation.ts'
+
+/** A density that the initial model has as zero starts at this share of the model's largest: a logarithm needs a start. */
+const SMALLEST_SHARE = 1e-6
+
+/**
+ * A positive density on the grid, model x exp(parameter) at the vertices; trilinear in the density between them. The parameters
+ * ln(density / model) start at zero.
+ *
+ * @param model [voxel], 0 or more
+ */
+export function logRatio(grid: GridGeometry, name: string, model: Float64Array): Representation {
+  const least = SMALLEST_SHARE * model.reduce((most, value) => Math.max(most, value), 0)
+  const base = model.map((value) => Math.max(value, least))
+  return {
+    block: { name: `ln_${name}`, unit: '', shape: [...grid.shape] },
+    identity: false,
+    start: (parameters) => {
+      parameters.fill(0)
+    },
+    toGrid: (parameters, density) => {
+      for (let i = 0; i < density.length; i++) density[i] = base[i] * Math.exp(parameters[i])
+    },
+    push: (parameters, tangent, gridTangent) => {
+      for (let i = 0; i < gridTangent.length; i++) {
+        gridTangent[i] = base[i] * Math.exp(parameters[i]) * tangent[i]
+      }
+    },
+    pullBack: (parameters, gridGradient, gradient) => {
+      for (let i = 0; i < gradient.length; i++) {
+        gradient[i] = base[i] * Math.exp(parameters[i]) * gridGradient[i]
+      }
+    },
+  }
+}
+
+/** One factor of a whole model, exp(parameter). */
+export function logScale(name: string, model: Float64Array): Representation {
+  return {
+    block: { name: `ln_${name}_scale`, unit: '', shape: [1] },
+    identity: false,
+    start: (parameters) => {
+      parameters.fill(0)
+    },
+    toGrid: ([logarithm], density) => {
+      const scale = Math.exp(logarithm)
+      for (let i = 0; i < density.length; i++) density[i] = scale * model[i]
+    },
+    push: ([logarithm], [tangent], gridTangent) => {
+      const scale = Math.exp(logarithm) * tangent
+      for (let i = 0; i < gridTangent.length; i++) gridTangent[i] = scale * model[i]
+    },
+    pullBack: ([logarithm], gridGradient, gradient) => {
+      let sum = 0
+      for (let i = 0; i < gridGradient.length; i++) sum += model[i] * gridGradient[i]
+      gradient[0] = Math.exp(logarithm) * sum
+    },
+  }
+}
+
+/** p of the cosmic-ray electrons, one number; the kernels refuse 1 and 6. */
+export function constantIndex(start: number): Representation {
+  return {
+    block: { name: 'spectral_index', unit: '', shape: [1], bounds: [1.05, 5.95] },
+    identity: false,
+    start: (parameters) => {
+      parameters.fill(start)
+    },
+    toGrid: ([p], index) => index.fill(p),
+    push: (_, [tangent], gridTangent) => gridTangent.fill(tangent),
+    pullBack: (_, gridGradient, gradient) => {
+      let sum = 0
+      for (let i = 0; i < gridGradient.length; i++) sum += gridGradient[i]
+      gradient[0] = sum
+    },
+  }
+}
