@@ -139,15 +139,15 @@ function seenWgsl(settings: KernelSettings): string {
       ${rotation ? 'var ofDepth: array<f32, N>;' : ''}
       ${freeFree ? 'var ofPassed: array<f32, N>;' : ''}
       for (var i = 0u; i < N; i++) {
-        ${intensity && !freeFree ? 'ofTotal[i] = cotangents[y];' : ''}
+        // Not left to the declaration: SwiftShader sets a variable in a loop to zero the first time only.
+        ${intensity ? `ofTotal[i] = ${freeFree ? '0' : 'cotangents[y]'};` : ''}
+        ${polarised ? 'ofCos[i] = 0;\n        ofSin[i] = 0;' : ''}
+        ${rotation ? 'ofDepth[i] = 0;' : ''}
+        ${freeFree ? 'ofPassed[i] = 0;' : ''}
         ${
           rotation || freeFree
-            ? `${rotation ? 'var depthTo = 0f;' : ''}
-        ${freeFree ? 'var passedTo = passed;' : ''}
-        for (var j = 0u; j < N; j++) {
-          ${rotation ? 'depthTo += PARTIAL[i][j] * rotation[j];' : ''}
-          ${freeFree ? 'passedTo += PARTIAL[i][j] * squares[j];' : ''}
-        }`
+            ? `${rotation ? 'let depthTo = overTo(i, rotation);' : ''}
+        ${freeFree ? 'let passedTo = passed + overTo(i, squares);' : ''}`
             : ''
         }
         ${

@@ -118,6 +118,13 @@ fn over(values: array<f32, N>) -> f32 {
   return sum;
 }
 
+// The same over xi = 0..XI[i].
+fn overTo(i: u32, values: array<f32, N>) -> f32 {
+  var sum = 0f;
+  for (var j = 0u; j < N; j++) { sum += PARTIAL[i][j] * values[j]; }
+  return sum;
+}
+
 // A sum and what rounding has taken from it so far (Kahan).
 fn add(sum: vec2f, value: f32) -> vec2f {
   let corrected = value - sum.y;

@@ -177,9 +177,7 @@ function partialSumsWgsl(
     : /* wgsl */ `
       ${sums.map(([to]) => `var ${to}: array<f32, N>;`).join('\n      ')}
       for (var i = 0u; i < N; i++) {
-        for (var j = 0u; j < N; j++) {
-          ${sums.map(([to, from]) => `${to}[i] += PARTIAL[i][j] * ${from}[j];`).join('\n          ')}
-        }
+        ${sums.map(([to, from]) => `${to}[i] = overTo(i, ${from});`).join('\n        ')}
       }`
 }
 
