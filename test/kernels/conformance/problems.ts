@@ -1,5 +1,4 @@
 import type {
-  GridValues,
   LineOfSightProblem,
   Observables,
   UnknownName,
@@ -29,7 +28,7 @@ const specialDirections = [
 
 /** n_e in cm^-3, different along every axis. */
 export function thermalDensity(x: number, y: number, z: number): number {
-  return 0.05 * Math.exp(-Math.hypot(x - 1, y) / 8) * Math.cosh(z / 1.2) ** -2
+  return 0.01 * Math.exp(-Math.hypot(x - 1, y) / 8) * Math.cosh(z / 1.2) ** -2
 }
 
 /** Everything at once: all observables, two frequencies, special and random directions. */
@@ -54,14 +53,19 @@ export interface ConformanceCase {
   readonly problem: LineOfSightProblem
 }
 
-const polarised = ['I', 'Q', 'U', 'faraday_depth', 'dispersion_measure'] as const
-
 export const conformanceCases: readonly ConformanceCase[] = [
   { name: 'intensity', problem: fullProblem({ observables: ['I'] }) },
   { name: 'everything from the field', problem: fullProblem() },
   { name: 'no rotation', problem: fullProblem({ faradayRotation: false }) },
   { name: 'p = 2.4', problem: fullProblem({ spectralIndex: 2.4, nodesPerCrossing: 4 }) },
-  { name: 'crossings split at 0.1 GHz', problem: fullProblem({ frequenciesGhz: [0.1, 0.4] }) },
+  {
+    name: 'split crossings',
+    problem: fullProblem({ frequenciesGhz: [0.2, 1.4] }),
+  },
+  {
+    name: 'crossings split into hundreds of parts at 0.1 GHz',
+    problem: fullProblem({ frequenciesGhz: [0.1], directions: randomDirections(8, 2) }),
+  },
   {
     name: 'rays that end',
     problem: fullProblem({
@@ -74,11 +78,11 @@ export const conformanceCases: readonly ConformanceCase[] = [
   },
   {
     name: 'free thermal electrons',
-    problem: fullProblem({ unknowns: ['thermalElectrons'], frequenciesGhz: [0.3, 1.4] }),
+    problem: fullProblem({ unknowns: ['thermalElectrons'], frequenciesGhz: [0.8, 1.4] }),
   },
   {
     name: 'free thermal electrons with split crossings',
-    problem: fullProblem({ unknowns: ['thermalElectrons'], frequenciesGhz: [0.1] }),
+    problem: fullProblem({ unknowns: ['thermalElectrons'], frequenciesGhz: [0.2] }),
   },
   { name: 'free cosmic rays', problem: fullProblem({ unknowns: ['cosmicRays'] }) },
   {
@@ -94,7 +98,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
     problem: fullProblem({
       unknowns: ['thermalElectrons'],
       freeFree: { electronTemperatureK: 7000 },
-      frequenciesGhz: [0.03, 0.4],
+      frequenciesGhz: [0.005, 0.4],
       observables: ['I'],
     }),
   },
@@ -103,14 +107,14 @@ export const conformanceCases: readonly ConformanceCase[] = [
     problem: fullProblem({
       unknowns: ['thermalElectrons', 'cosmicRays', 'spectralIndex'],
       freeFree: { electronTemperatureK: 7000 },
-      frequenciesGhz: [0.1, 1.4],
+      frequenciesGhz: [0.2, 1.4],
     }),
   },
   {
     name: 'depths alone',
     problem: fullProblem({
       unknowns: ['thermalElectrons'],
-      observables: polarised.slice(3),
+      observables: ['faraday_depth', 'dispersion_measure'],
       frequenciesGhz: [],
     }),
   },
@@ -120,7 +124,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
 export function unknownsOf(problem: LineOfSightProblem, seed: number): Unknowns {
   return fill(problem, seed, {
     magneticField: [0, 4],
-    thermalElectrons: [0.03, 0.02],
+    thermalElectrons: [0.006, 0.004],
     cosmicRays: [100, 60],
     spectralIndex: [3, 0.5],
     raySpectralIndex: [2.9, 0.3],
@@ -131,7 +135,7 @@ export function unknownsOf(problem: LineOfSightProblem, seed: number): Unknowns 
 export function tangentOf(problem: LineOfSightProblem, seed: number): Unknowns {
   return fill(problem, seed, {
     magneticField: [0, 4],
-    thermalElectrons: [0, 0.02],
+    thermalElectrons: [0, 0.004],
     cosmicRays: [0, 60],
     spectralIndex: [0, 0.5],
     raySpectralIndex: [0, 0.3],
@@ -158,21 +162,6 @@ export const observableNames = [
   'faraday_depth',
   'dispersion_measure',
 ] as const satisfies readonly (keyof Observables)[]
-
-/** Sum over all unknowns, or all observables, of the products of their values. */
-export function innerProduct(a: Record<string, unknown>, b: Record<string, unknown>): number {
-  let sum = 0
-  for (const [name, values] of Object.entries(a)) {
-    const others = b[name]
-    if (!isNumbers(values) || !isNumbers(others)) continue
-    for (let n = 0; n < values.length; n++) sum += values[n] * others[n]
-  }
-  return sum
-}
-
-function isNumbers(values: unknown): values is GridValues {
-  return values instanceof Float64Array || values instanceof Float32Array
-}
 
 function fill(
   problem: LineOfSightProblem,
