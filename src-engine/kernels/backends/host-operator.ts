@@ -244,7 +244,15 @@ export class HostOperator implements LineOfSightOperator {
   private deliver(gradient: Float64Unknowns, into?: Gradient): Gradient {
     if (into) {
       requireTangent(this.setup.problem, into)
-      for (const name of unknownNames(this.setup.problem)) into[name]?.set(gradient[name] ?? [])
+      for (const name of unknownNames(this.setup.problem)) {
+        const values = gradient[name] ?? new Float64Array(0)
+        if (into[name]?.length !== values.length) {
+          throw new KernelError(
+            `The gradient of ${name} has ${values.length} values, its array ${into[name]?.length}.`,
+          )
+        }
+        into[name].set(values)
+      }
       return into
     }
     const { Grid } = this.backend

@@ -111,6 +111,16 @@ export const conformanceCases: readonly ConformanceCase[] = [
     }),
   },
   {
+    name: 'cosmic rays whose spectrum breaks and ends',
+    problem: fullProblem({
+      unknowns: ['cosmicRays', 'thermalElectrons'],
+      cosmicRaySpectrum: {
+        gamma: Float64Array.of(100, 2000, 8000, 50_000),
+        shape: Float64Array.of(100 ** -2.2, 2000 ** -2.2, 2000 ** -2.2 * 4 ** -2.8, 1e-14),
+      },
+    }),
+  },
+  {
     name: 'depths alone',
     problem: fullProblem({
       unknowns: ['thermalElectrons'],

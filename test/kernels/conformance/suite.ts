@@ -79,31 +79,33 @@ export function describeConformance(conformance: Conformance): void {
     const operator = () => prepare(name, backend, problem)
     const reference = () => prepare(name, referenceBackend, problem)
 
-    it.runIf(backend !== referenceBackend)('has the values of the reference', async () => {
-      const expected = await (await reference()).forward(at)
-      const values = await (await operator()).forward(at)
-      expect(Object.keys(values).sort()).toEqual([...problem.observables].sort())
-      expectNear(
-        values,
-        expected,
-        turned ? conformance.turnedValues : conformance.values,
-        conformance.values,
-      )
-    })
+    if (backend !== referenceBackend) {
+      it('has the values of the reference', async () => {
+        const expected = await (await reference()).forward(at)
+        const values = await (await operator()).forward(at)
+        expect(Object.keys(values).sort()).toEqual([...problem.observables].sort())
+        expectNear(
+          values,
+          expected,
+          turned ? conformance.turnedValues : conformance.values,
+          conformance.values,
+        )
+      })
 
-    it.runIf(backend !== referenceBackend)('has the derivatives of the reference', async () => {
-      const tolerance = turned ? conformance.turnedDerivatives : conformance.derivatives
-      const exact = await reference()
-      const tested = await operator()
-      const cotangent = cotangentOf(await exact.forward(at), 5)
-      expectNear(await tested.jvp(at, tangent), await exact.jvp(at, tangent), tolerance)
-      const expected = await exact.adjoint(at, cotangent)
-      const gradient = await tested.adjoint(at, cotangent)
-      for (const unknown of unknownNames(problem)) {
-        const distance = relativeDistance(present(gradient[unknown]), present(expected[unknown]))
-        expect(distance, unknown).toBeLessThan(tolerance)
-      }
-    })
+      it('has the derivatives of the reference', async () => {
+        const tolerance = turned ? conformance.turnedDerivatives : conformance.derivatives
+        const exact = await reference()
+        const tested = await operator()
+        const cotangent = cotangentOf(await exact.forward(at), 5)
+        expectNear(await tested.jvp(at, tangent), await exact.jvp(at, tangent), tolerance)
+        const expected = await exact.adjoint(at, cotangent)
+        const gradient = await tested.adjoint(at, cotangent)
+        for (const unknown of unknownNames(problem)) {
+          const distance = relativeDistance(present(gradient[unknown]), present(expected[unknown]))
+          expect(distance, unknown).toBeLessThan(tolerance)
+        }
+      })
+    }
 
     it('passes the dot-product test for every unknown and observable', async () => {
       const tested = await operator()
@@ -127,20 +129,22 @@ export function describeConformance(conformance: Conformance): void {
     })
 
     const { differences } = conformance
-    it.skipIf(!differences)('has the derivatives of central differences', async () => {
-      const { step, tolerance } = present(differences)
-      // Phases of hundreds of rad curve so much that the step must be smaller for the same error.
-      const h = turned ? step / 30 : step
-      const tested = await operator()
-      const above = await tested.forward(shifted(at, tangent, h))
-      const below = await tested.forward(shifted(at, tangent, -h))
-      const slope: Observables = {}
-      for (const name of problem.observables) {
-        const lower = present(below[name])
-        slope[name] = present(above[name]).map((value, n) => (value - lower[n]) / (2 * h))
-      }
-      expectNear(slope, await tested.jvp(at, tangent), turned ? 1e3 * tolerance : tolerance)
-    })
+    if (differences) {
+      it('has the derivatives of central differences', async () => {
+        const { step, tolerance } = differences
+        // Phases of hundreds of rad curve so much that the step must be smaller for the same error.
+        const h = turned ? step / 30 : step
+        const tested = await operator()
+        const above = await tested.forward(shifted(at, tangent, h))
+        const below = await tested.forward(shifted(at, tangent, -h))
+        const slope: Observables = {}
+        for (const name of problem.observables) {
+          const lower = present(below[name])
+          slope[name] = present(above[name]).map((value, n) => (value - lower[n]) / (2 * h))
+        }
+        expectNear(slope, await tested.jvp(at, tangent), turned ? 1e3 * tolerance : tolerance)
+      })
+    }
   })
 
   const problem = largestProblem(capabilities)
@@ -190,9 +194,8 @@ export function describeConformance(conformance: Conformance): void {
     }
   })
 
-  it.runIf(can(highRotation.problem))(
-    'integrates Q and U at 408 MHz where |FD| is 1000 rad m^-2 and more as a 64 times finer rule does',
-    async () => {
+  if (can(highRotation.problem)) {
+    it('integrates Q and U at 408 MHz where |FD| is 1000 rad m^-2 and more as a 64 times finer rule does', async () => {
       const { problem: inner, unknowns } = highRotation
       const tested = await prepare('inner Galaxy', backend, inner)
       const { Q, U, faraday_depth } = await tested.forward(unknowns)
@@ -206,8 +209,8 @@ export function describeConformance(conformance: Conformance): void {
         scale += fine.undepolarised[ray] ** 2
       }
       expect(Math.sqrt(error / scale)).toBeLessThan(1e-3)
-    },
-  )
+    })
+  }
 }
 
 /** Distances per observable, Q and U over the norm of both: `turned` for those two, `still` for the others. */

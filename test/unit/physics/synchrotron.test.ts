@@ -13,7 +13,10 @@ import {
   synchrotronGMoment,
   thermodynamicOverRayleighJeans,
 } from '#shared/physics/index.ts'
-import { gamma } from '#shared/physics/special-functions.ts'
+import { freeFreeOpacity } from '#shared/physics/free-free.ts'
+import { digamma, gamma } from '#shared/physics/special-functions.ts'
+import { emissivityLogSlopes } from '#shared/physics/synchrotron.ts'
+import { tabulated } from '#shared/physics/tabulated.ts'
 import { casesOf, relativeTo } from './cases.ts'
 
 /** The published K_I and K_P were made with a kiloparsec of 3.08567758e19 m. */
@@ -126,5 +129,67 @@ describe('gamma function', () => {
   it('refuses what it does not compute', () => {
     expect(() => gamma(0)).toThrow(RangeError)
     expect(() => gamma(-0.5)).toThrow(RangeError)
+  })
+})
+
+describe('digamma', () => {
+  it('has its known values', () => {
+    // -Euler's gamma; that minus 2 ln 2; that plus 1 + 1/2 + ... + 1/9.
+    expect(digamma(1)).toBeCloseTo(-0.5772156649015329, 14)
+    expect(digamma(0.5)).toBeCloseTo(-1.9635100260214235, 14)
+    expect(digamma(10)).toBeCloseTo(2.2517525890667211, 14)
+    expect(() => digamma(0)).toThrow(RangeError)
+  })
+
+  it('is the derivative of ln gamma', () => {
+    for (const z of [0.17, 0.9, 2.3, 7.7, 15]) {
+      const h = 1e-4 * z
+      const slope = (Math.log(gamma(z + h)) - Math.log(gamma(z - h))) / (2 * h)
+      // Third derivatives times h^2 / 6.
+      expect(Math.abs(digamma(z) - slope)).toBeLessThan(1e-7 * Math.max(1, Math.abs(slope)))
+    }
+  })
+})
+
+describe('derivatives of K_I and K_P by the spectral index', () => {
+  it.each([1.4, 2.5, 3, 4.6])('are those of central differences at p = %d', (p) => {
+    const h = 1e-4
+    const above = emissivityConstantsMicrogauss(0.408, p + h)
+    const below = emissivityConstantsMicrogauss(0.408, p - h)
+    const slopes = emissivityLogSlopes(0.408, p)
+    for (const name of ['intensity', 'polarised'] as const) {
+      const slope = (Math.log(above[name]) - Math.log(below[name])) / (2 * h)
+      expect(slopes[name]).toBeCloseTo(slope, 6)
+    }
+  })
+})
+
+describe('tabulated functions', () => {
+  it('are good to the fourth power of the step, with the slope of the interpolant', () => {
+    const step = 0.1
+    const table = tabulated(
+      -1,
+      step,
+      Float64Array.from({ length: 31 }, (_, n) => Math.exp(-1 + n * step)),
+    )
+    for (const x of [-0.93, 0.03, 0.555, 1.21, 1.97]) {
+      table.at(x)
+      expect(Math.abs(table.value / Math.exp(x) - 1)).toBeLessThan(1e-6)
+      const { slope } = table
+      table.at(x + 1e-6)
+      const above = table.value
+      table.at(x - 1e-6)
+      expect((above - table.value) / 2e-6 / slope).toBeCloseTo(1, 4)
+    }
+    table.at(3)
+    expect(table.value).toBeCloseTo(2 * Math.exp(2), 2)
+    expect(() => tabulated(0, 1, new Float64Array(4))).toThrow(/at least 5/)
+  })
+})
+
+describe('free-free opacity', () => {
+  it('is that of ULSA: 2.9128e-6 for 1 pc cm^-6 at 8000 K and 408 MHz', () => {
+    // Per kpc of 1 cm^-3: 1000 pc cm^-6.
+    expect(freeFreeOpacity(0.408, 8000) / 1000 / 2.9128359e-6).toBeCloseTo(1, 7)
   })
 })
