@@ -1,6 +1,9 @@
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
 import { Benchmark } from '../runs/benchmark.ts'
 import type { AccuracyFigures } from '../runs/benchmark.ts'
+import { measureGrowth } from '../runs/benchmark-growth.ts'
+import type { GrowthFigures, PolarisedFigures } from '../runs/benchmark-growth.ts'
+import { loadBackend } from '../kernels/index.ts'
 import { UsageError } from '../errors.ts'
 import { version } from '../version.ts'
 import { parseCommandLine, wholeNumber } from './arguments.ts'
@@ -11,7 +14,8 @@ import { peakMemoryBytes } from './run-report.ts'
 const usage = `larmor bench [--threads N] [--nside N] [--repeats N] [--json]
 
 Measures the kernels at the standard setting (the Haslam fit at the shipped defaults): nanoseconds per cell crossing,
-iterations per second, scaling over threads, error against the converged integral, peak memory of the process.
+iterations per second, scaling over threads, error against the converged integral, peak memory of the process; then I, Q
+and U with Faraday rotation, and how their time grows with rays, crossings and frequencies. test/bench/peer.py compares with synax.
 
   --threads N   the most threads to measure (default: the cores this process may use)
   --nside N     resolution of the sky (default 64)
@@ -47,6 +51,15 @@ export const command: Command = async (args, io) => {
   io.err('Measuring the error of the integrals ...\n')
   const accuracy = await benchmark.accuracy()
 
+  io.err('Measuring polarised emission ...\n')
+  const growth = await measureGrowth(
+    await loadBackend('wasm'),
+    Math.max(2, nside / 2),
+    most,
+    repeats,
+    io.signal,
+  )
+
   const report: Report = {
     nside,
     shape: benchmark.runFile.magnetic_field.grid?.shape ?? [128, 128, 32],
@@ -56,6 +69,7 @@ export const command: Command = async (args, io) => {
     environment,
     speed: measured.toReversed(),
     accuracy,
+    growth,
     peakBytes,
   }
   if (io.json) printJson(io, toDocument(report))
@@ -76,6 +90,7 @@ interface Report {
   /** Ascending in threads. */
   readonly speed: readonly Speed[]
   readonly accuracy: readonly AccuracyFigures[]
+  readonly growth: GrowthFigures
   readonly peakBytes: number
 }
 
@@ -104,7 +119,7 @@ function describeEnvironment() {
   }
 }
 
-function perCrossing(milliseconds: number, { crossings }: Speed): number {
+function perCrossing(milliseconds: number, { crossings }: { crossings: number }): number {
   return (milliseconds * 1e6) / crossings
 }
 
@@ -140,8 +155,44 @@ function toDocument(report: Report): object {
       cells_relative_rms: figures.cells,
       midpoint_512_relative_rms: figures.midpoint512,
     })),
+    polarised: {
+      ...polarisedDocument(report.growth.standard),
+      extra_frequency: report.growth.extraFrequency,
+      growth: report.growth.growth,
+    },
     peak_memory_bytes: report.peakBytes,
   }
+}
+
+function polarisedDocument(figures: PolarisedFigures): object {
+  return {
+    nside: figures.nside,
+    grid: figures.shape,
+    crossings: figures.crossings,
+    forward_ms: figures.forwardMs,
+    forward_ns_per_crossing: perCrossing(figures.forwardMs, figures),
+    gradient_ms: figures.gradientMs,
+    gradient_ns_per_crossing: perCrossing(figures.gradientMs, figures),
+  }
+}
+
+function growthText({ standard, extraFrequency, growth }: GrowthFigures): string[] {
+  const { nside, shape, forwardMs, gradientMs } = standard
+  return [
+    `I, Q and U with Faraday rotation at 2.4 GHz, NSIDE ${nside}, grid ${shape.join('x')}: value ${forwardMs.toFixed(1)} ms (${perCrossing(forwardMs, standard).toFixed(1)} ns per crossing), gradient ${gradientMs.toFixed(1)} ms (${perCrossing(gradientMs, standard).toFixed(1)} ns); a further frequency costs ${(100 * extraFrequency).toFixed(0)} % of the first.`,
+    'Time of value and gradient grows as the power (1 is linear):',
+    ...table([
+      ['of the', 'from', 'to', 'ms', 'to ms', 'power'],
+      ...growth.map(({ of, sizes, milliseconds, exponent }) => [
+        of,
+        String(sizes[0]),
+        String(sizes[sizes.length - 1]),
+        milliseconds[0].toFixed(1),
+        milliseconds[milliseconds.length - 1].toFixed(1),
+        exponent.toFixed(2),
+      ]),
+    ]),
+  ]
 }
 
 function toText(report: Report): string {
@@ -184,6 +235,8 @@ function toText(report: Report): string {
         midpoint512.toExponential(1),
       ]),
     ]),
+    '',
+    ...growthText(report.growth),
     '',
     `Peak memory of the process: ${(report.peakBytes / 1e6).toFixed(0)} MB`,
   ].join('\n')}\n`

@@ -24,6 +24,18 @@ const document = z.object({
       midpoint_512_relative_rms: positive,
     }),
   ),
+  polarised: z.looseObject({
+    gradient_ns_per_crossing: positive,
+    extra_frequency: z.number(),
+    growth: z.array(
+      z.object({
+        of: z.enum(['rays', 'crossings', 'frequencies']),
+        sizes: z.array(positive).min(3),
+        milliseconds: z.array(positive).min(3),
+        exponent: z.number(),
+      }),
+    ),
+  }),
   peak_memory_bytes: positive,
 })
 
@@ -42,8 +54,9 @@ describe('larmor bench', () => {
       env: {},
     }
     expect(await command(['--nside', '4', '--threads', '2', '--repeats', '1'], io)).toBe(0)
-    const { speed, accuracy } = document.parse(JSON.parse(out))
+    const { speed, accuracy, polarised } = document.parse(JSON.parse(out))
     expect(speed.map(({ threads }) => threads)).toEqual([1, 2])
+    expect(polarised.growth.map(({ of }) => of)).toEqual(['rays', 'crossings', 'frequencies'])
     const [smooth, noise] = accuracy
     // A smooth field: what float32 leaves. White noise, the hardest: the sixth degree that three nodes miss.
     expect(smooth.cells_relative_rms).toBeLessThan(1e-7)
