@@ -19,7 +19,8 @@ import type { Setup } from './setup.ts'
 
 /**
  * Largest turn of (Q, U) in rad, and largest optical depth, of one part: three nodes integrate exp(i x) over 1.5 rad to
- * 1e-5, and the errors of neighbouring parts cancel.
+ * 6e-6. Measured at 408 MHz on rays with |FD| of 1000 to 1700 rad m^-2, error of Q and U over the undepolarised intensity:
+ * 5e-7 with 1.5, 1.5e-5 with 3, 1.4e-3 with 5.
  */
 export const LARGEST_STEP = 1.5
 /** Parts of a crossing beyond which it is not cut further: what turns 1000 times within a cell is depolarised anyway. */
