@@ -33,13 +33,14 @@ export interface GrowthFigures {
   readonly growth: readonly Growth[]
 }
 
-const standardShape = [128, 128, 32] as const
-const shapes = [[64, 64, 16], standardShape, [192, 192, 48]] as const
+const shape = [128, 128, 32] as const
+/** Where rays end: the box goes on to 29 kpc. */
+const distancesKpc = [3, 9, 30]
 const frequencyCounts = [1, 2, 4, 8]
 
 interface Setting {
   readonly nside: number
-  readonly shape: PolarisedFigures['shape']
+  readonly distanceKpc: number
   readonly frequencies: number
 }
 
@@ -51,7 +52,7 @@ export async function measureGrowth(
   repeats: number,
   signal: AbortSignal,
 ): Promise<GrowthFigures> {
-  const standard = { nside, shape: standardShape, frequencies: 1 }
+  const standard = { nside, distanceKpc: 30, frequencies: 1 }
   const measured = new Map<string, PolarisedFigures>()
   const series = async (settings: readonly Setting[]): Promise<PolarisedFigures[]> => {
     const figures: PolarisedFigures[] = []
@@ -67,7 +68,9 @@ export async function measureGrowth(
   const byRays = await series(
     [nside / 2, nside, 2 * nside].map((side) => ({ ...standard, nside: side })),
   )
-  const byCrossings = await series(shapes.map((shape) => ({ ...standard, shape })))
+  const byCrossings = await series(
+    distancesKpc.map((distanceKpc) => ({ ...standard, distanceKpc })),
+  )
   const byFrequencies = await series(
     frequencyCounts.map((frequencies) => ({ ...standard, frequencies })),
   )
@@ -85,12 +88,12 @@ export async function measureGrowth(
 
 async function measure(
   backend: KernelBackend,
-  { nside, shape, frequencies }: Setting,
+  { nside, distanceKpc, frequencies }: Setting,
   threads: number,
   repeats: number,
   signal: AbortSignal,
 ): Promise<PolarisedFigures> {
-  const { problem, field } = polarisedProblem(nside, shape, frequencies)
+  const { problem, field } = polarisedProblem(nside, distanceKpc, frequencies)
   const operator = await backend.prepare(problem, { threads, signal })
   try {
     const unknowns = { magneticField: operator.createGrid(3) }
@@ -123,7 +126,7 @@ async function measure(
 /** LSA field, WMAP cosmic-ray electrons and Cordes' thermal electrons on the default box. */
 function polarisedProblem(
   nside: number,
-  shape: Setting['shape'],
+  distanceKpc: number,
   frequencies: number,
 ): { problem: LineOfSightProblem; field: Float64Array } {
   const runFile = runFileSchema.parse({
@@ -146,6 +149,7 @@ function polarisedProblem(
       grid,
       observerKpc,
       directions,
+      maxDistanceKpc: new Float64Array(pixels).fill(distanceKpc),
       nodesPerCrossing: 3,
       // 2.4, 2.5, 2.6 ... GHz
       frequenciesGhz: Array.from({ length: frequencies }, (_, f) => 2.4 + 0.1 * f),
