@@ -13,15 +13,15 @@ import { regularisationFactors } from '../../regularisation.ts'
 import type { CompiledTerm } from './jobs.ts'
 import { chooseKernel } from './kernel-choice.ts'
 import type { KernelChoice } from './kernel-choice.ts'
-import { PROBLEM, RAY, RAY_BYTES, planMemory } from './memory-plan.ts'
+import { FIRST_FREE, PROBLEM, RAY, RAY_BYTES, planMemory } from './memory-plan.ts'
 import type { MemoryPlan } from './memory-plan.ts'
 import { instantiate, kernelBuild, kernelModule } from './module.ts'
 import { WasmOperator } from './operator.ts'
 import { cutSegments, latticeOrigin, neighbourOrder, writeRays } from './rays.ts'
 import type { Segment } from './rays.ts'
 import { ThreadPool } from './thread-pool.ts'
-import { loadField } from './transfer.ts'
-import { writeNodes, writePolarisedTables } from './tables.ts'
+import { loadGrids } from './transfer.ts'
+import { writeGeneralTables, writeNodes, writePolarisedTables } from './tables.ts'
 import { WeightWriter } from './weights.ts'
 
 const DEFAULT_CACHE_BYTES = 256 * 2 ** 20
@@ -33,14 +33,15 @@ export const wasmBackend: KernelBackend = {
   precision: 'float32',
   build: kernelBuild,
   describe: () =>
-    'WebAssembly SIMD on CPU threads: intensity, polarisation with Faraday rotation, Faraday depth and dispersion measure, float32 with float64 stepping, depths and sums.',
+    'WebAssembly SIMD on CPU threads: every observable and unknown, float32 with float64 stepping, depths and sums; free-free emission and unknown C or p in float64.',
   prepare,
 }
 
-const capabilities: Capabilities = {
+/** Everything but spectra that are no power law. */
+export const wasmCapabilities: Capabilities = {
   observables: allCapabilities.observables,
-  unknowns: ['thermalElectrons'],
-  freeFree: false,
+  unknowns: allCapabilities.unknowns,
+  freeFree: true,
   cosmicRaySpectrum: false,
 }
 
@@ -48,7 +49,7 @@ async function prepare(
   problem: LineOfSightProblem,
   options: PrepareOptions = {},
 ): Promise<LineOfSightOperator> {
-  requireProblem('wasm', capabilities, problem)
+  requireProblem('wasm', wasmCapabilities, problem)
   const { region, regularisation } = requireOptions(problem, options)
   const threads = options.threads ?? availableParallelism()
   if (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS) {
@@ -79,9 +80,10 @@ async function prepare(
   writeProblem(buffer, problem, kernel, plan, order, crossingsOf)
   new Uint8Array(buffer, plan.mask, region.length).set(region)
   const compiledTerms = compileTerms(problem, regularisation, plan)
+  const voxels = region.length
   regularisation.forEach(({ reference }, n) => {
-    if (reference)
-      loadField(buffer, reference, undefined, plan.termData[n], 0, reference.length / 3)
+    const place = { voxels, field: plan.termData[n], planes: 0 }
+    if (reference) loadGrids(buffer, { field: reference, planes: [] }, place, 0, voxels)
   })
 
   const module = kernelModule()
@@ -108,8 +110,7 @@ async function prepare(
     memory,
     plan,
     shape: grid.shape,
-    kernel: kernel.kind,
-    griddedElectrons: kernel.electrons === 'grid',
+    kernel,
     terms: compiledTerms,
   }
   const pool = new ThreadPool(
@@ -129,7 +130,7 @@ async function prepare(
     crossings,
     segments,
     weights,
-    description: describe(threads, plan, segments),
+    description: describe(kernel, threads, plan, segments),
   })
 }
 
@@ -139,7 +140,7 @@ function countCrossings(
   order: Uint32Array,
   { held }: KernelChoice,
 ): Uint32Array {
-  const at = 1024
+  const at = FIRST_FREE
   const pages = Math.ceil((at + order.length * RAY_BYTES) / 65536)
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
   const functions = instantiate(kernelModule(), memory)
@@ -189,6 +190,7 @@ function writeProblem(
   view.setFloat64(at + PROBLEM.exponent, (spectralIndex + 1) / 4, true)
   view.setInt32(at + PROBLEM.margin, kernel.held ? 1 : 0, true)
   if (kernel.kind === 'polarised') writePolarisedTables(buffer, plan, kernel, nodesPerCrossing)
+  if (kernel.kind === 'general') writeGeneralTables(buffer, plan, kernel, problem)
 }
 
 function compileTerms(
@@ -204,7 +206,12 @@ function compileTerms(
   }))
 }
 
-function describe(threads: number, plan: MemoryPlan, segments: readonly Segment[]): string {
+function describe(
+  kernel: KernelChoice,
+  threads: number,
+  plan: MemoryPlan,
+  segments: readonly Segment[],
+): string {
   const cache =
     segments.length > 1
       ? `node weights computed anew in each pass, in ${segments.length} parts (raise the cache to avoid this)`
@@ -212,5 +219,6 @@ function describe(threads: number, plan: MemoryPlan, segments: readonly Segment[
         ? 'positions and node weights of all crossings cached'
         : 'node weights of all crossings cached, rays walked in each pass'
   const noun = threads === 1 ? 'thread' : 'threads'
-  return `WebAssembly SIMD, float32, ${threads} ${noun}; ${cache}`
+  const how = kernel.kind === 'general' ? 'float64 on float32 grids' : 'SIMD, float32'
+  return `WebAssembly ${how}, ${threads} ${noun}; ${cache}`
 }

@@ -1,8 +1,8 @@
 import type { OptimiserMethod, OptimiserOptions } from '#shared/inference/optimisers.ts'
 import type { GridValues, RegularisationName } from '../../interface.ts'
-import type { KernelKind } from './kernel-choice.ts'
+import type { KernelChoice } from './kernel-choice.ts'
 import type { MemoryPlan } from './memory-plan.ts'
-import type { PackedGrids } from './transfer.ts'
+import type { GridPlaces, PackedGrids } from './transfer.ts'
 
 /** A regularisation term as the kernels want it: factors in float32, places in memory. */
 export interface CompiledTerm {
@@ -25,19 +25,17 @@ export interface ThreadSetup {
   readonly memory: WebAssembly.Memory
   readonly plan: MemoryPlan
   readonly shape: readonly [number, number, number]
-  readonly kernel: KernelKind
-  /** Whether n_e is the fourth lane of the field. */
-  readonly griddedElectrons: boolean
+  readonly kernel: KernelChoice
   readonly terms: readonly CompiledTerm[]
 }
 
 /** One thread's share of an operation. Ranges are half open; rays in the kernels' order. */
 export type Job =
-  /** Copies [voxel][3] and [voxel] of shared memory to [voxel][4] of the kernels'; answers whether anything changed. */
+  /** Copies grids in shared memory to those of the kernels; answers whether anything changed. */
   | {
       readonly kind: 'load'
       readonly source: PackedGrids
-      readonly target: number
+      readonly target: GridPlaces
       readonly first: number
       readonly last: number
     }

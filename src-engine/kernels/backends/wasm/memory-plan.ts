@@ -28,13 +28,31 @@ export const PROBLEM = {
   depthTable: 96,
   parts: 100,
   rotation: 104,
+  cosmicRays: 112,
+  indexGrid: 116,
+  rayIndex: 120,
+  emissivity: 124,
+  nodeCount: 128,
+  workspace: 132,
+  length: 136,
+  temperature: 144,
+  turnParts: 152,
+  opacityParts: 160,
 } as const
-const PROBLEM_BYTES = 128
+const PROBLEM_BYTES = 192
 export const FREQUENCY_BYTES = 48
-const DEPTH_TABLE_BYTES = 192
+export const GENERAL_FREQUENCY_BYTES = 32
+/** The larger one: the general kernel's for eight nodes. */
+const DEPTH_TABLE_BYTES = 8 * (8 + 8 + 8 * 8)
+/** ln K_I at 1 GHz and its derivative at p = 1 + n / 128. */
+export const EMISSIVITY_KNOTS = 641
+/** Lists of the general kernel before its list of one value per frequency. */
+const WORKSPACE_BYTES = 1440
 const SCRATCH_GEOMETRY = 256
 
 const PAGE = 65536
+/** The first page belongs to the constants of the compiled kernels. */
+export const FIRST_FREE = PAGE
 /** 32-bit addresses end here. */
 const ADDRESS_SPACE = 4 * 2 ** 30
 
@@ -56,10 +74,18 @@ export interface MemoryPlan {
   readonly groups: number
   readonly frequencyTable: number
   readonly depthTable: number
+  readonly emissivity: number
   readonly field: number
   /** The tangent [voxel][4] of `jvp`, or the packed gradient [voxel][3] and then [voxel] (n_e): never both in one call. */
   readonly tangent: number
+  /** Scalar unknowns with grids of their own, [plane][voxel], and their tangent or packed gradient. */
+  readonly planes: number
+  readonly tangentPlanes: number
+  /** p of each ray, and its change or derivative, float64 in the kernels' order. */
+  readonly rayIndex: number
+  readonly rayIndexOther: number
   readonly mask: number
+  /** Gradient of thread t: `gradients + t gradientBytes`, [voxel][4] and then [plane][voxel]. */
   readonly gradients: number
   readonly gradientBytes: number
   readonly sums: number
@@ -75,6 +101,8 @@ export interface MemoryPlan {
   /** Scratch of thread t: `scratch + t scratchBytes`; the last one belongs to the preparing thread. */
   readonly scratch: number
   readonly scratchBytes: number
+  /** Place of the general kernel's workspace in a scratch. */
+  readonly workspace: number
 }
 
 export interface MemoryRequest {
@@ -83,10 +111,7 @@ export interface MemoryRequest {
   readonly crossings: number
   readonly mostCrossingsOfARay: number
   readonly nodesPerCrossing: number
-  readonly kernel: Pick<
-    KernelChoice,
-    'kind' | 'electrons' | 'polarisedFrequenciesGhz' | 'sumsPerRay'
-  >
+  readonly kernel: KernelChoice
   readonly threads: number
   readonly terms: readonly RegularisationTerm[]
   readonly cacheBytes: number
@@ -113,8 +138,10 @@ function recordLayout(
 /** Lays out the memory. @throws KernelError when the problem does not fit into 4 GiB */
 export function planMemory(request: MemoryRequest): MemoryPlan {
   const { grid, rays, crossings, mostCrossingsOfARay, threads, terms, cacheBytes, kernel } = request
-  const polarised = kernel.kind === 'polarised'
-  const record = recordLayout(request.nodesPerCrossing, polarised && kernel.electrons !== 'grid')
+  const { kind, electrons, planes, wavelengthsSquared, sumsPerRay } = kernel
+  const general = kind === 'general'
+  const takesElectrons = (general || kind === 'polarised') && electrons !== 'grid'
+  const record = recordLayout(request.nodesPerCrossing, takesElectrons)
   const { recordBytes, groups } = record
   // Kernels look one crossing ahead: each stream ends with a spare record.
   const geometryBytes = (crossings + 1) * GEOMETRY_BYTES
@@ -126,30 +153,39 @@ export function planMemory(request: MemoryRequest): MemoryPlan {
     : Math.max(mostCrossingsOfARay, Math.floor(cacheBytes / recordBytes) - 1)
 
   const voxels = voxelCount(grid)
-  let top = 1024
+  let top = FIRST_FREE
   const take = (bytes: number): number => {
     const at = top
     top += Math.ceil(bytes / 64) * 64
     return at
   }
-  const scratchBytes =
-    Math.ceil((SCRATCH_GEOMETRY + (mostCrossingsOfARay + 2) * GEOMETRY_BYTES) / 4096) * 4096
+  const frequencies = wavelengthsSquared.length
+  const workspace = SCRATCH_GEOMETRY + (mostCrossingsOfARay + 2) * GEOMETRY_BYTES
+  const workspaceBytes = general ? WORKSPACE_BYTES + 8 * frequencies : 0
+  const scratchBytes = Math.ceil((workspace + workspaceBytes) / 4096) * 4096
+  const gradientBytes = voxels * (VOXEL_BYTES + 4 * planes.length)
+  const sumsBytes = rays * sumsPerRay * 8
   const plan = {
     problem: take(PROBLEM_BYTES),
     nodes: take(groups * 64),
     rays: take(rays * RAY_BYTES),
-    frequencyTable: take(kernel.polarisedFrequenciesGhz.length * FREQUENCY_BYTES),
+    frequencyTable: take(frequencies * FREQUENCY_BYTES),
     depthTable: take(DEPTH_TABLE_BYTES),
-    sums: take(rays * kernel.sumsPerRay * 8),
-    changes: take(rays * kernel.sumsPerRay * 8),
-    cotangents: take(rays * kernel.sumsPerRay * 4),
+    emissivity: take(general ? EMISSIVITY_KNOTS * 16 : 0),
+    sums: take(sumsBytes),
+    changes: take(sumsBytes),
+    cotangents: take(sumsBytes / 2),
+    rayIndex: take(general ? rays * 8 : 0),
+    rayIndexOther: take(general ? rays * 8 : 0),
     scratch: take((threads + 1) * scratchBytes),
     values: take(terms.length * grid.shape[0] * 8),
     squares: take(grid.shape[0] * 8),
     mask: take(voxels),
     field: take(voxels * VOXEL_BYTES),
     tangent: take(voxels * VOXEL_BYTES),
-    gradients: take(threads * voxels * VOXEL_BYTES),
+    planes: take(planes.length * voxels * 4),
+    tangentPlanes: take(planes.length * voxels * 4),
+    gradients: take(threads * gradientBytes),
     termData: terms.map(({ term, reference }) => {
       if (term === 'amplitude') return reference ? take(voxels * VOXEL_BYTES) : 0
       return term === 'smoothness' ? 0 : take(voxels * 4)
@@ -159,7 +195,7 @@ export function planMemory(request: MemoryRequest): MemoryPlan {
   }
   if (top > ADDRESS_SPACE) {
     throw new KernelError(
-      `This problem needs ${(top / 2 ** 30).toFixed(1)} GiB of kernel memory; at most 4 GiB are possible. Use a coarser grid, fewer threads (each has a gradient of ${(voxels * VOXEL_BYTES) / 2 ** 20} MiB), or a smaller cache.`,
+      `This problem needs ${(top / 2 ** 30).toFixed(1)} GiB of kernel memory; at most 4 GiB are possible. Use a coarser grid, fewer threads (each has a gradient of ${gradientBytes / 2 ** 20} MiB), or a smaller cache.`,
     )
   }
   return {
@@ -168,6 +204,7 @@ export function planMemory(request: MemoryRequest): MemoryPlan {
     weightCapacity,
     ...record,
     scratchBytes,
-    gradientBytes: voxels * VOXEL_BYTES,
+    workspace,
+    gradientBytes,
   }
 }

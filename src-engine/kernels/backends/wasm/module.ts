@@ -49,6 +49,32 @@ export interface KernelFunctions {
     scratch: number,
   ): void
   jvpPolarised: JvpFunction
+  forwardGeneral: ForwardFunction
+  adjointGeneral(
+    problem: number,
+    field: number,
+    gradient: number,
+    gradientCosmicRays: number,
+    gradientIndices: number,
+    gradientRayIndices: number,
+    cotangents: number,
+    sums: number,
+    firstRay: number,
+    lastRay: number,
+    scratch: number,
+  ): void
+  jvpGeneral(
+    problem: number,
+    field: number,
+    tangent: number,
+    tangentCosmicRays: number,
+    tangentIndices: number,
+    tangentRayIndices: number,
+    changes: number,
+    firstRay: number,
+    lastRay: number,
+    scratch: number,
+  ): void
   sumBuffers(
     gradient: number,
     bufferBytes: number,
@@ -61,6 +87,15 @@ export interface KernelFunctions {
     mask: number,
     packed: number,
     electrons: number,
+    firstVoxel: number,
+    lastVoxel: number,
+  ): number
+  packPlane(
+    gradient: number,
+    bufferBytes: number,
+    count: number,
+    mask: number,
+    packed: number,
     firstVoxel: number,
     lastVoxel: number,
   ): number
@@ -189,8 +224,12 @@ const functionNames: readonly (keyof KernelFunctions)[] = [
   'forwardPolarised',
   'adjointPolarised',
   'jvpPolarised',
+  'forwardGeneral',
+  'adjointGeneral',
+  'jvpGeneral',
   'sumBuffers',
   'packGradient',
+  'packPlane',
   'smoothness',
   'totalVariationNorms',
   'totalVariationGradient',

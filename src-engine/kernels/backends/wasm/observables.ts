@@ -4,10 +4,10 @@ import type { LineOfSightProblem, Observable, Observables } from '../../interfac
 import type { KernelChoice } from './kernel-choice.ts'
 
 // The kernels' sums of a ray (see assembly/layout.ts): emission, n_e, Faraday depth, spare, then Q and U of each
-// polarised frequency; of the intensity kernels the emission alone.
+// polarised frequency; of the general kernel synchrotron I, Q, U and I of each; of the intensity kernels the emission alone.
 const COLUMN = 1
 const DEPTH = 2
-const POLARISED = 4
+const STOKES = 4
 
 /** One observable at one frequency: where its sum lies in those of a ray, and what one unit of it is. */
 interface Row {
@@ -18,16 +18,23 @@ interface Row {
 }
 
 function rowsOf({ observables }: LineOfSightProblem, choice: KernelChoice): Row[] {
+  const general = choice.kind === 'general'
+  const perFrequency = general ? 4 : 2
   return observables.flatMap((observable): Row[] => {
     switch (observable) {
       case 'I':
-        return choice.kelvinI.map((unit, frequency) => ({ observable, frequency, sum: 0, unit }))
+        return choice.kelvinI.map((unit, frequency) => ({
+          observable,
+          frequency,
+          sum: general ? STOKES + perFrequency * frequency + 3 : 0,
+          unit,
+        }))
       case 'Q':
       case 'U':
         return choice.kelvinP.map((unit, frequency) => ({
           observable,
           frequency,
-          sum: POLARISED + 2 * frequency + (observable === 'U' ? 1 : 0),
+          sum: STOKES + perFrequency * frequency + (general ? 1 : 0) + (observable === 'U' ? 1 : 0),
           unit,
         }))
       case 'faraday_depth':

@@ -20,8 +20,8 @@ import { ObservableRows } from './observables.ts'
 import type { Segment } from './rays.ts'
 import { shareEvenly, shareRays } from './rays.ts'
 import type { ThreadPool } from './thread-pool.ts'
-import { copyPacked, isShared, loadField } from './transfer.ts'
-import type { PackedGrids } from './transfer.ts'
+import { copyPacked, isShared, loadGrids } from './transfer.ts'
+import type { GridPlaces, PackedGrids } from './transfer.ts'
 import type { WeightWriter } from './weights.ts'
 
 /** What `prepare` has made ready. */
@@ -58,6 +58,12 @@ export class WasmOperator implements LineOfSightOperator {
   private readonly sums: Float64Array
   private readonly changes: Float64Array
   private readonly cotangents: Float32Array
+  private readonly unknownsAt: GridPlaces
+  /** The tangent, or the packed gradient on its way out. */
+  private readonly packedAt: GridPlaces
+  /** p of the rays in the kernels' order, and their changes or derivatives. */
+  private readonly rayIndices: Float64Array
+  private readonly rayIndicesOther: Float64Array
   /** Whether the sums are those of the field that the kernels hold. */
   private sumsHold = false
   private busy = false
@@ -79,6 +85,12 @@ export class WasmOperator implements LineOfSightOperator {
     this.sums = new Float64Array(memory.buffer, plan.sums, values)
     this.changes = new Float64Array(memory.buffer, plan.changes, values)
     this.cotangents = new Float32Array(memory.buffer, plan.cotangents, values)
+    const { voxels } = this
+    this.unknownsAt = { voxels, field: plan.field, planes: plan.planes }
+    this.packedAt = { voxels, field: plan.tangent, planes: plan.tangentPlanes }
+    const indices = prepared.kernel.raySpectralIndex ? this.rays : 0
+    this.rayIndices = new Float64Array(memory.buffer, plan.rayIndex, indices)
+    this.rayIndicesOther = new Float64Array(memory.buffer, plan.rayIndexOther, indices)
   }
 
   createGrid(components: 1 | 3): Float32Array {
@@ -95,9 +107,10 @@ export class WasmOperator implements LineOfSightOperator {
 
   jvp(unknowns: Unknowns, tangent: Unknowns): Promise<Observables> {
     return this.exclusively(async () => {
-      const { problem, plan } = this.prepared
       await this.loadUnknowns(unknowns)
-      await this.load(requireTangent(problem, tangent), plan.tangent)
+      const checked = requireTangent(this.prepared.problem, tangent)
+      await this.load(checked, this.packedAt)
+      this.loadRayIndices(checked, this.rayIndicesOther)
       await this.overRays((first, last) => ({ kind: 'jvp', first, last }))
       return this.rows.read(this.changes)
     })
@@ -116,7 +129,9 @@ export class WasmOperator implements LineOfSightOperator {
       const gradient = await this.gather(true, true, into)
       return {
         gradient,
-        gradientNorm: Math.sqrt(this.sumPlanes(this.prepared.plan.squares)),
+        gradientNorm: Math.sqrt(
+          this.sumPlanes(this.prepared.plan.squares) + sumOfSquares(gradient.raySpectralIndex),
+        ),
         regularisation: this.regularisationValues(),
       }
     })
@@ -179,18 +194,17 @@ export class WasmOperator implements LineOfSightOperator {
   }
 
   private async loadUnknowns(unknowns: Unknowns): Promise<void> {
-    const { problem, plan } = this.prepared
-    const changed = await this.load(requireUnknowns(problem, unknowns), plan.field)
-    if (changed) this.sumsHold = false
+    const checked = requireUnknowns(this.prepared.problem, unknowns)
+    const changedGrids = await this.load(checked, this.unknownsAt)
+    const changedIndices = this.loadRayIndices(checked, this.rayIndices)
+    if (changedGrids || changedIndices) this.sumsHold = false
   }
 
   /** Copies grids to the kernels' memory. @returns whether that changed anything there */
-  private async load(unknowns: Unknowns, target: number): Promise<boolean> {
-    const source = packedGrids(unknowns)
-    const { field, electrons } = source
-    if (!isShared(field) || (electrons && !isShared(electrons))) {
-      const { buffer } = this.prepared.memory
-      return loadField(buffer, field, electrons, target, 0, this.voxels)
+  private async load(unknowns: Unknowns, target: GridPlaces): Promise<boolean> {
+    const source = this.packedGrids(unknowns)
+    if (!areShared(source)) {
+      return loadGrids(this.prepared.memory.buffer, source, target, 0, this.voxels)
     }
     const cuts = shareEvenly(this.voxels, this.threads)
     const replies = await this.onThreads((thread) => ({
@@ -201,6 +215,27 @@ export class WasmOperator implements LineOfSightOperator {
       last: cuts[thread + 1],
     }))
     return replies.some(({ changed }) => changed)
+  }
+
+  /** The same for the spectral indices of the rays. */
+  private loadRayIndices({ raySpectralIndex }: Unknowns, target: Float64Array): boolean {
+    if (!raySpectralIndex) return false
+    let changed = false
+    this.prepared.order.forEach((ray, place) => {
+      const value = raySpectralIndex[raySpectralIndex.length === 1 ? 0 : ray]
+      if (target[place] !== value) changed = true
+      target[place] = value
+    })
+    return changed
+  }
+
+  private packedGrids(unknowns: Unknowns): PackedGrids {
+    const { magneticField, thermalElectrons } = unknowns
+    return {
+      field: magneticField,
+      ...(thermalElectrons ? { electrons: thermalElectrons } : {}),
+      planes: this.prepared.kernel.planes.flatMap((name) => unknowns[name] ?? []),
+    }
   }
 
   /** Runs a pass over all rays; where the weights do not all fit, segment by segment after computing them anew. */
@@ -228,7 +263,7 @@ export class WasmOperator implements LineOfSightOperator {
     this.rows.write(requireCotangent(problem, cotangent), this.cotangents)
     await this.loadUnknowns(unknowns)
     // The adjoint of the rotation starts from the Q and U of whole rays.
-    if (kernel.polarisedFrequenciesGhz.length > 0 && !this.sumsHold) await this.sumRays()
+    if (kernel.wavelengthsSquared.length > 0 && !this.sumsHold) await this.sumRays()
     await this.overRays((first, last, segment) => ({
       kind: 'adjoint',
       first,
@@ -243,16 +278,10 @@ export class WasmOperator implements LineOfSightOperator {
     regularisation: boolean,
     into?: Gradient,
   ): Promise<Gradient> {
-    const { plan, memory, compiledTerms } = this.prepared
-    const { problem, kernel } = this.prepared
-    const gradient = into
-      ? requireTangent(problem, into)
-      : {
-          magneticField: new Float32Array(3 * this.voxels),
-          ...(kernel.held ? { thermalElectrons: new Float32Array(this.voxels) } : {}),
-        }
-    const out = packedGrids(gradient)
-    const shared = isShared(out.field) && (!out.electrons || isShared(out.electrons))
+    const { memory, compiledTerms } = this.prepared
+    const gradient = into ? requireTangent(this.prepared.problem, into) : this.createGradient()
+    const out = this.packedGrids(gradient)
+    const shared = areShared(out)
     const cuts = this.planeCuts
     const looksAround = compiledTerms.some(
       ({ term }) => term === 'total-variation' || term === 'divergence',
@@ -272,8 +301,28 @@ export class WasmOperator implements LineOfSightOperator {
       regularisation,
       ...(shared ? { into: out } : {}),
     }))
-    if (!shared) copyPacked(memory.buffer, plan.tangent, this.voxels, out, 0, this.voxels)
+    if (!shared) copyPacked(memory.buffer, this.packedAt, out, 0, this.voxels)
+    if (gradient.raySpectralIndex) this.gatherRayIndices(gradient.raySpectralIndex, likelihood)
     return gradient
+  }
+
+  private createGradient(): Gradient {
+    const { kernel } = this.prepared
+    const scalars = kernel.planes.map((name) => [name, new Float32Array(this.voxels)] as const)
+    return {
+      magneticField: new Float32Array(3 * this.voxels),
+      ...(kernel.electrons === 'grid' ? { thermalElectrons: new Float32Array(this.voxels) } : {}),
+      ...Object.fromEntries(scalars),
+      ...(kernel.raySpectralIndex ? { raySpectralIndex: new Float64Array(this.rays) } : {}),
+    }
+  }
+
+  private gatherRayIndices(into: Float64Array, likelihood: boolean): void {
+    into.fill(0)
+    if (!likelihood) return
+    this.prepared.order.forEach((ray, place) => {
+      into[into.length === 1 ? 0 : ray] += this.rayIndicesOther[place]
+    })
   }
 
   private regularisationValues(): RegularisationValue[] {
@@ -291,9 +340,10 @@ export class WasmOperator implements LineOfSightOperator {
   }
 }
 
-function packedGrids({ magneticField, thermalElectrons }: Unknowns): PackedGrids {
-  return {
-    field: magneticField,
-    ...(thermalElectrons ? { electrons: thermalElectrons } : {}),
-  }
+function sumOfSquares(values: Float64Array = new Float64Array()): number {
+  return values.reduce((sum, value) => sum + value * value, 0)
+}
+
+function areShared({ field, electrons, planes }: PackedGrids): boolean {
+  return [field, ...(electrons ? [electrons] : []), ...planes].every(isShared)
 }

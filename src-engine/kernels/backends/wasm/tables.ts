@@ -1,8 +1,16 @@
 import { RM_CONSTANT_MICROGAUSS } from '#shared/physics/faraday.ts'
+import { voxelCount } from '#shared/physics/grid.ts'
 import { LARGEST_STEP } from '#shared/physics/line-of-sight/index.ts'
 import { gaussLegendre } from '#shared/physics/quadrature.ts'
-import type { KernelChoice } from './kernel-choice.ts'
-import { FREQUENCY_BYTES, PROBLEM } from './memory-plan.ts'
+import { emissivityConstantsMicrogauss, emissivityLogSlopes } from '#shared/physics/synchrotron.ts'
+import type { LineOfSightProblem } from '../../interface.ts'
+import type { KernelChoice, PlaneName } from './kernel-choice.ts'
+import {
+  EMISSIVITY_KNOTS,
+  FREQUENCY_BYTES,
+  GENERAL_FREQUENCY_BYTES,
+  PROBLEM,
+} from './memory-plan.ts'
 import type { MemoryPlan } from './memory-plan.ts'
 
 /** Writes the positions of the nodes in a crossing (0..1), one vector of four equal lanes each. */
@@ -17,18 +25,17 @@ export function writeNodes(buffer: ArrayBufferLike, at: number, nodesPerCrossing
 export function writePolarisedTables(
   buffer: ArrayBufferLike,
   plan: MemoryPlan,
-  { electrons, wavelengthsSquared }: KernelChoice,
+  kernel: KernelChoice,
   nodesPerCrossing: number,
 ): void {
   const view = new DataView(buffer)
-  const at = plan.problem
-  const largest = wavelengthsSquared.reduce((most, square) => Math.max(most, square), 0)
-  view.setUint32(at + PROBLEM.electrons, electrons === 'grid' ? 0 : plan.electronsAt, true)
-  view.setUint32(at + PROBLEM.frequencies, wavelengthsSquared.length, true)
-  view.setUint32(at + PROBLEM.frequencyTable, plan.frequencyTable, true)
-  view.setUint32(at + PROBLEM.depthTable, plan.depthTable, true)
-  view.setFloat32(at + PROBLEM.parts, (2 * largest) / LARGEST_STEP, true)
-  view.setFloat64(at + PROBLEM.rotation, RM_CONSTANT_MICROGAUSS, true)
+  const { wavelengthsSquared } = kernel
+  writeCommon(view, plan, kernel)
+  view.setFloat32(
+    plan.problem + PROBLEM.parts,
+    (2 * largest(wavelengthsSquared)) / LARGEST_STEP,
+    true,
+  )
   wavelengthsSquared.forEach((square, f) => {
     const entry = plan.frequencyTable + f * FREQUENCY_BYTES
     view.setFloat64(entry, square / Math.PI, true)
@@ -36,6 +43,73 @@ export function writePolarisedTables(
     new Float32Array(buffer, entry + 32, 4).fill(2 * square)
   })
   writeDepthTable(new Float32Array(buffer, plan.depthTable, 48), nodesPerCrossing)
+}
+
+/** The same for the general kernel. */
+export function writeGeneralTables(
+  buffer: ArrayBufferLike,
+  plan: MemoryPlan,
+  kernel: KernelChoice,
+  problem: LineOfSightProblem,
+): void {
+  const view = new DataView(buffer)
+  const at = plan.problem
+  const { grid, nodesPerCrossing, frequenciesGhz, spectralIndex, freeFree } = problem
+  const { wavelengthsSquared, opacities, planes } = kernel
+  writeCommon(view, plan, kernel)
+  const voxels = voxelCount(grid)
+  const placeOf = (name: PlaneName): number => {
+    const plane = planes.indexOf(name)
+    return plane === -1 ? 0 : plan.planes + 4 * plane * voxels
+  }
+  view.setUint32(at + PROBLEM.cosmicRays, placeOf('cosmicRays'), true)
+  view.setUint32(at + PROBLEM.indexGrid, placeOf('spectralIndex'), true)
+  view.setUint32(at + PROBLEM.rayIndex, plan.rayIndex, true)
+  view.setUint32(at + PROBLEM.emissivity, plan.emissivity, true)
+  view.setUint32(at + PROBLEM.nodeCount, nodesPerCrossing, true)
+  view.setUint32(at + PROBLEM.workspace, plan.workspace, true)
+  view.setUint32(at + PROBLEM.length, plan.lengthAt, true)
+  view.setFloat64(at + PROBLEM.temperature, freeFree?.electronTemperatureK ?? 0, true)
+  view.setFloat64(at + PROBLEM.turnParts, (2 * largest(wavelengthsSquared)) / LARGEST_STEP, true)
+  view.setFloat64(at + PROBLEM.opacityParts, largest(opacities) / LARGEST_STEP, true)
+  wavelengthsSquared.forEach((square, f) => {
+    const entry = plan.frequencyTable + f * GENERAL_FREQUENCY_BYTES
+    view.setFloat64(entry, Math.log(frequenciesGhz[f]), true)
+    view.setFloat64(entry + 8, 2 * square, true)
+    view.setFloat64(entry + 16, opacities[f], true)
+  })
+  const { nodes, weights, partial } = gaussLegendre(nodesPerCrossing)
+  const depths = [
+    ...Array.from(nodes, (node) => 0.5 * (1 + node)),
+    ...Array.from(weights, (weight) => 0.5 * weight),
+    ...Array.from(partial, (weight) => 0.5 * weight),
+  ]
+  new Float64Array(buffer, plan.depthTable, depths.length).set(depths)
+  new Float64Array(buffer, plan.rayIndex, problem.directions.length / 3).fill(spectralIndex)
+  writeEmissivities(new Float64Array(buffer, plan.emissivity, 2 * EMISSIVITY_KNOTS))
+}
+
+function writeCommon(view: DataView, plan: MemoryPlan, kernel: KernelChoice): void {
+  const at = plan.problem
+  const electronsAt = kernel.electrons === 'grid' ? 0 : plan.electronsAt
+  view.setUint32(at + PROBLEM.electrons, electronsAt, true)
+  view.setUint32(at + PROBLEM.frequencies, kernel.wavelengthsSquared.length, true)
+  view.setUint32(at + PROBLEM.frequencyTable, plan.frequencyTable, true)
+  view.setUint32(at + PROBLEM.depthTable, plan.depthTable, true)
+  view.setFloat64(at + PROBLEM.rotation, RM_CONSTANT_MICROGAUSS, true)
+}
+
+/** ln K_I at 1 GHz and its derivative by p; at p = 1, where it has none, those a little above. */
+function writeEmissivities(table: Float64Array): void {
+  for (let knot = 0; knot < EMISSIVITY_KNOTS; knot++) {
+    const p = 1 + Math.max(knot, 1e-9) / 128
+    table[2 * knot] = Math.log(emissivityConstantsMicrogauss(1, p).intensity)
+    table[2 * knot + 1] = emissivityLogSlopes(1, p).intensity
+  }
+}
+
+function largest(values: readonly number[]): number {
+  return values.reduce((most, value) => Math.max(most, value), 0)
 }
 
 /** Integrals of the Lagrange polynomials through at most three nodes, and the polynomials themselves, on 0..1. */

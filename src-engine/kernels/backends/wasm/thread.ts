@@ -1,10 +1,11 @@
 import { optimiserSteps } from '#shared/inference/optimisers.ts'
 import type { CompiledTerm, Job, JobReply, ThreadSetup } from './jobs.ts'
+import { planeNames } from './kernel-choice.ts'
 import { VOXEL_BYTES } from './memory-plan.ts'
 import type { KernelFunctions } from './module.ts'
 import { instantiate } from './module.ts'
 import { TOTAL_VARIATION_EPSILON } from '../../regularisation.ts'
-import { copyPacked, loadField } from './transfer.ts'
+import { copyPacked, loadGrids } from './transfer.ts'
 
 /** Rays per call into the kernels: short calls let the engine replace its first quick code by optimised code. */
 const RAYS_PER_CALL = 512
@@ -17,6 +18,9 @@ export class KernelThread {
   private readonly scratch: number
   /** This thread's gradient. */
   private readonly gradient: number
+  /** Change of p of each ray, or the derivative by it; 0: none. */
+  private readonly rayIndexOther: number
+  private readonly voxels: number
   private readonly voxelsPerPlane: number
 
   constructor(setup: ThreadSetup) {
@@ -26,15 +30,15 @@ export class KernelThread {
     this.buffer = setup.memory.buffer
     this.scratch = plan.scratch + thread * plan.scratchBytes
     this.gradient = plan.gradients + thread * plan.gradientBytes
+    this.rayIndexOther = setup.kernel.raySpectralIndex ? setup.plan.rayIndexOther : 0
     this.voxelsPerPlane = shape[1] * shape[2]
+    this.voxels = shape[0] * this.voxelsPerPlane
   }
 
   run(job: Job): JobReply {
     if (job.kind === 'load') {
-      const { field, electrons } = job.source
-      return {
-        changed: loadField(this.buffer, field, electrons, job.target, job.first, job.last),
-      }
+      const { source, target, first, last } = job
+      return { changed: loadGrids(this.buffer, source, target, first, last) }
     }
     this.work(job)
     return {}
@@ -73,28 +77,45 @@ export class KernelThread {
   private forward(first: number, last: number): void {
     const { problem, field, sums } = this.setup.plan
     const { functions, scratch } = this
-    switch (this.setup.kernel) {
+    switch (this.setup.kernel.kind) {
       case 'intensity-fast':
         return functions.forwardFast(problem, field, sums, first, last, scratch)
       case 'intensity':
         return functions.forward(problem, field, sums, first, last, scratch)
       case 'polarised':
         return functions.forwardPolarised(problem, field, sums, first, last, scratch)
+      case 'general':
+        return functions.forwardGeneral(problem, field, sums, first, last, scratch)
     }
   }
 
   private jvp(first: number, last: number): void {
-    const { problem, field, tangent, changes } = this.setup.plan
+    const { problem, field, tangent, tangentPlanes, changes } = this.setup.plan
     const { functions, scratch } = this
-    const polarised = this.setup.kernel === 'polarised'
-    const jvp = polarised ? functions.jvpPolarised : functions.jvp
+    const { kind } = this.setup.kernel
+    if (kind === 'general') {
+      const [cosmicRays, indices] = this.planesAt(tangentPlanes)
+      return functions.jvpGeneral(
+        problem,
+        field,
+        tangent,
+        cosmicRays,
+        indices,
+        this.rayIndexOther,
+        changes,
+        first,
+        last,
+        scratch,
+      )
+    }
+    const jvp = kind === 'polarised' ? functions.jvpPolarised : functions.jvp
     return jvp(problem, field, tangent, changes, first, last, scratch)
   }
 
   private adjoint(first: number, last: number): void {
     const { problem, field, cotangents, sums } = this.setup.plan
     const { functions, scratch, gradient } = this
-    switch (this.setup.kernel) {
+    switch (this.setup.kernel.kind) {
       case 'intensity-fast':
         return functions.adjointFast(problem, field, gradient, cotangents, first, last, scratch)
       case 'intensity':
@@ -110,14 +131,41 @@ export class KernelThread {
           last,
           scratch,
         )
+      case 'general': {
+        const [cosmicRays, indices] = this.planesAt(gradient + VOXEL_BYTES * this.voxels)
+        return functions.adjointGeneral(
+          problem,
+          field,
+          gradient,
+          cosmicRays,
+          indices,
+          this.rayIndexOther,
+          cotangents,
+          sums,
+          first,
+          last,
+          scratch,
+        )
+      }
     }
+  }
+
+  /** Places of C and p on the grid among planes that start at `at`; 0 for one that is not among them. */
+  private planesAt(at: number): number[] {
+    const { planes } = this.setup.kernel
+    return planeNames.map((name) => {
+      const plane = planes.indexOf(name)
+      return plane === -1 ? 0 : at + 4 * plane * this.voxels
+    })
   }
 
   /** Plane by plane, so that a plane stays in the cache from the sum to the copy. */
   private gatherGradient(job: Extract<Job, { kind: 'gradient' }>): void {
-    const { plan, threads, terms, griddedElectrons } = this.setup
+    const { plan, threads, terms, kernel } = this.setup
+    const allVoxels = this.voxels
     const voxels = this.voxelsPerPlane
-    const allVoxels = this.setup.shape[0] * voxels
+    const packed = { voxels: allVoxels, field: plan.tangent, planes: plan.tangentPlanes }
+    const electrons = kernel.electrons === 'grid' ? plan.tangent + 12 * allVoxels : 0
     const squares = new Float64Array(this.buffer, plan.squares, this.setup.shape[0])
     for (let plane = job.first; plane < job.last; plane++) {
       const first = plane * voxels
@@ -136,11 +184,22 @@ export class KernelThread {
         plan.gradients,
         plan.mask,
         plan.tangent,
-        griddedElectrons ? plan.tangent + 12 * allVoxels : 0,
+        electrons,
         first,
         last,
       )
-      if (job.into) copyPacked(this.buffer, plan.tangent, allVoxels, job.into, first, last)
+      for (const index of kernel.planes.keys()) {
+        squares[plane] += this.functions.packPlane(
+          plan.gradients + VOXEL_BYTES * allVoxels + 4 * index * allVoxels,
+          plan.gradientBytes,
+          job.likelihood ? threads : 0,
+          plan.mask,
+          plan.tangentPlanes + 4 * index * allVoxels,
+          first,
+          last,
+        )
+      }
+      if (job.into) copyPacked(this.buffer, packed, job.into, first, last)
     }
   }
 

@@ -82,10 +82,11 @@ export class WeightWriter {
     }
   }
 
-  /** Weights of one ray: Gauss weight times length times C at the node; and n_e there. */
+  /** Weights of one ray: Gauss weight times length times C (unless that is unknown) at the node; and n_e there. */
   private fillRay(ray: number, geometry: number, weights: number): void {
     const { grid, nodesPerCrossing, cosmicRayDensity, thermalElectronDensity } = this.problem
-    const electronDensity = this.kernel.electrons === 'nodes' ? thermalElectronDensity : undefined
+    const { electrons: electronsFrom, cosmicRaysAtNodes } = this.kernel
+    const electronDensity = electronsFrom === 'nodes' ? thermalElectronDensity : undefined
     const { floats, words, plan } = this
     const [, ny, nz] = grid.shape
     const [hx, hy, hz] = gridSpacing(grid)
@@ -112,7 +113,9 @@ export class WeightWriter {
         const px = x + s * dx
         const py = y + s * dy
         const pz = z + s * dz
-        const density = requireDensity(cosmicRayDensity(px, py, pz), px, py, pz)
+        const density = cosmicRaysAtNodes
+          ? requireDensity(cosmicRayDensity(px, py, pz), px, py, pz)
+          : 1
         floats[out + node] = half * rule.weights[node] * density
         if (electronDensity) {
           const electrons = requireThermalDensity(electronDensity(px, py, pz), px, py, pz)

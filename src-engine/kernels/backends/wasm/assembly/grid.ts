@@ -97,6 +97,35 @@ export function packGradient(
 }
 
 /**
+ * Sums `count` scalar gradients that lie `bufferBytes` apart into `packed` for the voxels of the region, zero elsewhere;
+ * returns the sum of their squares.
+ */
+export function packPlane(
+  gradient: usize,
+  bufferBytes: usize,
+  count: u32,
+  mask: usize,
+  packed: usize,
+  firstVoxel: u32,
+  lastVoxel: u32,
+): f64 {
+  let squares: f64 = 0
+  for (let v = <usize>firstVoxel; v < <usize>lastVoxel; v++) {
+    let value: f32 = 0
+    if (load<u8>(mask + v) != 0) {
+      let at = gradient + (v << 2)
+      for (let n: u32 = 0; n < count; n++) {
+        value += load<f32>(at)
+        at += bufferBytes
+      }
+    }
+    store<f32>(packed + (v << 2), value)
+    squares += <f64>value * <f64>value
+  }
+  return squares
+}
+
+/**
  * Smoothness: 1/2 sum over neighbour pairs of s_axis |B_a - B_b|^2 with s_axis = weight dV / h_axis^2. Adds the gradient
  * of the planes [firstPlane, lastPlane) and stores each plane's value. A pair counts when one of its voxels is in the
  * region: at the lower one if both are, else at the one that is.

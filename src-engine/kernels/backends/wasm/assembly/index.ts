@@ -1,12 +1,14 @@
-// The wasm kernels. Memory is laid out by ../layout.ts; nothing here allocates.
+// The wasm kernels. Memory is laid out by ../memory-plan.ts; nothing here allocates.
 export { countCrossings, walkRay } from './walk'
 export { adjoint, adjointFast, forward, forwardFast, jvp } from './intensity'
+export { adjointGeneral, forwardGeneral, jvpGeneral } from './general'
 export { adjointPolarised, forwardPolarised, jvpPolarised } from './polarised'
 export {
   amplitude,
   divergenceGradient,
   divergences,
   packGradient,
+  packPlane,
   smoothness,
   sumBuffers,
   totalVariationGradient,

@@ -93,3 +93,73 @@ export const COTANGENT_POLARISED_BYTES: usize = 8
 export const SCRATCH_TANGENT: usize = 64
 export const SCRATCH_PARTS: usize = 128
 export const SCRATCH_GEOMETRY: usize = 256
+
+// The general kernel has tables, sums and a workspace of its own.
+
+// pointers: C and p on the grid [voxel] f32 (0: given otherwise), p of each ray f64, table of emissivities
+export const PROBLEM_COSMIC_RAYS: usize = 112
+export const PROBLEM_INDEX_GRID: usize = 116
+export const PROBLEM_RAY_INDEX: usize = 120
+export const PROBLEM_EMISSIVITY: usize = 124
+// u32 nodes per crossing, u32 offset of the workspace in a thread's scratch
+export const PROBLEM_NODE_COUNT: usize = 128
+export const PROBLEM_WORKSPACE: usize = 132
+// u32 place of the crossing's length in a weight record
+export const PROBLEM_LENGTH: usize = 136
+// f64 temperature of the thermal electrons in K
+export const PROBLEM_TEMPERATURE: usize = 144
+// f64 largest 2 lambda^2 and largest opacity over LARGEST_STEP
+export const PROBLEM_TURN_PARTS: usize = 152
+export const PROBLEM_OPACITY_PARTS: usize = 160
+
+/** Frequency table of the general kernel, f64: ln(nu / GHz), 2 lambda^2, opacity per kpc cm^-6, spare. */
+export const GENERAL_LOG_FREQUENCY: usize = 0
+export const GENERAL_RADIANS: usize = 8
+export const GENERAL_OPACITY: usize = 16
+export const GENERAL_FREQUENCY_BYTES: usize = 32
+
+/** Depth table of the general kernel for N nodes, f64: xi [N], w [N], A [N][N]. */
+
+/** ln K_I at 1 GHz and its derivative by p, f64 pairs at p = 1 + n EMISSIVITY_STEP. */
+export const EMISSIVITY_STEP: f64 = 0.0078125
+
+/** Sums of a ray, f64: emission measure, n_e, Faraday depth, spare; of each frequency synchrotron I, Q, U, and I. */
+export const GENERAL_MEASURE: usize = 0
+export const GENERAL_COLUMN: usize = 8
+export const GENERAL_DEPTH: usize = 16
+export const GENERAL_STOKES: usize = 32
+export const GENERAL_STOKES_BYTES: usize = 32
+export const STOKES_SYNCHROTRON: usize = 0
+export const STOKES_Q: usize = 8
+export const STOKES_U: usize = 16
+export const STOKES_I: usize = 24
+
+/**
+ * Workspace of the general kernel, f64: lists of eight for the nodes of a part, then the ray's frame (north, east, toward the
+ * observer), then K_I of each frequency. A set of six lists (b_N, b_E, b_L, n_e, C, p) is the state; another its change
+ * or its derivatives.
+ */
+export const LIST: usize = 64
+export const SET_NORTH: usize = 0
+export const SET_EAST: usize = 64
+export const SET_NEAR: usize = 128
+export const SET_THERMAL: usize = 192
+export const SET_COSMIC_RAY: usize = 256
+export const SET_INDEX: usize = 320
+export const SET_BYTES: usize = 384
+export const WORK_STATE: usize = 0
+export const WORK_OTHER: usize = 384
+// lengths times Gauss weights (times C where that is a function), T and the same of the emission measure
+export const WORK_WEIGHT: usize = 768
+export const WORK_TURN: usize = 832
+export const WORK_ABSORPTION: usize = 896
+// C and n_e at the nodes of a whole crossing, where they are functions
+export const WORK_CROSSING_COSMIC_RAY: usize = 960
+export const WORK_CROSSING_THERMAL: usize = 1024
+// depth and emission measure in front of the nodes, and their changes
+export const WORK_PHI: usize = 1088
+export const WORK_MEASURE: usize = 1152
+export const WORK_PHI_CHANGE: usize = 1216
+export const WORK_MEASURE_CHANGE: usize = 1280
+export const WORK_FRAME: usize = 1344
+export const WORK_EMISSIVITY: usize = 1440
