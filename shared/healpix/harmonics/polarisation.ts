@@ -7,7 +7,7 @@ import type { Phases } from './ring-phases.ts'
 
 /**
  * Harmonics of spin 2, (Q, U) from (E, B), as HEALPix has them (Kamionkowski, Kosowsky & Stebbins 1997, PRD 55, 7368;
- * Zaldarriaga & Seljak 1997, PRD 55, 1830). On a ring, and with the other sense of U only B changes its sign:
+ * Zaldarriaga & Seljak 1997, PRD 55, 1830), but with U in the IAU sense: F2 and B have the other sign. On a ring
  *
  *   Q_m = -sum over l of (F1_lm E_lm + i F2_lm B_lm),  U_m = -sum over l of (F1_lm B_lm - i F2_lm E_lm).
  */
@@ -135,7 +135,7 @@ export class PolarisationHarmonics implements Harmonics {
 
   /**
    * F1_lm = c_l ([(l - m^2) / sin^2 + l (l-1) / 2] (-lambda_lm) + cos / sin^2 r_lm lambda_(l-1)m),
-   * F2_lm = c_l m / sin^2 (-(l-1) cos lambda_lm + r_lm lambda_(l-1)m),  r_lm = sqrt((2l+1) / (2l-1) (l^2 - m^2)).
+   * F2_lm = c_l m / sin^2 ((l-1) cos lambda_lm - r_lm lambda_(l-1)m),  r_lm = sqrt((2l+1) / (2l-1) (l^2 - m^2)).
    */
   #spin(
     m: number,
@@ -155,7 +155,7 @@ export class PolarisationHarmonics implements Harmonics {
       const norm = this.#norms[l]
       this.#f1[l] =
         norm * (cos * inverse * before - ((l - m * m) * inverse + (l * (l - 1)) / 2) * here)
-      this.#f2[l] = norm * m * inverse * (before - (l - 1) * cos * here)
+      this.#f2[l] = norm * m * inverse * ((l - 1) * cos * here - before)
     }
   }
 }

@@ -28,7 +28,7 @@ export class GaussianSmoothing {
       spin === 0 ? new ScalarHarmonics(nside, lmax) : new PolarisationHarmonics(nside, lmax)
   }
 
-  /** @param maps [map] or [Q, U], of finite numbers */
+  /** @param maps [map] or [Q, U] with U in the IAU sense, of finite numbers */
   apply(maps: readonly Float64Array[]): Float64Array[] {
     const weight = this.#pixelWeight
     const harmonics = this.#harmonics

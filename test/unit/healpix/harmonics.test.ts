@@ -36,13 +36,17 @@ function noise(length: number, seed: number): Float64Array {
 
 describe('smoothing with a Gaussian beam', () => {
   const [t] = new GaussianSmoothing(8, 10 * degree, 0).apply([made[0]])
-  const [q, u] = new GaussianSmoothing(8, 10 * degree, 2).apply([made[1], made[2]])
+  // U in the COSMO sense for healpy, in the IAU sense for us.
+  const [q, u] = new GaussianSmoothing(8, 10 * degree, 2).apply([
+    made[1],
+    made[2].map((value) => -value),
+  ])
 
   it.each(healpy)('gives the values of healpy at pixel %i', (pixel, values) => {
     // The baked values have 12 digits.
     expect(t[pixel]).toBeCloseTo(values[0], 9)
     expect(q[pixel]).toBeCloseTo(values[1], 10)
-    expect(u[pixel]).toBeCloseTo(values[2], 10)
+    expect(-u[pixel]).toBeCloseTo(values[2], 10)
   })
 
   it('leaves a constant as it is, and does not turn Q and U with the coordinates', () => {
@@ -50,7 +54,7 @@ describe('smoothing with a Gaussian beam', () => {
     const [same] = new GaussianSmoothing(16, 5 * degree, 0).apply([constant])
     // At the poles the corrections have not ended: 3e-3 for the narrowest beams, in healpy as here.
     same.forEach((value) => expect(Math.abs(value / 7 - 1)).toBeLessThan(3.5e-3))
-    // The polarisation of one direction in space near the pole: Q and U wind twice around it, the intensity stays.
+    // One direction in space, seen from the pole: Q and U wind twice around it, from north through east.
     const [p, r] = new GaussianSmoothing(16, 5 * degree, 2).apply([
       Float64Array.from(constant, (_, i) => Math.cos(2 * ringLongitude(i))),
       Float64Array.from(constant, (_, i) => Math.sin(2 * ringLongitude(i))),
