@@ -1,20 +1,25 @@
-import type { KernelBackend, LineOfSightProblem, PrepareOptions } from '../../interface.ts'
-import { allCapabilities, requireOptions, requireProblem } from '../../problem.ts'
+import { availableParallelism } from 'node:os'
+import type { Setup } from '#shared/physics/line-of-sight/index.ts'
+import type { KernelBackend } from '../../interface.ts'
+import { allCapabilities, requireProblem } from '../../problem.ts'
 import type { Capabilities } from '../../problem.ts'
 import { version } from '../../../version.ts'
-import { TensorflowOperator } from './operator.ts'
-import { NodeDensities, isScalarGrid, walkRays } from './rays.ts'
-import { recipeOf } from './recipe.ts'
+import { HostOperator } from '../host-operator.ts'
+import type { HostBackend } from '../host-operator.ts'
+import { quantitiesOf } from './model.ts'
+import { TensorflowSums } from './ray-sums.ts'
 import { tensorflowRuntime } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
 
-const DEFAULT_CACHE_BYTES = 256 * 2 ** 20
+/** Everything but cosmic-ray spectra that are tabulated. */
+export const tensorflowCapabilities: Capabilities = { ...allCapabilities, cosmicRaySpectrum: false }
 
-const capabilities: Capabilities = { ...allCapabilities, cosmicRaySpectrum: false }
+/** Bytes that one chunk of rays may take. */
+const CHUNK_BYTES = 256 * 2 ** 20
 
 /**
- * The same sums composed of TensorFlow.js operations with its automatic derivatives: a check on the others that shares no
- * derivative with them, and a way in for who works with TensorFlow. Never the fastest.
+ * The sums along the rays composed of TensorFlow.js operations, with its automatic derivatives: a check on the other
+ * backends that shares no derivative with them. Never the fastest.
  *
  * @throws KernelError when no TensorFlow.js loads
  */
@@ -23,42 +28,46 @@ export async function loadTensorflowBackend(): Promise<KernelBackend> {
   return {
     name: 'tensorflow',
     precision: 'float32',
-    build: () => `${version}, ${runtime.packageName} ${runtime.tf.version_core}`,
+    build: () => `${version} on ${nameOf(runtime)}`,
     describe: () => describe(runtime),
-    prepare: (problem, options) => prepare(runtime, problem, options),
+    prepare: async (problem, options = {}) => {
+      requireProblem('tensorflow', tensorflowCapabilities, problem)
+      const operator = new HostOperator(problem, options, (setup) => hostBackend(runtime, setup))
+      return operator
+    },
   }
 }
 
-function describe({ tf, packageName, native, refused }: Runtime): string {
-  const speed = native ? 'on libtensorflow' : 'in plain JavaScript on one thread, slow'
-  const notes = refused.length > 0 ? `; ${refused.join('; ')}` : ''
-  const advice = native ? '' : '; install @tensorflow/tfjs-node for a faster one'
-  return `TensorFlow.js operations and derivatives, float32, ${speed} (${packageName} ${tf.version_core}${advice}${notes}).`
+function hostBackend(runtime: Runtime, setup: Setup): HostBackend {
+  const mostNodes = Math.floor(CHUNK_BYTES / bytesPerNode(setup))
+  return {
+    threads: runtime.native ? availableParallelism() : 1,
+    memoryBytes: CHUNK_BYTES,
+    description: `${nameOf(runtime)}, float32, up to ${mostNodes} nodes at a time`,
+    Grid: Float32Array,
+    // On the cpu runtime some tenths of a second; libtensorflow has its overhead once for each operation.
+    raysPerTurn: runtime.native ? 512 : 64,
+    sums: new TensorflowSums(runtime.tf, setup, mostNodes),
+  }
 }
 
-async function prepare(
-  runtime: Runtime,
-  problem: LineOfSightProblem,
-  options: PrepareOptions = {},
-): Promise<TensorflowOperator> {
-  requireProblem('tensorflow', capabilities, problem)
-  const { region, regularisation } = requireOptions(problem, options)
-  const { cacheBytes = DEFAULT_CACHE_BYTES, signal, onProgress } = options
-  signal?.throwIfAborted()
-  const recipe = recipeOf(problem)
-  const { unknowns = [] } = problem
-  // Gridded densities are held constant beyond the last centres: a kink there. The field is not.
-  const paths = walkRays(problem, unknowns.some(isScalarGrid) ? 'held' : 'continued')
-  const densities = new NodeDensities(problem, recipe, paths, cacheBytes)
-  await densities.fill(signal, onProgress)
-  onProgress?.(1)
-  return new TensorflowOperator({
-    runtime,
-    problem,
-    recipe,
-    paths,
-    densities,
-    region,
-    terms: regularisation,
-  })
+/** What a node takes while derivatives are computed: its places on the grids, and float32 tensors; counted high. */
+function bytesPerNode(setup: Setup): number {
+  const { problem, polarised } = setup
+  const places = 1000
+  const perFrequency = polarised ? 40 : 10
+  const tensors = 20 + 10 * quantitiesOf(setup).size + perFrequency * problem.frequenciesGhz.length
+  return places + 4 * tensors
+}
+
+function nameOf({ tf, packageName }: Runtime): string {
+  return `${packageName} ${tf.version_core}`
+}
+
+function describe(runtime: Runtime): string {
+  const speed = runtime.native
+    ? 'on libtensorflow'
+    : 'in plain JavaScript on one thread; @tensorflow/tfjs-node, where installed, is faster'
+  const notes = runtime.refused.map((reason) => `; ${reason}`).join('')
+  return `TensorFlow.js operations and derivatives, float32, for comparison: ${nameOf(runtime)} ${speed}${notes}.`
 }

@@ -1,21 +1,73 @@
-import type { Chunk } from './chunks.ts'
-import { ROTATION, emissivitySeries } from './recipe.ts'
-import type { FrequencyRecipe, QuantityName, Recipe } from './recipe.ts'
+import { PC_PER_KPC } from '#shared/physics/constants.ts'
+import { RM_CONSTANT_MICROGAUSS } from '#shared/physics/faraday.ts'
+import type { Setup } from '#shared/physics/line-of-sight/index.ts'
+import { emissivityConstantsMicrogauss } from '#shared/physics/synchrotron.ts'
+import { halfLengths } from './chunks.ts'
+import type { Chunk, QuantityName } from './chunks.ts'
+import { emissivitySeries } from './emissivity-series.ts'
 import type { Tensor, TensorFlow } from './runtime.ts'
 
 // The line-of-sight sums as TensorFlow.js operations on [rays, parts, nodes]; their derivatives are TensorFlow.js's own.
-// The rule, with sources, stands at LineOfSightProblem in ../../interface.ts.
+// The rule stands at LineOfSightProblem, the formulas with their sources in shared/physics/line-of-sight.
 
+/** Tensors [rays, parts, nodes] of what the observables depend on. */
 export type Quantities = Partial<Record<QuantityName, Tensor>>
 
 /** Below this B_perp^2 (microgauss^2) a power other than 1 is that of this number: powers below 1 have no derivative at 0. */
 const SMALLEST_SQUARE = 1e-18
 
 /**
- * Phases along a ray are summed as whole multiples of this part of a turn, which float32 adds exactly up to
- * 16384 turns, and the small rests.
+ * Phases along a ray are summed as whole multiples of this part of a turn, which float32 adds exactly up to 16384
+ * turns (1e5 rad), and their small rests.
  */
 const TURN_PARTS = 1024
+
+/** The quantities that a problem's observables depend on. */
+export function quantitiesOf({ problem, emits, mostTurning, mostOpacity, unknowns }: Setup) {
+  const asked = new Set(problem.observables)
+  const depth = mostTurning > 0 || asked.has('faraday_depth')
+  const names = new Set<QuantityName>()
+  if (emits) names.add('north').add('east').add('cosmicRay')
+  if (depth) names.add('los')
+  if (depth || mostOpacity > 0 || asked.has('dispersion_measure')) names.add('thermal')
+  if (emits && (unknowns.has('spectralIndex') || unknowns.has('raySpectralIndex'))) {
+    names.add('index')
+  }
+  return names
+}
+
+/**
+ * Observables of a chunk, [row][ray]: I, Q, U, faraday_depth, dispersion_measure as far as they are asked for, the first
+ * three with a row for each frequency. To be called inside tf.tidy.
+ */
+export function composeObservables(
+  tf: TensorFlow,
+  setup: Setup,
+  chunk: Chunk,
+  quantities: Quantities,
+): Tensor {
+  const { emits, mostTurning, mostOpacity } = setup
+  const asked = new Set(setup.problem.observables)
+  const quantity = (name: QuantityName): Tensor => required(quantities, name)
+  const integrate = pathIntegrator(tf, setup, chunk)
+  const depth =
+    mostTurning > 0 || asked.has('faraday_depth')
+      ? integrate(tf.mul(tf.mul(quantity('thermal'), quantity('los')), RM_CONSTANT_MICROGAUSS))
+      : undefined
+  const measure = mostOpacity > 0 ? integrate(tf.square(quantity('thermal'))) : undefined
+  const rows = emits ? stokesRows(tf, setup, chunk, quantities, depth, measure) : []
+  if (asked.has('faraday_depth') && depth) rows.push(tf.sum(depth.steps, 1))
+  if (asked.has('dispersion_measure')) {
+    rows.push(tf.mul(tf.sum(integrate(quantity('thermal')).steps, 1), PC_PER_KPC))
+  }
+  return tf.stack(rows)
+}
+
+function required(quantities: Quantities, name: QuantityName): Tensor {
+  const values = quantities[name]
+  if (!values) throw new Error(`${name} is missing at the nodes`)
+  return values
+}
 
 /** An integral along the rays. */
 interface PathIntegral {
@@ -25,106 +77,81 @@ interface PathIntegral {
   readonly inside: Tensor
 }
 
-/**
- * Observables of a chunk, [row][ray]: a row for each frequency of I, of Q, of U, then faraday_depth and
- * dispersion_measure, as far as the recipe has them. To be called inside tf.tidy.
- */
-export function composeObservables(
+function pathIntegrator(
   tf: TensorFlow,
-  recipe: Recipe,
+  { rule }: Setup,
   chunk: Chunk,
-  quantities: Quantities,
-): Tensor {
+): (integrand: Tensor) => PathIntegral {
   const { parts, nodes } = chunk
   const rays = chunk.rays.length
-  const lengths = tf.tensor2d(chunk.lengths, [rays, parts])
-  const nodeLengths = tf.expandDims(lengths, 2)
-  const weights = tf.tensor1d(Float32Array.from(recipe.weights))
-  const partial = tf.tensor2d(Float32Array.from(recipe.partial), [nodes, nodes])
-
-  const quantity = (name: QuantityName): Tensor => {
-    const values = quantities[name]
-    if (!values) throw new Error(`${name} is missing at the nodes`)
-    return values
-  }
-  const integrate = (integrand: Tensor): PathIntegral => {
+  // The rule is one of (-1, 1).
+  const halves = tf.tensor2d(halfLengths(chunk), [rays, parts])
+  const weights = tf.tensor2d(Float32Array.from(rule.weights), [nodes, 1])
+  const partial = tf.tensor2d(Float32Array.from(rule.partial), [nodes, nodes])
+  return (integrand) => {
     const flat = tf.reshape(integrand, [rays * parts, nodes])
-    const whole = tf.matMul(flat, tf.reshape(weights, [nodes, 1]))
-    const inside = tf.matMul(flat, partial, false, true)
-    return {
-      steps: tf.mul(tf.reshape(whole, [rays, parts]), lengths),
-      inside: tf.mul(tf.reshape(inside, [rays, parts, nodes]), nodeLengths),
-    }
+    const whole = tf.reshape(tf.matMul(flat, weights), [rays, parts])
+    const inside = tf.reshape(tf.matMul(flat, partial, false, true), [rays, parts, nodes])
+    return { steps: tf.mul(whole, halves), inside: tf.mul(inside, tf.expandDims(halves, 2)) }
   }
-  /** A sum over all nodes times a number, or one with a factor for each node. */
-  const sumRays = (values: Tensor, factor: number | Tensor): Tensor =>
-    typeof factor === 'number'
-      ? tf.mul(tf.sum(values, [1, 2]), factor)
-      : tf.sum(tf.mul(values, factor), [1, 2])
+}
 
-  const asked = new Set(recipe.observables)
-  const { electronTemperatureK } = recipe
-  const depth =
-    recipe.rotation || asked.has('faraday_depth')
-      ? integrate(tf.mul(tf.mul(quantity('thermalElectrons'), quantity('toward')), ROTATION))
-      : undefined
-  const measure =
-    electronTemperatureK === undefined
-      ? undefined
-      : integrate(tf.square(quantity('thermalElectrons')))
+/** I, Q and U, those that are asked for. */
+function stokesRows(
+  tf: TensorFlow,
+  { problem, rule, polarised, turning, opacity, electronTemperatureK }: Setup,
+  chunk: Chunk,
+  quantities: Quantities,
+  depth: PathIntegral | undefined,
+  measure: PathIntegral | undefined,
+): Tensor[] {
+  const asked = new Set(problem.observables)
+  const halves = tf.tensor3d(halfLengths(chunk), [chunk.rays.length, chunk.parts, 1])
+  const weights = tf.mul(halves, tf.tensor1d(Float32Array.from(rule.weights)))
+  const density = tf.mul(required(quantities, 'cosmicRay'), weights)
+  const north = required(quantities, 'north')
+  const east = required(quantities, 'east')
+  const square = tf.add(tf.square(north), tf.square(east))
+  const index = quantities.index ?? problem.spectralIndex
+  const reduced = reducedEmission(tf, density, square, index)
+  const intensity = tf.mul(reduced, square)
+  // beta^2 = (b_E - i b_N)^2
+  const real = tf.mul(reduced, tf.sub(tf.square(east), tf.square(north)))
+  const imaginary = tf.mul(tf.mul(reduced, tf.mul(north, east)), -2)
+  const constantsAt = emissivity(tf, index)
 
-  const rows: { I: Tensor[]; Q: Tensor[]; U: Tensor[]; last: Tensor[] } = {
-    I: [],
-    Q: [],
-    U: [],
-    last: [],
-  }
-  if (recipe.emission) {
-    const density = tf.mul(tf.mul(quantity('cosmicRays'), weights), nodeLengths)
-    const north = quantity('north')
-    const east = quantity('east')
-    const north2 = tf.square(north)
-    const east2 = tf.square(east)
-    const square = tf.add(north2, east2)
-    const index = recipe.uses.has('spectralIndex') ? quantity('spectralIndex') : undefined
-    const reduced = reducedEmission(tf, density, square, index ?? recipe.spectralIndex)
-    const constants = emissivityConstants(tf, index)
-    const intensity = tf.mul(reduced, square)
-    const real = tf.mul(reduced, tf.sub(east2, north2))
-    const imaginary = tf.mul(tf.mul(reduced, tf.mul(north, east)), -2)
-    for (const frequency of recipe.frequencies) {
-      const factors = constants(frequency)
-      const seen = measure
-        ? (values: Tensor): Tensor => tf.mul(values, transmission(tf, frequency, measure))
-        : (values: Tensor): Tensor => values
-      if (asked.has('I')) {
-        const synchrotron = sumRays(seen(intensity), factors.intensity)
-        rows.I.push(
-          measure && electronTemperatureK !== undefined
-            ? tf.add(synchrotron, thermalEmission(tf, frequency, measure, electronTemperatureK))
-            : synchrotron,
-        )
-      }
-      if (!recipe.polarisation) continue
-      let Q = real
-      let U = imaginary
-      if (recipe.rotation && depth) {
-        const angle = phase(tf, frequency, depth)
-        const cos = tf.cos(angle)
-        const sin = tf.sin(angle)
-        Q = tf.sub(tf.mul(real, cos), tf.mul(imaginary, sin))
-        U = tf.add(tf.mul(real, sin), tf.mul(imaginary, cos))
-      }
-      if (asked.has('Q')) rows.Q.push(sumRays(seen(Q), factors.polarised))
-      if (asked.has('U')) rows.U.push(sumRays(seen(U), factors.polarised))
+  const I: Tensor[] = []
+  const Q: Tensor[] = []
+  const U: Tensor[] = []
+  problem.frequenciesGhz.forEach((frequencyGhz, f) => {
+    const constants = constantsAt(frequencyGhz)
+    const passing = measure ? transmission(tf, opacity[f], measure) : undefined
+    const sum = (values: Tensor, constant: number | Tensor): Tensor =>
+      sumRays(tf, passing ? tf.mul(values, passing) : values, constant)
+    if (asked.has('I')) {
+      const synchrotron = sum(intensity, constants.intensity)
+      I.push(
+        measure
+          ? tf.add(synchrotron, thermalEmission(tf, opacity[f], measure, electronTemperatureK))
+          : synchrotron,
+      )
     }
-  }
-  if (asked.has('faraday_depth') && depth) rows.last.push(tf.sum(depth.steps, 1))
-  if (asked.has('dispersion_measure')) {
-    const { steps } = integrate(quantity('thermalElectrons'))
-    rows.last.push(tf.mul(tf.sum(steps, 1), 1000))
-  }
-  return tf.stack([...rows.I, ...rows.Q, ...rows.U, ...rows.last])
+    if (!polarised) return
+    const turned =
+      depth && turning[f] > 0
+        ? rotate(tf, real, imaginary, phase(tf, turning[f], depth))
+        : { real, imaginary }
+    if (asked.has('Q')) Q.push(sum(turned.real, constants.polarised))
+    if (asked.has('U')) U.push(sum(turned.imaginary, constants.polarised))
+  })
+  return [...I, ...Q, ...U]
+}
+
+/** The sum over the nodes of each ray, times one constant or one for each node. */
+function sumRays(tf: TensorFlow, values: Tensor, constant: number | Tensor): Tensor {
+  return typeof constant === 'number'
+    ? tf.mul(tf.sum(values, [1, 2]), constant)
+    : tf.sum(tf.mul(values, constant), [1, 2])
 }
 
 /** density (B_perp^2)^((p-3)/4): what is multiplied by squares of components gives I, Q and U. */
@@ -145,57 +172,62 @@ interface Emissivity {
   readonly polarised: number | Tensor
 }
 
-/** K_I and K_P of a frequency: numbers for one spectral index, tensors like `index` otherwise. */
-function emissivityConstants(
-  tf: TensorFlow,
-  index: Tensor | undefined,
-): (frequency: FrequencyRecipe) => Emissivity {
-  if (!index) return (frequency) => frequency
-  // Clenshaw's recurrence for the series, then its poles.
+/** K_I and K_P of a frequency in GHz: numbers for one spectral index, tensors for one at every node. */
+function emissivity(tf: TensorFlow, index: number | Tensor): (frequencyGhz: number) => Emissivity {
+  if (typeof index === 'number') {
+    return (frequencyGhz) => emissivityConstantsMicrogauss(frequencyGhz, index)
+  }
   const { coefficients, centre, halfRange } = emissivitySeries()
   const t = tf.div(tf.sub(index, centre), halfRange)
+  // Clenshaw's recurrence
   let next: Tensor = tf.zerosLike(t)
   let here: Tensor = tf.zerosLike(t)
   for (let k = coefficients.length - 1; k >= 1; k--) {
-    const above = tf.add(tf.sub(tf.mul(tf.mul(t, here), 2), next), coefficients[k])
+    const previous = tf.add(tf.sub(tf.mul(tf.mul(t, here), 2), next), coefficients[k])
     next = here
-    here = above
+    here = previous
   }
-  const series = tf.add(tf.sub(tf.mul(t, here), next), coefficients[0])
+  const series = tf.sub(tf.mul(t, here), next)
   const poles = tf.mul(tf.add(index, 1), tf.sub(tf.mul(index, 0.25), 1 / 12))
-  const atOneGhz = tf.div(tf.exp(series), poles)
-  // (3 p + 3) / (3 p + 7), as polarisationFraction
-  const three = tf.mul(index, 3)
-  const fraction = tf.div(tf.add(three, 3), tf.add(three, 7))
-  return ({ frequencyGhz }) => {
-    const logarithm = Math.log(frequencyGhz)
-    const exponent = tf.mul(tf.add(tf.mul(index, 0.5), 1.5), -logarithm)
-    const intensity = tf.mul(atOneGhz, tf.exp(exponent))
+  // The largest coefficient stays out of the float32 exponent, whose rounding it would multiply.
+  const atOneGhz = tf.mul(tf.div(tf.exp(series), poles), Math.exp(coefficients[0]))
+  // (p + 1) / (p + 7/3)
+  const fraction = tf.div(tf.add(index, 1), tf.add(index, 7 / 3))
+  return (frequencyGhz) => {
+    // K_I goes as nu^(-(p - 1)/2 - 2) = nu^-3 nu^((3 - p)/2).
+    const power = tf.exp(tf.mul(tf.sub(3, index), 0.5 * Math.log(frequencyGhz)))
+    const intensity = tf.mul(tf.mul(atOneGhz, power), frequencyGhz ** -3)
     return { intensity, polarised: tf.mul(intensity, fraction) }
   }
 }
 
-/** 2 lambda^2 phi at the nodes, reduced by whole turns at the start of each part. */
-function phase(
-  tf: TensorFlow,
-  { lambdaSquared }: FrequencyRecipe,
-  { steps, inside }: PathIntegral,
-): Tensor {
-  const turns = tf.mul(steps, lambdaSquared / Math.PI)
-  // The derivative of round is 0, so that it flows through the rests alone, as it should.
+/** 2 lambda^2 phi at the nodes in rad, reduced by whole turns at the start of each part. */
+function phase(tf: TensorFlow, turning: number, { steps, inside }: PathIntegral): Tensor {
+  const turns = tf.mul(steps, turning / (2 * Math.PI))
+  // The derivative of round is 0 here: it flows through the rests alone, as it should.
   const coarse = tf.div(tf.round(tf.mul(turns, TURN_PARTS)), TURN_PARTS)
   const rests = tf.cumsum(tf.sub(turns, coarse), 1, true)
   const whole = tf.cumsum(coarse, 1, true)
   const start = tf.add(tf.sub(whole, tf.round(whole)), rests)
-  return tf.add(tf.mul(tf.expandDims(start, 2), 2 * Math.PI), tf.mul(inside, 2 * lambdaSquared))
+  return tf.add(tf.mul(tf.expandDims(start, 2), 2 * Math.PI), tf.mul(inside, turning))
+}
+
+function rotate(
+  tf: TensorFlow,
+  real: Tensor,
+  imaginary: Tensor,
+  angle: Tensor,
+): { real: Tensor; imaginary: Tensor } {
+  const cos = tf.cos(angle)
+  const sin = tf.sin(angle)
+  return {
+    real: tf.sub(tf.mul(real, cos), tf.mul(imaginary, sin)),
+    imaginary: tf.add(tf.mul(real, sin), tf.mul(imaginary, cos)),
+  }
 }
 
 /** exp(-tau) from the nodes to the observer. */
-function transmission(
-  tf: TensorFlow,
-  { opacity }: FrequencyRecipe,
-  { steps, inside }: PathIntegral,
-): Tensor {
+function transmission(tf: TensorFlow, opacity: number, { steps, inside }: PathIntegral): Tensor {
   const start = tf.expandDims(tf.cumsum(steps, 1, true), 2)
   return tf.exp(tf.mul(tf.add(start, inside), -opacity))
 }
@@ -203,7 +235,7 @@ function transmission(
 /** T (1 - exp(-tau)) of the whole ray. */
 function thermalEmission(
   tf: TensorFlow,
-  { opacity }: FrequencyRecipe,
+  opacity: number,
   { steps }: PathIntegral,
   temperatureK: number,
 ): Tensor {
