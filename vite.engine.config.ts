@@ -20,7 +20,7 @@ export default defineConfig({
         entryFileNames: '[name].mjs',
         chunkFileNames: 'chunks/[name]-[hash].mjs',
       },
-      external: ['h5wasm', 'h5wasm/node'],
+      external: ['h5wasm', 'h5wasm/node', 'webgpu'],
     },
   },
   ssr: { noExternal: ['zod', 'yaml', 'ws'] },

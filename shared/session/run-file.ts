@@ -131,7 +131,22 @@ export const gridSchema = z.strictObject({
       parameters: parametersSchema,
     })
     .default({ model: 'lsa', parameters: { b0_microgauss: 2.5 } }),
-  representation: z.enum(['components']).default('components'),
+  /** What the optimiser moves; `whitened` needs the term gaussian-random-field. */
+  representation: z
+    .enum(['components', 'vector-potential', 'correction', 'whitened'])
+    .default('components'),
+  free: z.boolean().default(true),
+})
+
+/** A density that is free in every voxel of the magnetic field's grid, through its logarithm. */
+export const densityGridSchema = z.strictObject({
+  initial: z.strictObject({
+    model: z.string(),
+    variant: z.string().optional(),
+    parameters: parametersSchema,
+  }),
+  /** Learning rate of ln density, as a share of the optimiser's. */
+  relative_rate: positive.default(0.1),
 })
 
 /** A model by name with its parameters; `grid` makes the magnetic field free in every voxel. */
@@ -152,6 +167,7 @@ export const thermalElectronsSchema = z.strictObject({
   free: freeSchema,
   n_e_cm3: z.number().finite().nonnegative().optional(),
   radius_kpc: positive.optional(),
+  grid: densityGridSchema.optional(),
 })
 
 export const cosmicRayElectronsSchema = z.strictObject({
@@ -162,12 +178,39 @@ export const cosmicRayElectronsSchema = z.strictObject({
   C_m3: z.number().finite().nonnegative().optional(),
   radius_kpc: positive.optional(),
   spectral_index: z.number().gt(1).lt(6).default(3),
+  grid: densityGridSchema.optional(),
 })
 
-export const regularisationSchema = z.strictObject({
-  term: z.enum(['smoothness', 'total-variation', 'divergence', 'amplitude']),
-  weight: z.number().finite().nonnegative(),
-})
+const randomFieldKeys = ['sigma_microgauss', 'correlation_kpc', 'slope'] as const
+
+export const regularisationSchema = z
+  .strictObject({
+    term: z.enum([
+      'smoothness',
+      'total-variation',
+      'divergence',
+      'amplitude',
+      'gaussian-random-field',
+    ]),
+    weight: z.number().finite().nonnegative(),
+    of: z
+      .enum(['magnetic_field', 'thermal_electrons', 'cosmic_ray_electrons'])
+      .default('magnetic_field'),
+    sigma_microgauss: positive.optional(),
+    correlation_kpc: positive.optional(),
+    slope: z.number().gt(3).max(10).optional(),
+  })
+  .superRefine((entry, context) => {
+    if (entry.term === 'gaussian-random-field') return
+    for (const key of randomFieldKeys) {
+      if (entry[key] === undefined) continue
+      context.addIssue({
+        code: 'custom',
+        path: [key],
+        message: 'only the term gaussian-random-field has a power spectrum',
+      })
+    }
+  })
 
 export const heldOutSchema = z.union([
   z
@@ -185,13 +228,26 @@ export const heldOutSchema = z.union([
 ])
 
 export const optimiserSchema = z.strictObject({
-  method: z.enum(['adam', 'yogi', 'adabelief']).default('adam'),
+  method: z.enum(['adam', 'yogi', 'adabelief', 'lbfgs', 'gauss-newton']).default('adam'),
+  /** In the unit of the unknown; lbfgs: the largest change in its first step. */
   learning_rate: positive.default(0.4),
+  /** First-order methods: how the learning rate changes until `iterations`. */
+  schedule: z.enum(['constant', 'cosine', 'exponential']).default('constant'),
+  /** First-order methods: a longer gradient is shortened to this norm. */
+  clip_norm: positive.optional(),
+  /** lbfgs: pairs of steps and gradient changes that are kept. */
+  memory: z.int().min(1).max(100).default(8),
+  /** gauss-newton: most conjugate-gradient iterations in a step. */
+  inner_iterations: z.int().min(1).max(1000).default(20),
+  /** lbfgs: the diagonal of the Gauss-Newton matrix, or nothing. */
+  preconditioner: z.enum(['diagonal', 'none']).default('diagonal'),
+  /** lbfgs, gauss-newton: a step that lowers the loss by a smaller share is the last. */
+  tolerance: z.number().finite().nonnegative().default(1e-6),
   iterations: z.int().min(1).max(1_000_000).default(200),
   seed: z.int().nonnegative().default(42),
 })
 
-export const backendNames = ['auto', 'wasm', 'reference'] as const
+export const backendNames = ['auto', 'wasm', 'webgpu', 'reference'] as const
 
 export const runFileSchema = z.strictObject({
   title: z.string().max(200).default(''),
@@ -204,7 +260,7 @@ export const runFileSchema = z.strictObject({
   magnetic_field: magneticFieldSchema.prefault({}),
   thermal_electrons: thermalElectronsSchema.prefault({}),
   cosmic_ray_electrons: cosmicRayElectronsSchema.prefault({}),
-  regularisation: z.array(regularisationSchema).default([{ term: 'smoothness', weight: 0.1 }]),
+  regularisation: z.array(regularisationSchema).prefault([{ term: 'smoothness', weight: 0.1 }]),
   held_out: heldOutSchema.default({ fold: 0, of: 10, block_nside: 8 }),
   optimiser: optimiserSchema.prefault({}),
   checkpoint: z.strictObject({ every_s: positive.default(30) }).prefault({}),

@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises'
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os'
 import { dirname } from 'node:path'
 import { errorText } from '../errors.ts'
+import { kernelBackendNames } from '../kernels/index.ts'
 import { backendStatuses } from '../server/backend-status.ts'
 import { rendererFolder, samplesFolder } from '../server/program-files.ts'
 import { sessionsFolder, stateFolder } from '../server/state-folder.ts'
@@ -53,8 +54,16 @@ async function examine() {
     installedFolder('samples', samplesFolder(), 'missing: install the package again'),
     installedFolder('page', rendererFolder(), 'not built: npm run build'),
   ]
-  const tests = await selfTests()
   const backends = await backendStatuses()
+  // What every machine has must work; the others are tested where they can be used.
+  const tests = await selfTests(
+    kernelBackendNames.filter(
+      (name) =>
+        name === 'wasm' ||
+        name === 'reference' ||
+        backends.some((backend) => backend.name === name && backend.usable),
+    ),
+  )
   return {
     version,
     node: process.version,
@@ -76,7 +85,7 @@ async function examine() {
 }
 
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
-const mark = (good: boolean) => (good ? 'ok  ' : 'FAIL')
+const mark = (good: boolean, otherwise = 'FAIL') => (good ? 'ok  ' : otherwise)
 
 function testLine({ name, value, reference, tolerance, passed, error }: SelfTest): string {
   const figure =
@@ -93,7 +102,7 @@ function print(report: Awaited<ReturnType<typeof examine>>, io: CommandIo): void
     'backends',
     ...report.backends.map(
       ({ name, usable, chosen, detail }) =>
-        `  ${mark(usable)} ${name}${chosen ? ' (chosen)' : ''}: ${detail}`,
+        `  ${mark(usable, 'none')} ${name}${chosen ? ' (chosen)' : ''}: ${detail}`,
     ),
     'folders',
     ...report.folders.map(

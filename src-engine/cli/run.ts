@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { runFileSchema } from '#shared/session/run-file.ts'
+import { backendNames, runFileSchema } from '#shared/session/run-file.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError, UsageError } from '../errors.ts'
 import { loadRunFile } from '../runs/load-run-file.ts'
@@ -50,7 +50,7 @@ export const command: Command = async (args, io) => {
   const overrides: Overrides = {
     iterations: wholeNumber(values.iterations, 'iterations', 1, 1_000_000),
     threads: wholeNumber(values.threads, 'threads', 1, 256),
-    backend: oneOf(values.backend, 'backend', ['auto', 'wasm', 'reference']),
+    backend: oneOf(values.backend, 'backend', backendNames),
   }
   const progress = oneOf(values.progress, 'progress', ['auto', 'json', 'none']) ?? 'auto'
   const out = resolve(values.out)

@@ -3,15 +3,19 @@ import { availableParallelism } from 'node:os'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError } from '../errors.ts'
 import { KernelError } from '../kernels/interface.ts'
-import type { KernelBackend, LineOfSightOperator } from '../kernels/interface.ts'
+import type {
+  KernelBackend,
+  LineOfSightOperator,
+  LineOfSightProblem,
+} from '../kernels/interface.ts'
 import type { DataVector } from '../storage/run-store.ts'
-import { createWorkspace } from './optimise.ts'
-import type { Workspace } from './optimise.ts'
 import { prepareProblem } from './prepare-problem.ts'
 import type { PreparedProblem } from './prepare-problem.ts'
+import { Workspace } from './workspace.ts'
 
 export type BackendName = RunFile['backend']
-export type LoadBackend = (name: BackendName) => Promise<KernelBackend>
+/** The backend of a name; what `auto` takes may depend on the problem. */
+export type LoadBackend = (name: BackendName, problem: LineOfSightProblem) => Promise<KernelBackend>
 
 export interface ReadyOperator {
   readonly operator: LineOfSightOperator
@@ -51,25 +55,23 @@ export class OperatorCache {
   async get(request: OperatorRequest): Promise<ReadyOperator> {
     const { runFile, data } = request
     const prepared = prepareProblem(runFile, data)
-    const backend = await this.#load(request.backend)
-    const threads = backend.name === 'reference' ? 1 : (request.threads ?? availableParallelism())
+    const backend = await asInput(() => this.#load(request.backend, prepared.problem))
+    const onThreads = backend.name === 'wasm'
+    const threads = onThreads ? (request.threads ?? availableParallelism()) : 1
     const key = keyOf(runFile, prepared, `${backend.name} ${threads}`)
     if (this.#ready === undefined || key !== this.#key) {
       await this.dispose()
-      try {
-        const operator = await backend.prepare(prepared.problem, {
+      const operator = await asInput(() =>
+        backend.prepare(prepared.problem, {
           threads,
           region: prepared.region,
-          regularisation: runFile.regularisation,
+          regularisation: prepared.kernelTerms,
           signal: request.signal,
           onProgress: request.onProgress,
-        })
-        // Kept with the operator: its threads let go of the arrays of earlier runs much too late.
-        this.#ready = { operator, workspace: createWorkspace(operator) }
-      } catch (error) {
-        if (error instanceof KernelError) throw new InputError(error.message, { cause: error })
-        throw error
-      }
+        }),
+      )
+      // Kept with the operator: its threads let go of the arrays of earlier runs much too late.
+      this.#ready = { operator, workspace: new Workspace(operator) }
       this.#key = key
     }
     return {
@@ -88,6 +90,16 @@ export class OperatorCache {
   }
 }
 
+/** What a backend refuses is something to change in the run file. */
+async function asInput<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof KernelError) throw new InputError(error.message, { cause: error })
+    throw error
+  }
+}
+
 /** Everything that an operator was made from: equal keys, equal operators. */
 function keyOf(runFile: RunFile, prepared: PreparedProblem, backend: string): string {
   const { directions, maxDistanceKpc = new Float64Array() } = prepared.problem
@@ -103,10 +115,12 @@ function keyOf(runFile: RunFile, prepared: PreparedProblem, backend: string): st
         runFile.box,
         runFile.integrator,
         runFile.faraday,
-        runFile.magnetic_field.grid?.shape,
+        prepared.problem.grid.shape,
+        prepared.problem.unknowns,
         runFile.thermal_electrons,
         runFile.cosmic_ray_electrons,
-        runFile.regularisation,
+        prepared.kernelTerms.map(({ term, weight }) => [term, weight]),
+        runFile.magnetic_field.grid,
         prepared.problem.frequenciesGhz,
         prepared.problem.observables,
       ]),

@@ -1,6 +1,7 @@
 import type { RunState, RunSummary } from '#shared/contract/methods.ts'
 import { fieldStatistics } from '#shared/inference/field-statistics.ts'
 import { pooledChi2 } from '#shared/inference/likelihood.ts'
+import { backendNames } from '#shared/session/run-file.ts'
 import { errorText } from '../errors.ts'
 import type { RunFigures, RunRecord } from '../storage/records.ts'
 import type { DataVector, RunChanges } from '../storage/run-store.ts'
@@ -117,7 +118,7 @@ export class RunJob {
     if (!ready) return this.#rest()
     const changed = this.#noteComputation(record, ready)
     this.#setState('preparing', 'Starting the threads', 'warm-up')
-    const loop = new RunLoop(session, run, ready, data)
+    const loop = await RunLoop.create(session, run, ready, data)
     this.#loop = loop
     this.#announcedRows = loop.iteration
     if (loop.iteration > 0) {
@@ -130,7 +131,7 @@ export class RunJob {
     }
     this.#setState('running', 'Optimising', 'optimising')
     await this.#iterate(loop, record.iterations)
-    if (loop.iteration < record.iterations) return this.#interrupt(loop)
+    if (loop.iteration < record.iterations && !loop.converged) return this.#interrupt(loop)
     this.#setState('running', 'Writing the result', 'writing')
     await loop.finish((figures) => withField(figures, loop, ready.prepared))
     this.#update({ state: 'done' })
@@ -191,7 +192,7 @@ export class RunJob {
   async #iterate(loop: RunLoop, iterations: number): Promise<void> {
     loop.begin()
     this.#rate.start(loop.iteration)
-    while (loop.iteration < iterations && !this.#abort.signal.aborted) {
+    while (loop.iteration < iterations && !loop.converged && !this.#abort.signal.aborted) {
       await loop.step()
       this.#rate.count(loop.iteration)
       this.#announce(false)
@@ -285,7 +286,7 @@ function computedElsewhere(record: Computation, now: Computation): boolean {
 
 function storedBackend(record: RunRecord): BackendName {
   const { backend, configuration } = record
-  return backend === 'wasm' || backend === 'reference' ? backend : configuration.backend
+  return backendNames.find((name) => name === backend) ?? configuration.backend
 }
 
 function withField(

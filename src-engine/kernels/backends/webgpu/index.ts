@@ -9,7 +9,6 @@ import type { Capabilities } from '../../problem.ts'
 import { version } from '../../../version.ts'
 import { neighbourOrder } from '../wasm/rays.ts'
 import { GpuDevice, lookForAdapter } from './adapter.ts'
-import type { AdapterDescription } from './adapter.ts'
 import { cutChunks } from './chunks.ts'
 import { RayWalker } from './geometry.ts'
 import { WebgpuOperator } from './operator.ts'
@@ -18,9 +17,6 @@ import { RayStore } from './rays.ts'
 import { kernelSettings } from './settings.ts'
 import type { KernelSettings } from './settings.ts'
 import { makeWorkBuffers } from './work-buffers.ts'
-
-export { lookForAdapter }
-export type { AdapterDescription }
 
 /** Bytes of crossings kept on the card; what is beyond is walked again in each pass. */
 const DEFAULT_CACHE_BYTES = 2 * 2 ** 30
@@ -31,28 +27,40 @@ const RECORD_BYTES = 128 * 2 ** 20
 /** Crossings of one submission at one frequency: some 10 ms on a laptop's graphics, far from what a driver resets a card for. */
 const MOST_CROSSINGS = 2 ** 20
 
-const capabilities: Capabilities = {
+/** What the kernels compute; the rest is refused. */
+export const webgpuCapabilities: Capabilities = {
   observables: ['I', 'Q', 'U', 'faraday_depth', 'dispersion_measure'],
   unknowns: ['magneticField', 'thermalElectrons', 'cosmicRays'],
   freeFree: true,
   cosmicRaySpectrum: false,
 }
 
-/** WGSL kernels on a graphics card through the npm package `webgpu` (Dawn): Vulkan, Metal or Direct3D 12. */
-export const webgpuBackend: KernelBackend = {
-  name: 'webgpu',
-  precision: 'float32',
-  build: () => version,
-  describe: () =>
-    'WGSL kernels on the graphics card: I, Q, U, Faraday depth and dispersion measure from gridded or given fields, float32 with exact phases.',
-  prepare,
+/**
+ * WGSL kernels on a graphics card through the npm package `webgpu` (Dawn): Vulkan, Metal or Direct3D 12.
+ *
+ * @throws KernelError that says why this machine has no usable adapter
+ */
+export async function loadWebgpuBackend(): Promise<KernelBackend> {
+  const adapter = await lookForAdapter()
+  const kind = adapter.software
+    ? 'a software driver, right but slower than wasm and never chosen by auto'
+    : 'a graphics card'
+  return {
+    name: 'webgpu',
+    precision: 'float32',
+    // Another card rounds in another way.
+    build: () => `${version} on ${adapter.name}`,
+    describe: () =>
+      `WGSL kernels on ${adapter.name} (${kind}): I, Q, U, Faraday depth and dispersion measure, float32 with phases in whole turns; one buffer up to ${Math.floor(adapter.maxBufferBytes / 1e6)} MB.`,
+    prepare,
+  }
 }
 
 async function prepare(
   problem: LineOfSightProblem,
   options: PrepareOptions = {},
 ): Promise<LineOfSightOperator> {
-  requireProblem('webgpu', capabilities, problem)
+  requireProblem('webgpu', webgpuCapabilities, problem)
   const { region, regularisation } = requireOptions(problem, options)
   const { signal, onProgress, cacheBytes = DEFAULT_CACHE_BYTES } = options
   signal?.throwIfAborted()
@@ -107,7 +115,7 @@ function chunkCapacity(
 }
 
 function describe({ adapter }: GpuDevice, store: RayStore): string {
-  const kind = adapter.software ? 'software driver, slower than wasm' : 'graphics card'
+  const kind = adapter.software ? 'software driver' : 'graphics card'
   const cache =
     store.recomputed > 0
       ? `${store.recomputed} of ${store.ranges.length} parts of the rays walked anew in each pass (raise the cache to avoid this)`

@@ -1,6 +1,7 @@
+import { PC_PER_KPC } from '#shared/physics/constants.ts'
 import { KernelError } from '../../interface.ts'
 import type { LineOfSightProblem, Observable, Observables } from '../../interface.ts'
-import { PC_PER_KPC, cotangentWords, rayWords } from './settings.ts'
+import { cotangentWords, rayWords } from './settings.ts'
 import type { KernelSettings } from './settings.ts'
 
 /**
@@ -20,14 +21,13 @@ export function unpackResults(
   const integers = new Int32Array(results)
   const perFrequency = electronTemperatureK === undefined ? 0 : 1
   const value = (observable: Observable, first: number, f: number): number => {
-    const { intensityKelvin, polarisedKelvin } = frequencies[f] ?? frequencies[0]
     switch (observable) {
       case 'I':
-        return intensityKelvin * floats[first + at.intensity + perFrequency * f]
+        return frequencies[f].intensityKelvin * floats[first + at.intensity + perFrequency * f]
       case 'Q':
-        return polarisedKelvin * floats[first + at.polarised + 2 * f]
+        return frequencies[f].polarisedKelvin * floats[first + at.polarised + 2 * f]
       case 'U':
-        return polarisedKelvin * floats[first + at.polarised + 2 * f + 1]
+        return frequencies[f].polarisedKelvin * floats[first + at.polarised + 2 * f + 1]
       case 'faraday_depth':
         return integers[first + at.depth] + floats[first + at.depth + 1]
       case 'dispersion_measure':

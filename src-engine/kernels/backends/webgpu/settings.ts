@@ -1,3 +1,4 @@
+import { freeFreeOpacity } from '#shared/physics/free-free.ts'
 import { RM_CONSTANT_MICROGAUSS, wavelengthSquared } from '#shared/physics/faraday.ts'
 import { gaussLegendre } from '#shared/physics/quadrature.ts'
 import { emissivityConstantsMicrogauss } from '#shared/physics/synchrotron.ts'
@@ -48,9 +49,6 @@ export interface FrequencySettings {
 /** rad m^-2 per kpc cm^-3 microgauss */
 export const ROTATION = RM_CONSTANT_MICROGAUSS
 
-/** pc in a kpc */
-export const PC_PER_KPC = 1000
-
 export function kernelSettings(problem: LineOfSightProblem): KernelSettings {
   const { observables, spectralIndex, freeFree } = problem
   const unknowns = unknownNames(problem)
@@ -90,12 +88,7 @@ export function kernelSettings(problem: LineOfSightProblem): KernelSettings {
         intensityKelvin: constants.intensity,
         polarisedKelvin: constants.polarised,
         turns: wavelengthSquared(frequencyGhz) / Math.PI,
-        opacity: freeFree
-          ? 3.28e-7 *
-            (freeFree.electronTemperatureK / 1e4) ** -1.35 *
-            frequencyGhz ** -2.1 *
-            PC_PER_KPC
-          : 0,
+        opacity: freeFree ? freeFreeOpacity(frequencyGhz, freeFree.electronTemperatureK) : 0,
       }
     }),
     intensity,

@@ -1,6 +1,7 @@
+import { PC_PER_KPC } from '#shared/physics/constants.ts'
 import { f32 } from '../kernel.ts'
 import type { Binding } from '../kernel.ts'
-import { PC_PER_KPC, ROTATION, cotangentWords } from '../settings.ts'
+import { ROTATION, cotangentWords } from '../settings.ts'
 import type { KernelSettings } from '../settings.ts'
 import { commonWgsl, rayBindings } from './common.ts'
 import { mediumWgsl } from './medium.ts'

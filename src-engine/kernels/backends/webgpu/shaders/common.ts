@@ -1,4 +1,4 @@
-import { LARGEST_STEP, MOST_PARTS } from '../limits.ts'
+import { LARGEST_STEP, MOST_PARTS } from '#shared/physics/line-of-sight/index.ts'
 import { f32 } from '../kernel.ts'
 import type { Binding } from '../kernel.ts'
 import type { KernelSettings } from '../settings.ts'
