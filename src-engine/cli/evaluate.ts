@@ -1,15 +1,14 @@
 import { writeFile } from 'node:fs/promises'
 import { extname } from 'node:path'
-import { cotangent, fitWeights, residuals } from '#shared/inference/likelihood.ts'
 import { backendNames } from '#shared/session/run-file.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError, UsageError, fileErrorText } from '../errors.ts'
 import { loadBackend } from '../kernels/index.ts'
 import { loadRunFile } from '../runs/load-run-file.ts'
 import { OperatorCache } from '../runs/operators.ts'
-import type { ReadyOperator } from '../runs/operators.ts'
-import { Optimisation, figuresOf } from '../runs/optimise.ts'
-import type { Evaluation } from '../runs/optimise.ts'
+import { figuresOf } from '../runs/figures.ts'
+import { Optimisation } from '../runs/optimise.ts'
+import type { RunEvaluation } from '../runs/optimise.ts'
 import { prepareData } from '../runs/prepare-data.ts'
 import type { FreeParameter } from '../simulation/free-parameters.ts'
 import { freeParametersOf } from '../simulation/free-parameters.ts'
@@ -129,7 +128,7 @@ async function evaluateParameters(
       derivatives.push({ parameter, ...derivative })
     }
     const chi2 = evaluation.maps.reduce((sum, { fitted }) => sum + fitted.chi2, 0)
-    const complete: Evaluation = {
+    const complete: RunEvaluation = {
       ...evaluation,
       iteration: 0,
       loss: chi2 / 2,
@@ -155,31 +154,18 @@ async function evaluateGrid(
   out: string | undefined,
   io: CommandIo,
 ): Promise<Found> {
-  for (const section of ['thermal_electrons', 'cosmic_ray_electrons'] as const) {
-    if (gradient && runFile[section].free.length > 0) {
-      throw new InputError(
-        `${section}.free: beside a grid only its voxels are free; leave this out, or choose a model for magnetic_field.`,
-        { field: `${section}.free` },
-      )
-    }
-  }
   const cache = new OperatorCache(loadBackend)
   try {
     const { signal } = io
     const request = { runFile, data, backend, signal, onProgress: () => {} }
     const ready = await cache.get(request)
-    const { measurement, initialField } = ready.prepared
-    const start = new Optimisation(
-      ready.operator,
-      data,
-      measurement,
-      runFile.optimiser,
-      initialField,
-    )
-    const evaluation = await start.evaluate()
+    const start = new Optimisation({ ...ready, data, optimiser: runFile.optimiser })
+    await start.start()
+    const evaluation = await start.evaluate(gradient)
     const found: Found = { figures: figuresOf(evaluation, data), backend: ready.backend }
     if (!gradient) return found
-    const voxels = await voxelGradient(ready, data, evaluation, start.state.field)
+    // Of the whole loss with respect to every voxel, zero outside the region.
+    const voxels = start.objective.stage.gridGradient.magneticField
     if (out !== undefined) {
       await write(out, encodeNpy([...ready.prepared.problem.grid.shape, 3], voxels))
     }
@@ -187,21 +173,6 @@ async function evaluateGrid(
   } finally {
     await cache.dispose()
   }
-}
-
-/** Gradient of the whole loss with respect to every voxel, zero outside the region. */
-async function voxelGradient(
-  { operator, prepared }: ReadyOperator,
-  data: readonly DataVector[],
-  { models, nuisance }: Evaluation,
-  magneticField: Float32Array | Float64Array,
-): Promise<Float32Array | Float64Array> {
-  const perValue = data.map(({ values, sigma, set }, i) =>
-    cotangent(residuals(values, models[i], nuisance[i]), fitWeights(sigma, set), nuisance[i].gain),
-  )
-  const seen = prepared.measurement.transpose(perValue)
-  const { gradient } = await operator.lossGradient({ magneticField }, seen)
-  return gradient.magneticField
 }
 
 function norm(values: Float32Array | Float64Array): number {

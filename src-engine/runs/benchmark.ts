@@ -77,20 +77,20 @@ export class Benchmark {
     const operator = await backend.prepare(prepared.problem, {
       threads,
       region: prepared.region,
-      regularisation: runFile.regularisation,
+      regularisation: prepared.kernelTerms,
       signal,
     })
     const prepareSeconds = (performance.now() - started) / 1000
     try {
-      const optimisation = new Optimisation(
+      const optimisation = new Optimisation({
         operator,
-        [this.#data],
-        prepared.measurement,
-        runFile.optimiser,
-        prepared.initialField,
-      )
+        data: [this.#data],
+        prepared,
+        optimiser: runFile.optimiser,
+      })
+      await optimisation.start()
       const { rays, crossings, memoryBytes: kernelBytes } = operator
-      const unknowns = { magneticField: optimisation.state.field }
+      const unknowns = { magneticField: optimisation.field }
       const into = { magneticField: operator.createGrid(3) }
       const cotangent = { I: Float64Array.from({ length: rays }, (_, ray) => Math.cos(ray)) }
       const time = (operation: () => Promise<unknown>) => times(operation, repeats, signal)
@@ -116,14 +116,14 @@ export class Benchmark {
   /** Compares the kernel and the midpoint rule with the converged integral, on the starting field and on noise. */
   async accuracy(): Promise<AccuracyFigures[]> {
     const backend = await loadBackend('wasm')
-    const { problem: whole, initialField } = prepareProblem(this.runFile, [this.#data])
+    const { problem: whole, unknowns } = prepareProblem(this.runFile, [this.#data])
     const problem = { ...whole, directions: spreadDirections(accuracySightlines) }
     const operator = await backend.prepare(problem, { threads: 1 })
     const reference = await loadBackend('reference')
     const exact = await reference.prepare({ ...problem, nodesPerCrossing: 8 })
     try {
       const fields: [string, GridValues][] = [
-        ['starting field (LSA)', Float32Array.from(initialField)],
+        ['starting field (LSA)', Float32Array.from(unknowns.initialField)],
         ['white noise', whiteNoise(3 * voxelCount(problem.grid))],
       ]
       const figures: AccuracyFigures[] = []

@@ -1,11 +1,13 @@
-import { bindDensity, bindMagneticField, sampleMagneticField } from '#shared/fields/index.ts'
+import { bindDensity } from '#shared/fields/index.ts'
 import type { GridGeometry } from '#shared/physics/grid.ts'
 import { regionMask } from '#shared/physics/grid.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError } from '../errors.ts'
-import type { LineOfSightProblem } from '../kernels/interface.ts'
+import type { LineOfSightProblem, RegularisationTerm } from '../kernels/interface.ts'
 import { gridSettingsOf, modelsOf } from '../simulation/medium.ts'
 import type { DataVector } from '../storage/run-store.ts'
+import { runUnknowns } from '../unknowns/settings.ts'
+import type { RunUnknowns } from '../unknowns/settings.ts'
 import { createMeasurement } from './measurement/measurement.ts'
 import type { Measurement } from './measurement/measurement.ts'
 
@@ -15,8 +17,9 @@ export interface PreparedProblem {
   readonly measurement: Measurement
   /** [nx, ny, nz], 1 = free. */
   readonly region: Uint8Array
-  /** [nx, ny, nz, 3] microgauss: where the run starts, zero outside the region. */
-  readonly initialField: Float64Array
+  readonly unknowns: RunUnknowns
+  /** Of the regularisation, what the kernels compute. */
+  readonly kernelTerms: readonly RegularisationTerm[]
 }
 
 /** The grid settings of a run file, with their defaults. @throws InputError when the field is not a grid */
@@ -36,17 +39,20 @@ export function gridOf(runFile: RunFile): GridGeometry & { region: [number, numb
 /** @throws InputError when the run file asks for what a run cannot do */
 export function prepareProblem(runFile: RunFile, data: readonly DataVector[]): PreparedProblem {
   const grid = gridOf(runFile)
-  const region = { r_kpc: grid.region }
   const observerKpc = runFile.box.observer_kpc
   const context = { observerKpc }
-  const { magnetic, thermalElectrons, cosmicRayElectrons, spectralIndex } = modelsOf(runFile)
+  const models = modelsOf(runFile)
+  const { thermalElectrons, cosmicRayElectrons, spectralIndex } = models
+  const region = regionMask(grid, { r_kpc: grid.region })
+  const geometry = { shape: grid.shape, halfSizeKpc: grid.halfSizeKpc }
+  const unknowns = runUnknowns(runFile, models, geometry, region)
   const cosmicRays = bindDensity(cosmicRayElectrons, context)
   const electrons = bindDensity(thermalElectrons, context)
   const measurement = createMeasurement(data, runFile.sky.distance_kpc)
   const { directions, maxDistanceKpc, frequenciesGhz, observables } = measurement
   return {
     problem: {
-      grid: { shape: grid.shape, halfSizeKpc: grid.halfSizeKpc },
+      grid: geometry,
       observerKpc,
       directions,
       ...(maxDistanceKpc ? { maxDistanceKpc } : {}),
@@ -54,6 +60,7 @@ export function prepareProblem(runFile: RunFile, data: readonly DataVector[]): P
       frequenciesGhz,
       spectralIndex,
       observables,
+      unknowns: unknowns.settings.map(({ name }) => name),
       cosmicRayDensity: (x, y, z) => cosmicRays.evaluate([x, y, z]),
       ...(thermalElectrons.model.name === 'none'
         ? {}
@@ -63,8 +70,9 @@ export function prepareProblem(runFile: RunFile, data: readonly DataVector[]): P
           }),
     },
     measurement,
-    region: regionMask(grid, region),
-    initialField: sampleMagneticField(grid, bindMagneticField(magnetic, context), region),
+    region,
+    unknowns,
+    kernelTerms: unknowns.terms.flatMap((term) => (term.by === 'kernels' ? [term.kernelTerm] : [])),
   }
 }
 

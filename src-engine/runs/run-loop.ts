@@ -4,8 +4,9 @@ import { errorText } from '../errors.ts'
 import type { CheckpointRecord, MarkKind, RunFigures } from '../storage/records.ts'
 import type { DataVector } from '../storage/run-store.ts'
 import type { ReadyOperator } from './operators.ts'
-import { Optimisation, curveColumns, curveRow, figuresOf } from './optimise.ts'
-import type { Evaluation } from './optimise.ts'
+import { curveColumns, curveRow, figuresOf } from './figures.ts'
+import { Optimisation } from './optimise.ts'
+import type { RunEvaluation } from './optimise.ts'
 
 /** How often rows of the curves reach the file between checkpoints. */
 const flushMs = 2000
@@ -27,13 +28,13 @@ export class RunLoop {
   readonly columns: readonly string[]
   readonly shape: readonly [number, number, number]
   /** What was last evaluated; the step after it may be done already. */
-  latest: Evaluation | undefined
+  latest: RunEvaluation | undefined
   readonly #optimisation: Optimisation
   readonly #checkpointMs: number
   readonly #secondsBefore: number
-  #rows: Float64Array
-  #rowCount: number
-  #storedRows: number
+  #rows: Float64Array = new Float64Array()
+  #rowCount = 0
+  #storedRows = 0
   #startedMs = 0
   #flushedMs = 0
   #checkpointedMs = 0
@@ -41,48 +42,67 @@ export class RunLoop {
   #stepping = false
   readonly #fieldWanted: ((copy: FieldCopy) => void)[] = []
 
-  /**
-   * Starts at the latest checkpoint of the run that can be read, or at the initial field.
-   * @throws InputError when there are checkpoints, but all of them are damaged
-   */
-  constructor(session: Session, run: number, ready: ReadyOperator, data: readonly DataVector[]) {
+  private constructor(
+    session: Session,
+    run: number,
+    ready: ReadyOperator,
+    data: readonly DataVector[],
+  ) {
     const record = session.runs.get(run)
     const { configuration } = record
     this.session = session
     this.run = run
     this.data = data
     this.shape = ready.prepared.problem.grid.shape
-    this.columns = curveColumns(data, configuration.regularisation)
-    this.#optimisation = new Optimisation(
-      ready.operator,
+    const terms = ready.prepared.unknowns.terms.map(({ label }) => ({ term: label }))
+    this.columns = curveColumns(data, terms)
+    this.#optimisation = new Optimisation({
+      ...ready,
       data,
-      ready.prepared.measurement,
-      configuration.optimiser,
-      ready.prepared.initialField,
-      ready.workspace,
-    )
+      optimiser: configuration.optimiser,
+    })
     this.#checkpointMs = 1000 * configuration.checkpoint.every_s
     this.#secondsBefore = record.seconds
-    const unread = this.#restore()
-    const kept = this.#keepRows(unread)
-    this.#rows = kept.values
-    this.#rowCount = kept.rows
-    this.#storedRows = kept.rows
+  }
+
+  /**
+   * Starts at the latest checkpoint of the run that can be read, or at the initial field.
+   * @throws InputError when there are checkpoints, but all of them are damaged
+   */
+  static async create(
+    session: Session,
+    run: number,
+    ready: ReadyOperator,
+    data: readonly DataVector[],
+  ): Promise<RunLoop> {
+    const loop = new RunLoop(session, run, ready, data)
+    await loop.#optimisation.start()
+    const unread = loop.#restore()
+    const kept = loop.#keepRows(unread)
+    loop.#rows = kept.values
+    loop.#rowCount = kept.rows
+    loop.#storedRows = kept.rows
+    return loop
   }
 
   get iteration(): number {
-    return this.#optimisation.state.iteration
+    return this.#optimisation.iteration
   }
 
   /** [nx, ny, nz, 3] microgauss, in the memory that the next step changes: copy what must stay. */
   get field(): Float32Array | Float64Array {
-    return this.#optimisation.state.field
+    return this.#optimisation.field
   }
 
   /** A copy of the field and the steps done to it, taken between two steps: within one, the threads are writing it. */
   fieldBetweenSteps(): Promise<FieldCopy> {
     if (!this.#stepping) return Promise.resolve(this.#copyField())
     return new Promise((resolve) => this.#fieldWanted.push(resolve))
+  }
+
+  /** Whether another step would not lower the loss. */
+  get converged(): boolean {
+    return this.#optimisation.converged
   }
 
   /** Seconds spent in this and earlier sittings. */
@@ -139,19 +159,21 @@ export class RunLoop {
     const evaluation = this.latest
     if (!evaluation) return
     const { session, run } = this
-    const { field, firstMoment, secondMoment, iteration } = this.#optimisation.state
-    const shape = [...this.shape, 3]
+    const { grids, state, numbers, iteration } = this.#optimisation
     session.transaction(() => {
       this.#appendRows()
       session.runs.saveCheckpoint(run, {
         iteration,
         kind,
         randomState: { generator: 'philox4x32-10', draws: 0 },
-        details: { modelIteration: evaluation.iteration, nuisance: [...evaluation.nuisance] },
+        details: {
+          modelIteration: evaluation.iteration,
+          nuisance: [...evaluation.nuisance],
+          optimiser: { ...numbers },
+        },
         arrays: [
-          { name: 'magnetic_field', unit: 'microgauss', shape, values: field },
-          { name: 'first_moment', unit: 'microgauss^-1', shape, values: firstMoment },
-          { name: 'second_moment', unit: 'microgauss^-2', shape, values: secondMoment },
+          ...grids,
+          ...state,
           ...this.data.map(({ name, unit }, i) => ({
             name: `model/${name}`,
             unit,
@@ -196,8 +218,8 @@ export class RunLoop {
   }
 
   #load(checkpoint: CheckpointRecord): void {
-    const { state } = this.#optimisation
-    const load = (name: string, into: Float32Array | Float64Array): void => {
+    const { grids, state } = this.#optimisation
+    for (const { name, values: into } of [...grids, ...state]) {
       const { values } = this.session.runs.checkpointArray(checkpoint, name)
       if (values.length !== into.length) {
         throw new Error(
@@ -206,10 +228,7 @@ export class RunLoop {
       }
       into.set(values)
     }
-    load('magnetic_field', state.field)
-    load('first_moment', state.firstMoment)
-    load('second_moment', state.secondMoment)
-    state.iteration = checkpoint.iteration
+    this.#optimisation.restore(checkpoint.iteration, checkpoint.details.optimiser)
   }
 
   /** Rows before the checkpoint stay; what came after it will be computed again. */
@@ -225,7 +244,7 @@ export class RunLoop {
     return session.runs.curves(run)
   }
 
-  #addRow(evaluation: Evaluation): void {
+  #addRow(evaluation: RunEvaluation): void {
     const row = curveRow(evaluation)
     const at = this.#rowCount * row.length
     if (at + row.length > this.#rows.length) {

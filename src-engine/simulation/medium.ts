@@ -65,7 +65,7 @@ export function resolveSection<Kind extends FieldKind>(
 
 /** What a field can be besides a model, and where that is possible. */
 const otherSources: Readonly<Record<string, string>> = {
-  grid: 'only the magnetic field can be a grid',
+  grid: 'a grid cannot start from a grid',
   file: 'a field cannot be read from a file',
   formula: 'a field cannot be given by a formula',
 }
@@ -124,12 +124,8 @@ export interface RunModels {
 export function modelsOf(runFile: RunFile): RunModels {
   const { magnetic_field: field, cosmic_ray_electrons: cosmic } = runFile
   const others = {
-    thermalElectrons: resolveSection(
-      'thermal-electrons',
-      'thermal_electrons',
-      runFile.thermal_electrons,
-    ),
-    cosmicRayElectrons: resolveSection('cosmic-ray-electrons', 'cosmic_ray_electrons', cosmic),
+    thermalElectrons: resolveDensity('thermal-electrons', 'thermal_electrons', runFile),
+    cosmicRayElectrons: resolveDensity('cosmic-ray-electrons', 'cosmic_ray_electrons', runFile),
     spectralIndex: cosmic.spectral_index,
     observerKpc: runFile.box.observer_kpc,
   }
@@ -141,6 +137,28 @@ export function modelsOf(runFile: RunFile): RunModels {
     grid: { shape, halfSizeKpc: runFile.box.half_size_kpc, region },
     ...others,
   }
+}
+
+/** The model of a density, or what its grid starts from. */
+function resolveDensity<Kind extends 'thermal-electrons' | 'cosmic-ray-electrons'>(
+  kind: Kind,
+  key: 'thermal_electrons' | 'cosmic_ray_electrons',
+  runFile: RunFile,
+): ResolvedModel<Kind> {
+  const section = runFile[key]
+  if (section.model !== 'grid') {
+    if (section.grid === undefined) return resolveSection(kind, key, section)
+    throw new InputError(
+      `${key}.grid: the density is the model "${section.model}": set "model: grid" to use these settings, or leave them out.`,
+      { field: `${key}.grid` },
+    )
+  }
+  if (section.grid === undefined) {
+    throw new InputError(`${key}.grid.initial: say which model the grid starts from.`, {
+      field: `${key}.grid.initial`,
+    })
+  }
+  return resolveSection(kind, `${key}.grid.initial`, section.grid.initial)
 }
 
 /** What the models fill the Galaxy with; a grid holds its initial values. */

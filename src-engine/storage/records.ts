@@ -214,6 +214,8 @@ const checkpointRow = z.object({
         /** Iteration at which the stored model maps were computed. */
         modelIteration: z.number(),
         nuisance: z.array(z.object({ offset: z.number(), gain: z.number() })),
+        /** Numbers of the optimiser's state. */
+        optimiser: z.record(z.string(), z.number()).default({}),
       }),
     ),
 })

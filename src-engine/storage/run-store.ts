@@ -289,14 +289,15 @@ export class RunStore {
     this.update(run, { iteration: content.iteration })
   }
 
-  /** Drops what only a resume needs: all but the latest checkpoint, and the optimiser's moments. */
+  /** Drops what only a resume needs: all but the latest checkpoint, and the optimiser's state. */
   keepFieldOnly(run: number): void {
     const [latest] = this.checkpoints(run)
     if (!latest) return
     this.#database.prepare('DELETE FROM checkpoints WHERE run = ? AND id <> ?').run(run, latest.id)
     this.#database
       .prepare(
-        `DELETE FROM arrays WHERE checkpoint = ? AND name IN ('first_moment', 'second_moment')`,
+        `DELETE FROM arrays WHERE checkpoint = ? AND (name LIKE 'first_moment%' OR name LIKE 'second_moment%'
+           OR name LIKE 'optimiser/%' OR name LIKE 'parameters/%')`,
       )
       .run(latest.id)
   }

@@ -5,9 +5,8 @@ import { regularisationFactors } from '../kernels/regularisation.ts'
 
 export type QuadraticName = Exclude<RegularisationName, 'total-variation'>
 
-/** A voxel and the next one along an axis: 3-component `divergence` apart, terms look at pairs. */
+/** A quadratic form of the values of a grid. */
 export interface QuadraticTerm {
-  readonly term: QuadraticName
   readonly weight: number
   /** The value at `values`; its gradient is added to `gradient`. At a tangent, that is the Hessian's product with it. */
   add(values: GridValues, gradient: GridValues): number
@@ -29,7 +28,6 @@ export function quadraticTerm(
   const { axes, scale } = regularisationFactors(term, weight, grid)
   const { shape } = grid
   return {
-    term,
     weight,
     add: (values, gradient) => {
       switch (term) {

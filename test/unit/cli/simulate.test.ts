@@ -254,10 +254,10 @@ describe('larmor simulate, errors', () => {
       /magnetic_field\.radius_kpc: Model "lsa" has no parameter/,
     ],
     [
-      'electrons on a grid',
+      'electrons on a grid that starts from nothing',
       'sky: { pixels: [1] }\nmagnetic_field: { model: lsa }\nthermal_electrons: { model: grid }',
       3,
-      /thermal_electrons\.model: "grid" is not possible here, only the magnetic field can be a grid: choose one of none, uniform, cordes91\./,
+      /thermal_electrons\.grid\.initial: say which model the grid starts from\./,
     ],
     [
       'a field from a file',

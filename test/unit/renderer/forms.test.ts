@@ -20,7 +20,7 @@ describe('form nodes come from the run-file schema', () => {
   it('gives choices their options', () => {
     expect(nodeAt(['optimiser', 'method'])).toMatchObject({
       kind: 'choice',
-      options: ['adam', 'yogi', 'adabelief'],
+      options: ['adam', 'yogi', 'adabelief', 'lbfgs', 'gauss-newton'],
     })
     expect(nodeAt(['data', 3, 'frame'])).toMatchObject({
       options: ['galactic', 'equatorial-J2000', 'equatorial-B1950', 'ecliptic'],

@@ -14,8 +14,18 @@ describe('a run file', () => {
   it('has the shipped defaults for every omitted key', () => {
     const run = parseRunFile('', 'run.yaml')
     expect(run.sky.nside).toBe(64)
-    expect(run.optimiser).toEqual({ method: 'adam', learning_rate: 0.4, iterations: 200, seed: 42 })
-    expect(run.regularisation).toEqual([{ term: 'smoothness', weight: 0.1 }])
+    expect(run.optimiser).toEqual({
+      method: 'adam',
+      learning_rate: 0.4,
+      schedule: 'constant',
+      iterations: 200,
+      seed: 42,
+      memory: 8,
+      inner_iterations: 20,
+      preconditioner: 'diagonal',
+      tolerance: 1e-6,
+    })
+    expect(run.regularisation).toEqual([{ term: 'smoothness', weight: 0.1, of: 'magnetic_field' }])
     expect(run.held_out).toEqual({ fold: 0, of: 10, block_nside: 8 })
     expect(parseRunFile('{"title": "JSON too"}', 'run.json').title).toBe('JSON too')
   })

@@ -37,13 +37,13 @@ describe('what a run is prepared from', () => {
       parameters: { B_microgauss: [1, 2, 3] as [number, number, number] },
     }
     // Centres of 4 x 4 cells of 10 kpc: r = 7.07, 15.8 and 21.2 kpc.
-    const { initialField, region } = prepared({
+    const { unknowns, region } = prepared({
       magnetic_field: { model: 'grid', grid: { ...grid, initial, region: { r_kpc: [10, 20] } } },
     })
     expect(Array.from(region).reduce((a, b) => a + b)).toBe(8 * 2)
     for (let voxel = 0; voxel < region.length; voxel++) {
       const expected = region[voxel] === 1 ? [1, 2, 3] : [0, 0, 0]
-      expect(Array.from(initialField.subarray(3 * voxel, 3 * voxel + 3))).toEqual(expected)
+      expect(Array.from(unknowns.initialField.subarray(3 * voxel, 3 * voxel + 3))).toEqual(expected)
     }
   })
 

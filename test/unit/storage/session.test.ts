@@ -24,7 +24,7 @@ function checkpoint(iteration: number, voxels = 4): CheckpointContent {
     iteration,
     kind: 'periodic',
     randomState: {},
-    details: { modelIteration: iteration, nuisance: [] },
+    details: { modelIteration: iteration, nuisance: [], optimiser: {} },
     arrays: [{ name: 'magnetic_field', unit: 'microgauss', shape: [voxels, 3], values }],
   }
 }
