@@ -1,0 +1,236 @@
+import { GaussNewton, createGaussNewtonArrays } from '#shared/inference/gauss-newton.ts'
+import { Lbfgs, createLbfgsArrays } from '#shared/inference/lbfgs.ts'
+import { optimiserSteps, publishedOptions } from '#shared/inference/optimisers.ts'
+import type { OptimiserMethod } from '#shared/inference/optimisers.ts'
+import { scheduleFactor } from '#shared/inference/schedules.ts'
+import { norm, scaleBy } from '#shared/inference/vectors.ts'
+import type { Vector } from '#shared/inference/vectors.ts'
+import type { RunFile } from '#shared/session/run-file.ts'
+import { InputError } from '../errors.ts'
+import type { GridValues, LineOfSightOperator } from '../kernels/interface.ts'
+import type { FreeUnknown } from '../unknowns/field-stage.ts'
+import type { RunTerm } from '../unknowns/terms.ts'
+import type { Evaluation, RunObjective } from './objective.ts'
+import type { Workspace } from './workspace.ts'
+
+/** An array of a method's state, for a session. */
+export interface StateArray {
+  readonly name: string
+  readonly unit: string
+  readonly shape: readonly number[]
+  readonly values: GridValues
+}
+
+/** How a run moves its parameters. Arrays and numbers are the whole state beside the parameters. */
+export interface Method {
+  /** No further step lowers the loss (by more than the tolerance). */
+  readonly converged: boolean
+  readonly arrays: readonly StateArray[]
+  numbers: Readonly<Record<string, number>>
+  /** One step, number `step` of the run (1 for the first): the evaluation before it. @throws NotFiniteError */
+  step(step: number): Promise<Evaluation>
+}
+
+export interface MethodRequest {
+  readonly objective: RunObjective
+  readonly operator: LineOfSightOperator
+  readonly workspace: Workspace
+  readonly optimiser: RunFile['optimiser']
+  readonly terms: readonly RunTerm[]
+}
+
+export function createMethod(request: MethodRequest): Method {
+  switch (request.optimiser.method) {
+    case 'lbfgs':
+      return lbfgsMethod(request)
+    case 'gauss-newton':
+      return gaussNewtonMethod(request)
+    default:
+      return firstOrderMethod(request, request.optimiser.method)
+  }
+}
+
+/** The arrays of a vector, named NAME for the components of the magnetic field and NAME/BLOCK for others. */
+function stateArrays(
+  { stage: { free } }: RunObjective,
+  name: string,
+  vector: Vector,
+  unitOf: (unit: string) => string = () => '',
+): StateArray[] {
+  return free.map(({ representation: { block } }, i) => ({
+    name: block.name === 'magnetic_field' ? name : `${name}/${block.name}`,
+    unit: unitOf(block.unit),
+    shape: block.shape,
+    values: vector[i],
+  }))
+}
+
+const power = (exponent: number) => (unit: string) => unit && `(${unit})^${exponent}`
+
+/** ADAM, Yogi, AdaBelief: learning-rate schedule, clipping, and a step of every block. */
+function firstOrderMethod(
+  { objective, operator, workspace, optimiser }: MethodRequest,
+  method: OptimiserMethod,
+): Method {
+  const { stage } = objective
+  const first = stage.like('first moment')
+  const second = stage.like('second moment')
+  const { learning_rate: rate, schedule, iterations, clip_norm: clip } = optimiser
+  const update = async (unknown: FreeUnknown, block: number, step: number): Promise<void> => {
+    const { parameters, gradient, representation } = unknown
+    const factor = scheduleFactor(schedule, step, iterations)
+    const options = publishedOptions(method, rate * unknown.rate * factor)
+    const [firstMoment, secondMoment] = [first[block], second[block]]
+    if (workspace.isGrid(parameters)) {
+      await operator.update({
+        method,
+        parameters,
+        gradient,
+        firstMoment,
+        secondMoment,
+        step,
+        options,
+      })
+    } else {
+      const end = parameters.length
+      optimiserSteps[method](parameters, gradient, firstMoment, secondMoment, step, options, 0, end)
+    }
+    const { bounds } = representation.block
+    if (bounds === undefined) return
+    for (let i = 0; i < parameters.length; i++) {
+      parameters[i] = Math.min(Math.max(parameters[i], bounds[0]), bounds[1])
+    }
+  }
+  return {
+    converged: false,
+    numbers: {},
+    arrays: [
+      ...stateArrays(objective, 'first_moment', first, power(-1)),
+      ...stateArrays(objective, 'second_moment', second, power(-2)),
+    ],
+    async step(step) {
+      const evaluation = await objective.evaluate()
+      if (clip !== undefined) {
+        const size = evaluation.gradientNorm ?? norm(stage.gradient)
+        if (size > clip) scaleBy(stage.gradient, clip / size)
+      }
+      for (const [block, unknown] of stage.free.entries()) await update(unknown, block, step)
+      stage.toGrids()
+      return evaluation
+    },
+  }
+}
+
+/** Random sign vectors that the diagonal of the preconditioner is the mean of. */
+const PROBES = 8
+
+/** The diagonal of the Gauss-Newton matrix at the start of the run, computed once and kept. */
+class StartingDiagonal {
+  readonly values: Vector
+  known = false
+  readonly #objective: RunObjective
+  readonly #seed: number
+
+  constructor({ objective, optimiser }: MethodRequest) {
+    this.#objective = objective
+    this.#seed = optimiser.seed
+    this.values = objective.stage.like('diagonal')
+  }
+
+  async find(): Promise<void> {
+    if (this.known) return
+    await this.#objective.evaluate()
+    await this.#objective.diagonal(PROBES, this.#seed, this.values)
+    this.known = true
+  }
+}
+
+function lbfgsMethod(request: MethodRequest): Method {
+  const { objective, optimiser } = request
+  const { stage } = objective
+  const { memory, tolerance, learning_rate: firstChange } = optimiser
+  let made = 0
+  const arrays = createLbfgsArrays(memory, () => stage.like(`lbfgs ${made++}`))
+  const diagonal = optimiser.preconditioner === 'diagonal' ? new StartingDiagonal(request) : null
+  const inverse = diagonal ? stage.like('inverse diagonal') : undefined
+  const options = { memory, tolerance, firstChange, inverseDiagonal: inverse }
+  const lbfgs = new Lbfgs(objective, options, arrays)
+  const prepare = async (): Promise<void> => {
+    if (!diagonal || !inverse || inverse[0][0] !== 0) return
+    await diagonal.find()
+    inverse.forEach((values, block) => {
+      const known = diagonal.values[block]
+      for (let i = 0; i < values.length; i++) values[i] = 1 / known[i]
+    })
+  }
+  return {
+    get converged() {
+      return lbfgs.converged
+    },
+    get numbers() {
+      const known = diagonal?.known ? 1 : 0
+      return { pairs: lbfgs.pairs, converged: lbfgs.converged ? 1 : 0, diagonal: known }
+    },
+    set numbers({ pairs = 0, converged = 0, diagonal: known = 0 }) {
+      lbfgs.pairs = pairs
+      lbfgs.converged = converged !== 0
+      if (diagonal) diagonal.known = known !== 0
+    },
+    arrays: [
+      ...arrays.steps.flatMap((pair, i) => stateArrays(objective, `optimiser/step_${i}`, pair)),
+      ...arrays.changes.flatMap((pair, i) => stateArrays(objective, `optimiser/change_${i}`, pair)),
+      ...(diagonal ? stateArrays(objective, 'optimiser/diagonal', diagonal.values) : []),
+    ],
+    async step() {
+      await prepare()
+      const evaluation = await lbfgs.step()
+      stage.toGrids()
+      return evaluation
+    },
+  }
+}
+
+function gaussNewtonMethod(request: MethodRequest): Method {
+  const { objective, optimiser, terms } = request
+  const { stage } = objective
+  const bent = terms.find((term) => term.by === 'kernels' && term.curvature === undefined)
+  if (bent !== undefined) {
+    throw new InputError(
+      `optimiser.method: Gauss-Newton needs quadratic regularisation, which ${bent.label} is not: choose lbfgs or a first-order method.`,
+      { field: 'optimiser.method' },
+    )
+  }
+  if (objective.bounds.some((bounds) => bounds !== undefined)) {
+    throw new InputError(
+      'optimiser.method: Gauss-Newton knows no bounds, which the spectral index has: choose lbfgs or a first-order method.',
+      { field: 'optimiser.method' },
+    )
+  }
+  let made = 0
+  const arrays = createGaussNewtonArrays(() => stage.like(`gauss-newton ${made++}`))
+  const diagonal = new StartingDiagonal(request)
+  const { inner_iterations: innerIterations, tolerance } = optimiser
+  const options = { innerIterations, tolerance, diagonal: diagonal.values }
+  const gaussNewton = new GaussNewton(objective, options, arrays)
+  return {
+    get converged() {
+      return gaussNewton.converged
+    },
+    get numbers() {
+      const { damping, converged } = gaussNewton
+      return { damping, converged: converged ? 1 : 0, diagonal: diagonal.known ? 1 : 0 }
+    },
+    set numbers({ damping = gaussNewton.damping, converged = 0, diagonal: known = 0 }) {
+      gaussNewton.damping = damping
+      gaussNewton.converged = converged !== 0
+      diagonal.known = known !== 0
+    },
+    arrays: stateArrays(objective, 'optimiser/diagonal', diagonal.values),
+    async step() {
+      await diagonal.find()
+      const evaluation = await gaussNewton.step()
+      stage.toGrids()
+      return evaluation
+    },
+  }
+}

@@ -1,0 +1,323 @@
+import { randomStreams, uniform } from '#shared/inference/random.ts'
+import type { RandomStream } from '#shared/inference/random.ts'
+import { cotangent, fitWeights, mapStatistics, residuals } from '#shared/inference/likelihood.ts'
+import type { MapStatistics } from '#shared/inference/likelihood.ts'
+import type { CurvedObjective } from '#shared/inference/gauss-newton.ts'
+import { solveNuisance } from '#shared/inference/nuisance.ts'
+import type { Nuisance } from '#shared/inference/nuisance.ts'
+import { dot, norm } from '#shared/inference/vectors.ts'
+import type { Values, Vector } from '#shared/inference/vectors.ts'
+import { KernelError } from '../kernels/interface.ts'
+import type { LineOfSightOperator, Observables, RegularisationValue } from '../kernels/interface.ts'
+import type { DataVector } from '../storage/run-store.ts'
+import type { FieldStage } from '../unknowns/field-stage.ts'
+import type { RunTerm } from '../unknowns/terms.ts'
+import type { Measurement } from './measurement/measurement.ts'
+
+/** The value of a regularisation term of a run. */
+export interface TermValue {
+  readonly term: string
+  readonly weight: number
+  readonly value: number
+}
+
+/** Everything known about the unknowns before a step. */
+export interface Evaluation {
+  readonly loss: number
+  readonly maps: readonly MapStatistics[]
+  readonly nuisance: readonly Nuisance[]
+  /** One per data vector: the model without offset and gain, in the unit of the data. */
+  readonly models: readonly Float64Array[]
+  readonly regularisation: readonly TermValue[]
+  /** Euclidean norm of the gradient of the loss with respect to the parameters; null where none was computed. */
+  readonly gradientNorm: number | null
+}
+
+/** A number is no longer finite: the sentence says which. */
+export class NotFiniteError extends Error {
+  override readonly name = 'NotFiniteError'
+}
+
+type Likelihood = Pick<Evaluation, 'maps' | 'nuisance' | 'models'> & {
+  readonly residual: readonly Float64Array[]
+}
+
+/**
+ * The loss of a run as a function of its parameters: field stage, kernels, measurement, nuisance terms in closed form,
+ * likelihood and regularisation, with gradient and Gauss-Newton matrix. Sums over pixels are float64 in a fixed order, so
+ * the same operator gives the same bits whenever and however often the run was paused.
+ */
+export class RunObjective implements CurvedObjective<Evaluation> {
+  readonly stage: FieldStage
+  readonly bounds: CurvedObjective<Evaluation>['bounds']
+  readonly #operator: LineOfSightOperator
+  readonly #data: readonly DataVector[]
+  readonly #measurement: Measurement
+  readonly #terms: readonly RunTerm[]
+  readonly #weights: readonly Float64Array[]
+  /** Of the last evaluation: the Gauss-Newton matrix depends on it. */
+  #last: Likelihood | undefined
+
+  constructor(
+    operator: LineOfSightOperator,
+    data: readonly DataVector[],
+    measurement: Measurement,
+    stage: FieldStage,
+    terms: readonly RunTerm[],
+  ) {
+    this.stage = stage
+    this.bounds = stage.free.map(({ representation }) => representation.block.bounds)
+    this.#operator = operator
+    this.#data = data
+    this.#measurement = measurement
+    this.#terms = terms
+    this.#weights = data.map(({ sigma, set }) => fitWeights(sigma, set))
+  }
+
+  get parameters(): Vector {
+    return this.stage.parameters
+  }
+
+  get gradient(): Vector {
+    return this.stage.gradient
+  }
+
+  /** Value and gradient. @throws NotFiniteError */
+  async evaluate(): Promise<Evaluation> {
+    const { stage } = this
+    stage.toGrids()
+    const likelihood = await this.#likelihood()
+    const { regularisation, gradientNorm } = await this.#operator.lossGradient(
+      stage.unknowns,
+      this.#cotangent(likelihood),
+      stage.gridGradient,
+    )
+    stage.pullBack()
+    const terms = this.#termValues(regularisation, stage.gradient)
+    // The kernels' norm, where the parameters are what they differentiate with respect to.
+    const same = stage.free.length === 1 && stage.free[0].representation.identity
+    const evaluation = evaluationOf(likelihood, terms, same ? gradientNorm : norm(stage.gradient))
+    this.#requireFinite(evaluation)
+    return evaluation
+  }
+
+  /** Value and gradient, or undefined where they are not finite. */
+  async attempt(): Promise<Evaluation | undefined> {
+    try {
+      return await this.evaluate()
+    } catch (error) {
+      if (error instanceof NotFiniteError) return undefined
+      throw error
+    }
+  }
+
+  /** The value alone. @throws NotFiniteError */
+  async evaluateValue(): Promise<Evaluation> {
+    this.stage.toGrids()
+    const likelihood = await this.#likelihood()
+    const regularisation = await this.#operator.regularisation(this.stage.unknowns)
+    // Only the values count; the gradients of terms of the parameters go where the next evaluation overwrites them.
+    const terms = this.#termValues(regularisation, this.stage.gradient)
+    const evaluation = evaluationOf(likelihood, terms, null)
+    this.#requireFinite(evaluation)
+    return evaluation
+  }
+
+  /**
+   * into = (J'WJ + R'') vector at the parameters of the last evaluation, with the nuisance terms eliminated (Kaufman, BIT 15, 49
+   * (1975)); the second derivatives of the representations are left out. Overwrites `gradient`.
+   */
+  async applyCurvature(vector: Vector, into: Vector): Promise<void> {
+    const { stage } = this
+    const tangent = stage.push(vector)
+    const changes = this.#measurement.apply(await this.#operator.jvp(stage.unknowns, tangent))
+    const likelihood = this.#requireLast()
+    const seen = changes.map((change, i) => this.#withoutNuisance(change, likelihood, i))
+    // The likelihood's gradient is -J'W residual.
+    const cotangents = seen.map((change, i) =>
+      cotangent(change, this.#weights[i], -likelihood.nuisance[i].gain),
+    )
+    await this.#operator.adjoint(
+      stage.unknowns,
+      this.#measurement.transpose(cotangents),
+      stage.gridGradient,
+    )
+    for (const term of this.#terms) {
+      if (term.by === 'kernels') {
+        term.curvature?.add(tangent.magneticField, stage.gridGradient.magneticField)
+      }
+    }
+    stage.pullBackInto(into)
+    this.#eachParameterTerm((quadratic, block) => quadratic.add(vector[block], into[block]))
+  }
+
+  /**
+   * About the diagonal of the Gauss-Newton matrix, always positive. The data's part is the mean over `probes` random sign vectors z
+   * of (J'W^1/2 z)^2, which is exact on average (Bekas, Kokiopoulou & Saad 2007); the regularisation's is one number per block,
+   * the mean of its diagonal. Overwrites `gradient`.
+   */
+  async diagonal(probes: number, seed: number, into: Vector): Promise<void> {
+    const { stage } = this
+    const likelihood = this.#requireLast()
+    const work = stage.like('probe')
+    for (const values of into) values.fill(0)
+    let counter = 0
+    for (let probe = 0; probe < probes; probe++) {
+      const signs = this.#weights.map((weights, i) =>
+        weights.map((w) => {
+          const sign = randomSign(seed, randomStreams.preconditioner, counter++)
+          return sign * Math.sqrt(w) * likelihood.nuisance[i].gain
+        }),
+      )
+      const seen = this.#measurement.transpose(signs)
+      await this.#operator.adjoint(stage.unknowns, seen, stage.gridGradient)
+      stage.pullBackInto(work)
+      addSquares(into, work, 1 / probes)
+    }
+    this.#addPenaltyDiagonal(seed, into, work)
+    into.forEach(keepPositive)
+  }
+
+  /** One number per block: the mean of the diagonal of R'', from the product with a random sign vector. */
+  #addPenaltyDiagonal(seed: number, into: Vector, work: Values[]): void {
+    const { stage } = this
+    let counter = 0
+    for (const values of work) {
+      for (let i = 0; i < values.length; i++) {
+        values[i] = randomSign(seed, randomStreams.preconditionerPenalty, counter++)
+      }
+    }
+    const tangent = stage.push(work)
+    stage.gridGradient.magneticField.fill(0)
+    for (const term of this.#terms) {
+      if (term.by === 'kernels') {
+        term.curvature?.add(tangent.magneticField, stage.gridGradient.magneticField)
+      }
+    }
+    const products = stage.like('penalty probe')
+    stage.pullBackInto(products)
+    stage.free.forEach(({ name }, block) => {
+      if (name !== 'magneticField') products[block].fill(0)
+    })
+    this.#eachParameterTerm((quadratic, block) => quadratic.add(work[block], products[block]))
+    products.forEach((product, block) => {
+      let free = 0
+      for (let i = 0; i < product.length; i++) free += product[i] === 0 ? 0 : 1
+      if (free === 0) return
+      const mean = dot([product], [work[block]]) / free
+      for (let i = 0; i < product.length; i++) into[block][i] += mean
+    })
+  }
+
+  #eachParameterTerm(
+    visit: (quadratic: { add(v: Values, g: Values): number }, block: number) => void,
+  ): void {
+    for (const term of this.#terms) {
+      if (term.by !== 'parameters') continue
+      visit(
+        term.quadratic,
+        this.stage.free.findIndex(({ name }) => name === term.unknown),
+      )
+    }
+  }
+
+  #requireLast(): Likelihood {
+    if (this.#last === undefined) throw new Error('The objective has not been evaluated yet.')
+    return this.#last
+  }
+
+  async #likelihood(): Promise<Likelihood> {
+    const observables = await this.#forward()
+    const models = this.#measurement.apply(observables)
+    const nuisance = this.#data.map((vector, i) =>
+      solveNuisance(vector.values, models[i], this.#weights[i], vector),
+    )
+    const residual = this.#data.map((vector, i) => residuals(vector.values, models[i], nuisance[i]))
+    const maps = this.#data.map(({ sigma, set }, i) => mapStatistics(residual[i], sigma, set))
+    this.#last = { maps, nuisance, models, residual }
+    return this.#last
+  }
+
+  async #forward(): Promise<Observables> {
+    try {
+      return await this.#operator.forward(this.stage.unknowns)
+    } catch (error) {
+      // The kernels refuse to answer with a number that is not finite.
+      if (error instanceof KernelError) throw new NotFiniteError(error.message)
+      throw error
+    }
+  }
+
+  #cotangent({ residual, nuisance }: Likelihood): Observables {
+    return this.#measurement.transpose(
+      residual.map((values, i) => cotangent(values, this.#weights[i], nuisance[i].gain)),
+    )
+  }
+
+  /** What is left of a change of the model when offset and gain follow it. */
+  #withoutNuisance(
+    change: Float64Array,
+    { models, nuisance }: Likelihood,
+    i: number,
+  ): Float64Array {
+    const { offset, gain } = this.#data[i]
+    const seen = change.map((value) => nuisance[i].gain * value)
+    const terms = { offset: offset === 'free' ? offset : 0, gain: gain === 'free' ? gain : 0 }
+    return residuals(seen, models[i], solveNuisance(seen, models[i], this.#weights[i], terms))
+  }
+
+  /** All terms in the order of the run file; adds the gradients of those of the parameters. */
+  #termValues(kernelValues: readonly RegularisationValue[], gradient: Vector): TermValue[] {
+    const { free, parameters } = this.stage
+    let next = 0
+    return this.#terms.map((term): TermValue => {
+      if (term.by === 'kernels') {
+        const { weight, value } = kernelValues[next++]
+        return { term: term.label, weight, value }
+      }
+      const block = free.findIndex(({ name }) => name === term.unknown)
+      const value = term.quadratic.add(parameters[block], gradient[block])
+      return { term: term.label, weight: term.quadratic.weight, value }
+    })
+  }
+
+  /** A number that is not finite stops the run before it can spread into the unknowns. */
+  #requireFinite({ loss, regularisation, maps, gradientNorm }: Evaluation): void {
+    if (Number.isFinite(loss) && (gradientNorm === null || Number.isFinite(gradientNorm))) return
+    const term = regularisation.find(({ value }) => !Number.isFinite(value))
+    const map = maps.findIndex(({ fitted }) => !Number.isFinite(fitted.chi2))
+    let culprit = 'the gradient'
+    if (term) culprit = `the regularisation term ${term.term}`
+    else if (map >= 0) culprit = `the model of "${this.#data[map].name}"`
+    throw new NotFiniteError(`${culprit} is no longer a finite number.`)
+  }
+}
+
+function randomSign(seed: number, stream: RandomStream, counter: number): -1 | 1 {
+  return uniform(seed, stream, counter) < 0.5 ? -1 : 1
+}
+
+function evaluationOf(
+  { maps, nuisance, models }: Likelihood,
+  regularisation: readonly TermValue[],
+  gradientNorm: number | null,
+): Evaluation {
+  const chi2 = maps.reduce((sum, { fitted }) => sum + fitted.chi2, 0)
+  const penalty = regularisation.reduce((sum, { value }) => sum + value, 0)
+  return { loss: chi2 / 2 + penalty, maps, nuisance, models, regularisation, gradientNorm }
+}
+
+function addSquares(into: Vector, values: Vector, factor: number): void {
+  into.forEach((sums, block) => {
+    const squared = values[block]
+    for (let i = 0; i < sums.length; i++) sums[i] += factor * squared[i] * squared[i]
+  })
+}
+
+/** Parameters that nothing holds get a small share of the largest curvature: they have no gradient either. */
+function keepPositive(diagonal: Values): void {
+  let most = 0
+  for (let i = 0; i < diagonal.length; i++) most = Math.max(most, diagonal[i])
+  const least = most > 0 ? 1e-6 * most : 1
+  for (let i = 0; i < diagonal.length; i++) diagonal[i] = Math.max(diagonal[i], least)
+}

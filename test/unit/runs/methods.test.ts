@@ -1,0 +1,135 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { RunManager } from '#engine/runs/run-manager.ts'
+import { Session } from '#engine/storage/session.ts'
+import type { RunFileInput } from '#shared/session/run-file.ts'
+import { runBits } from '#test/tools/run-bits.ts'
+import { sampleFolder, sampleRun } from '#test/tools/sample-run.ts'
+import type { SampleFolder } from '#test/tools/sample-run.ts'
+
+let folder: SampleFolder
+let manager: RunManager
+const sessions: Session[] = []
+
+beforeEach(() => {
+  folder = sampleFolder()
+  manager = new RunManager()
+})
+afterEach(async () => {
+  await manager.shutdown()
+  for (const session of sessions.splice(0)) session.close()
+  folder.remove()
+})
+
+type Grid = NonNullable<NonNullable<RunFileInput['magnetic_field']>['grid']>
+
+function create(name: string, changes: RunFileInput, grid: Grid = {}): Session {
+  const field = { model: 'grid', grid: { shape: [10, 10, 6] as [number, number, number], ...grid } }
+  const configuration = sampleRun(folder, { magnetic_field: field, ...changes })
+  const session = Session.create(folder.file(name), configuration.title, configuration)
+  sessions.push(session)
+  return session
+}
+
+async function runThrough(session: Session) {
+  const { run } = manager.start(session, { threads: 1 })
+  return manager.settled(session, run)
+}
+
+function lossesOf(session: Session): number[] {
+  const { columns, rows, values } = session.runs.curves(1)
+  return Array.from({ length: rows }, (_, row) => values[row * columns.length + 1])
+}
+
+const prior = [{ term: 'gaussian-random-field' as const, weight: 1, sigma_microgauss: 3 }]
+
+const cases: [string, RunFileInput, Grid][] = [
+  ['lbfgs', { optimiser: { method: 'lbfgs', iterations: 8, memory: 3 } }, {}],
+  ['gauss-newton', { optimiser: { method: 'gauss-newton', iterations: 4 } }, {}],
+  [
+    'a schedule and clipping',
+    { optimiser: { schedule: 'cosine', clip_norm: 100, iterations: 8 } },
+    {},
+  ],
+  [
+    'a vector potential',
+    { optimiser: { iterations: 8, learning_rate: 1 } },
+    { representation: 'vector-potential' },
+  ],
+  ['a correction', { optimiser: { iterations: 8 } }, { representation: 'correction' }],
+  [
+    'lbfgs in whitened coordinates',
+    { optimiser: { method: 'lbfgs', iterations: 8 }, regularisation: prior },
+    { representation: 'whitened' },
+  ],
+  [
+    'gauss-newton in whitened coordinates',
+    { optimiser: { method: 'gauss-newton', iterations: 6 }, regularisation: prior },
+    { representation: 'whitened' },
+  ],
+]
+
+describe.each(cases)('a run with %s', (_, changes, grid) => {
+  it('lowers the loss, and gives the same bits when it is paused and resumed', async () => {
+    const straight = create('straight.larmor', { backend: 'wasm', ...changes }, grid)
+    const summary = await runThrough(straight)
+    expect(summary.error).toBeUndefined()
+    expect(summary.state).toBe('done')
+    const losses = lossesOf(straight)
+    expect(losses.at(-1)).toBeLessThan(0.7 * losses[0])
+
+    const whole = straight.runs.get(1).iteration
+    const broken = create(
+      'broken.larmor',
+      {
+        backend: 'wasm',
+        ...changes,
+        optimiser: { ...changes.optimiser },
+        checkpoint: { every_s: 1e-6 },
+      },
+      grid,
+    )
+    const look = (): void => {
+      const loop = manager.live(broken, 1)
+      if (loop && loop.iteration >= 2) manager.pause(broken, 1)
+      else setImmediate(look)
+    }
+    setImmediate(look)
+    await runThrough(broken)
+    expect(broken.runs.get(1).iteration).toBeLessThan(whole)
+    await manager.shutdown()
+    manager = new RunManager()
+    manager.resume(broken, 1)
+    await manager.settled(broken, 1)
+    expect(runBits(broken, 1)).toBe(runBits(straight, 1))
+  })
+})
+
+describe('methods that end by themselves', () => {
+  it('stop when no step lowers the loss by more than the tolerance', async () => {
+    const session = create('a.larmor', {
+      backend: 'reference',
+      sky: { nside: 4 },
+      optimiser: { method: 'lbfgs', iterations: 500, tolerance: 1e-3 },
+    })
+    const summary = await runThrough(session)
+    expect(summary.state).toBe('done')
+    expect(summary.iteration).toBeLessThan(200)
+    const losses = lossesOf(session)
+    losses.slice(1).forEach((loss, i) => expect(loss).toBeLessThanOrEqual(losses[i]))
+  })
+
+  it('say that Gauss-Newton needs quadratic terms', async () => {
+    const session = create('a.larmor', {
+      optimiser: { method: 'gauss-newton' },
+      regularisation: [{ term: 'total-variation', weight: 0.1 }],
+    })
+    expect((await runThrough(session)).error).toMatch(/total-variation.*choose lbfgs/)
+  })
+
+  it('say that whitened coordinates need their prior, and the prior them', async () => {
+    const without = create('a.larmor', {}, { representation: 'whitened' })
+    expect((await runThrough(without)).error).toMatch(/add the term gaussian-random-field/)
+    const alone = create('b.larmor', { regularisation: prior })
+    expect((await runThrough(alone)).error).toMatch(/representation to whitened/)
+  })
+})
