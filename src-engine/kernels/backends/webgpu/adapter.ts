@@ -190,7 +190,7 @@ export class GpuDevice {
           offset += bytes
         }
       })
-      await staging.mapAsync(MAP_READ_MODE)
+      await this.orLost(staging.mapAsync(MAP_READ_MODE))
       const mapped = staging.getMappedRange()
       let offset = 0
       const results = sources.map(({ bytes }) => {
@@ -199,11 +199,6 @@ export class GpuDevice {
       })
       staging.unmap()
       return results
-    } catch (error) {
-      // A loss reaches the promise of the mapping before that of the device.
-      await new Promise((resolve) => setImmediate(resolve))
-      this.requireDevice()
-      throw error
     } finally {
       staging.destroy()
     }
@@ -218,12 +213,11 @@ export class GpuDevice {
     let memory
     let invalid
     try {
-      result = await work()
+      result = await this.orLost(Promise.resolve(work()))
     } finally {
-      memory = await this.device.popErrorScope()
-      invalid = await this.device.popErrorScope()
+      memory = await this.orLost(this.device.popErrorScope())
+      invalid = await this.orLost(this.device.popErrorScope())
     }
-    this.requireDevice()
     if (memory) {
       throw new KernelError(
         `The graphics card has no room for ${what} (${megabytes(this.bytes)} asked for in all): take a coarser grid or fewer rays, or the wasm backend.`,
@@ -233,11 +227,29 @@ export class GpuDevice {
     return result
   }
 
+  /** Waits until the work submitted so far is done. @throws KernelDeviceLostError */
+  async finish(): Promise<void> {
+    await this.orLost(this.device.queue.onSubmittedWorkDone())
+    this.requireDevice()
+  }
+
   /** Ends the device; its buffers go with it. */
   close(): void {
     this.device.destroy()
     this.runtime = undefined
     this.bytes = 0
+  }
+
+  /** What a promise of the runtime gives; where it fails because the device was lost, that error. */
+  private async orLost<Result>(promise: Promise<Result>): Promise<Result> {
+    try {
+      return await promise
+    } catch (error) {
+      // A loss reaches other promises before that of the device.
+      await new Promise((resolve) => setImmediate(resolve))
+      this.requireDevice()
+      throw error
+    }
   }
 
   private lossError(): KernelDeviceLostError {

@@ -4,10 +4,13 @@ import type { LineOfSightProblem } from '../../interface.ts'
 import type { RayWalker } from './geometry.ts'
 
 /** Values that one invocation adds up at most, so that none takes long and rounding stays that of short sums. */
-const GROUP = 64
+export const GROUP = 64
 
 /** Bytes of a ray record: direction, first crossing; step, crossings; north; east. */
-export const RAY_BYTES = 64
+const RAY_BYTES = 64
+
+/** Bytes of a crossing, besides its densities and the lists of cells. */
+export const CROSSING_BYTES = 24
 
 /** Rays that are worked on by one submission, in neighbour order. */
 export interface ChunkRange {

@@ -65,7 +65,14 @@ export class Grids {
   }
 
   private write(values: GridValues, buffer: GPUBuffer, at: number): void {
-    // A copy also where it is float32 already: the runtime takes no memory that threads share.
-    this.gpu.device.queue.writeBuffer(buffer, 4 * at, Float32Array.from(values))
+    this.gpu.device.queue.writeBuffer(buffer, 4 * at, plainFloats(values))
   }
+}
+
+/** As float32 in memory that no threads share, which the runtime takes; a copy only where it must be. */
+function plainFloats(values: GridValues): Float32Array<ArrayBuffer> {
+  if (!(values instanceof Float32Array) || !(values.buffer instanceof ArrayBuffer)) {
+    return new Float32Array(values)
+  }
+  return new Float32Array(values.buffer, values.byteOffset, values.length)
 }

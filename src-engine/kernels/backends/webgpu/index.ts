@@ -9,7 +9,7 @@ import type { Capabilities } from '../../problem.ts'
 import { version } from '../../../version.ts'
 import { neighbourOrder } from '../wasm/rays.ts'
 import { GpuDevice, lookForAdapter } from './adapter.ts'
-import { cutChunks } from './chunks.ts'
+import { CROSSING_BYTES, cutChunks } from './chunks.ts'
 import { RayWalker } from './geometry.ts'
 import { WebgpuOperator } from './operator.ts'
 import { Pipelines } from './pipelines.ts'
@@ -21,11 +21,11 @@ import { makeWorkBuffers } from './work-buffers.ts'
 /** Bytes of crossings kept on the card; what is beyond is walked again in each pass. */
 const DEFAULT_CACHE_BYTES = 2 * 2 ** 30
 
-/** Bytes of a chunk's gradient records: a chunk needs three times as much to work in. */
-const RECORD_BYTES = 128 * 2 ** 20
+/** Bytes of a chunk's gradient records. */
+const RECORD_BYTES = 256 * 2 ** 20
 
-/** Crossings of one submission at one frequency: some 10 ms on a laptop's graphics, far from what a driver resets a card for. */
-const MOST_CROSSINGS = 2 ** 20
+/** Crossings of one submission at one frequency: some 30 ms at 100 GFLOP/s, far from what a driver resets a card for. */
+const MOST_CROSSINGS = 2 ** 21
 
 /** What the kernels compute; the rest is refused. */
 export const webgpuCapabilities: Capabilities = {
@@ -77,7 +77,7 @@ async function prepare(
 
   const gpu = await GpuDevice.open()
   try {
-    const ranges = cutChunks(crossingsOf, chunkCapacity(gpu, settings))
+    const ranges = cutChunks(crossingsOf, chunkCapacity(gpu, settings, cacheBytes))
     const mostCrossings = ranges.reduce((most, range) => Math.max(most, range.crossings), 0)
     const work = await gpu.checked('the grids', () =>
       makeWorkBuffers(gpu, problem, settings, region, regularisation, mostCrossings),
@@ -104,14 +104,18 @@ async function prepare(
   }
 }
 
-/** Crossings of a chunk: what one submission should take, and what its records have room for. */
+/** Crossings of a chunk: what one submission should take, what its records have room for, and no more than the cache. */
 function chunkCapacity(
   gpu: GpuDevice,
-  { channels, frequencies, polarised }: KernelSettings,
+  { channels, frequencies, functions, nodes, polarised }: KernelSettings,
+  cacheBytes: number,
 ): number {
-  const bytes = Math.min(RECORD_BYTES, gpu.maxBufferBytes)
+  const recordBytes = Math.min(RECORD_BYTES, gpu.maxBufferBytes)
   const work = polarised ? 1 + frequencies.length / 4 : 1
-  return Math.floor(Math.min(bytes / (32 * channels), MOST_CROSSINGS / work))
+  const crossingBytes = CROSSING_BYTES + 4 * functions.length * nodes.length
+  return Math.floor(
+    Math.min(recordBytes / (32 * channels), MOST_CROSSINGS / work, cacheBytes / crossingBytes),
+  )
 }
 
 function describe({ adapter }: GpuDevice, store: RayStore): string {

@@ -76,8 +76,7 @@ export class RayStore {
       const buffers = uploadChunk(this.gpu, range, this.build(range))
       visit(range, buffers)
       // Not before the card has done it: destroying is safe at once, but memory would pile up behind the host.
-      await this.gpu.device.queue.onSubmittedWorkDone()
-      this.gpu.requireDevice()
+      await this.gpu.finish()
       freeChunk(this.gpu, buffers)
     }
   }

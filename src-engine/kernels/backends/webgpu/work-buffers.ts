@@ -2,6 +2,7 @@ import { voxelCount } from '#shared/physics/grid.ts'
 import type { LineOfSightProblem, RegularisationTerm } from '../../interface.ts'
 import { BUFFER } from './adapter.ts'
 import type { GpuDevice } from './adapter.ts'
+import { GROUP } from './chunks.ts'
 import { cotangentWords, rayWords } from './settings.ts'
 import type { KernelSettings } from './settings.ts'
 import { BLOCK } from './shaders/reduce.ts'
@@ -56,8 +57,8 @@ export function makeWorkBuffers(
   const squares = Math.ceil((channels * voxels) / BLOCK)
   const uniform = (label: string, ...values: number[]): GPUBuffer =>
     gpu.upload(label, Uint32Array.of(...values, 0, 0), BUFFER.uniform)
-  // Level 0 leaves at most one sum per crossing, the next ones fewer.
-  const sumBytes = recordBytes * mostCrossings
+  // Each level leaves one sum per cell that is met, and one per further full group.
+  const sumBytes = recordBytes * Math.min(mostCrossings, voxels + Math.ceil(mostCrossings / GROUP))
   return {
     grids: gpu.buffer('grids', 4 * voxels * (electronGrid ? 4 : 3)),
     field: gpu.buffer('field', 32 * voxels),
@@ -66,7 +67,7 @@ export function makeWorkBuffers(
     frequency: gpu.upload('frequencies', frequencyTable(settings), BUFFER.uniform),
     results: gpu.buffer('results of rays', 4 * rays * rayWords(settings).words),
     cotangents: gpu.buffer('cotangents', 4 * rays * cotangentWords(settings).words),
-    records: gpu.buffer('gradients of crossings', sumBytes),
+    records: gpu.buffer('gradients of crossings', recordBytes * mostCrossings),
     partial: [gpu.buffer('sums of groups', sumBytes), gpu.buffer('sums of cells', sumBytes)],
     gradient: gpu.buffer('gradient', 4 * channels * voxels),
     region: gpu.upload('region', Uint32Array.from(region)),
