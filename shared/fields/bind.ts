@@ -5,31 +5,71 @@ import { cellCentre, regionMask, voxelCount } from '../physics/grid.ts'
 import type { Region } from '../physics/grid.ts'
 import type { SpatialField } from '../physics/medium.ts'
 import type { Vector3 } from '../physics/vector.ts'
+import type { PointFunction } from './graph/index.ts'
+import type { ParameterComponent } from './program.ts'
+import { compiledModel, withInputs } from './program.ts'
 import type { ResolvedModel } from './registry.ts'
+import { levelCrossings } from './surfaces.ts'
 import type { FieldContext } from './types.ts'
 
 const defaultContext: FieldContext = { observerKpc: DEFAULT_BOX.observerKpc }
 
 export function bindMagneticField(
-  { model, parameters }: ResolvedModel<'magnetic'>,
+  resolved: ResolvedModel<'magnetic'>,
   context: FieldContext = defaultContext,
 ): SpatialField<Vector3> {
+  const value = withInputs(resolved, compiledModel(resolved).values(), context)
+  const out = new Float64Array(3)
   return {
     gridded: false,
-    evaluate: (position) => model.evaluate(position, parameters, context),
-    panelEdges: (ray) => model.discontinuities(ray, parameters, context),
+    evaluate: ([x, y, z]) => {
+      value(x, y, z, out, 0)
+      return [out[0], out[1], out[2]]
+    },
+    panelEdges: panelEdgesOf(resolved, context),
   }
 }
 
 export function bindDensity(
-  { model, parameters }: ResolvedModel<'thermal-electrons' | 'cosmic-ray-electrons'>,
+  resolved: ResolvedModel<'thermal-electrons' | 'cosmic-ray-electrons'>,
   context: FieldContext = defaultContext,
 ): SpatialField<number> {
+  const value = withInputs(resolved, compiledModel(resolved).values(), context)
+  const out = new Float64Array(1)
   return {
     gridded: false,
-    evaluate: (position) => model.evaluate(position, parameters, context),
-    panelEdges: (ray) => model.discontinuities(ray, parameters, context),
+    evaluate: ([x, y, z]) => {
+      value(x, y, z, out, 0)
+      return out[0]
+    },
+    panelEdges: panelEdgesOf(resolved, context),
   }
+}
+
+/**
+ * Exact derivatives of a model with respect to some of its parameters, [parameter][component], per unit of each
+ * parameter. At a jump that a parameter moves (`movesSurface`) the derivative of the jump itself is not among them.
+ */
+export function bindDerivatives(
+  resolved: ResolvedModel,
+  parameters: readonly ParameterComponent[],
+  context: FieldContext = defaultContext,
+): PointFunction {
+  return withInputs(resolved, compiledModel(resolved).derivatives(parameters), context)
+}
+
+function panelEdgesOf(
+  resolved: ResolvedModel,
+  context: FieldContext,
+): SpatialField<number>['panelEdges'] {
+  const { model, parameters } = resolved
+  if (model.discontinuities) {
+    return (ray) => model.discontinuities?.(ray, parameters, context) ?? []
+  }
+  const compiled = compiledModel(resolved)
+  const count = compiled.levels().length
+  const levels = withInputs(resolved, compiled.levelProgram(), context)
+  return (ray) => levelCrossings(ray, levels, count)
 }
 
 /** A magnetic field at the centres of a grid, [nx, ny, nz, 3] in microgauss; zero outside the region, if one is given. */

@@ -1,3 +1,5 @@
 export * from './bind.ts'
+export { movesSurface } from './program.ts'
+export type { ParameterComponent } from './program.ts'
 export * from './registry.ts'
 export * from './types.ts'

@@ -15,6 +15,7 @@ import type {
   ParameterValue,
   ParameterValues,
 } from './types.ts'
+import { parametersOf } from './types.ts'
 
 const library: { readonly [Kind in FieldKind]: readonly ModelOfKind[Kind][] } = {
   magnetic: [lsa, uniformField],
@@ -77,7 +78,6 @@ export function resolveModel<Kind extends FieldKind>(
   const model = findModel(kind, choice.model)
   const variant = choice.variant ?? model.variants[0]?.name
   const values: Record<string, ParameterValue> = {}
-  for (const spec of model.parameters) values[spec.name] = spec.default
   if (variant !== undefined) {
     const found = model.variants.find(({ name }) => name === variant)
     if (!found) {
@@ -87,15 +87,20 @@ export function resolveModel<Kind extends FieldKind>(
         `Model "${model.name}" has no variant "${variant}". ${known(variant, names)}`,
       )
     }
+    for (const spec of parametersOf(model, variant)) values[spec.name] = spec.default
     Object.assign(values, found.parameters)
+  } else {
+    for (const spec of model.parameters) values[spec.name] = spec.default
   }
   for (const [name, value] of Object.entries(choice.parameters ?? {})) {
-    const spec = model.parameters.find((candidate) => candidate.name === name)
+    const specs = parametersOf(model, variant)
+    const spec = specs.find((candidate) => candidate.name === name)
     if (!spec) {
-      const names = model.parameters.map((candidate) => candidate.name)
+      const names = specs.map((candidate) => candidate.name)
+      const which = specs.length < model.parameters.length ? `, variant "${variant}",` : ''
       throw new ModelError(
         `parameters.${name}`,
-        `Model "${model.name}" has no parameter "${name}". ${known(name, names)}`,
+        `Model "${model.name}"${which} has no parameter "${name}". ${known(name, names)}`,
       )
     }
     requireValue(model.name, spec, value)

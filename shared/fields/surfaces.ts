@@ -2,6 +2,7 @@
 import type { Ray } from '../physics/geometry.ts'
 import type { Vector3 } from '../physics/vector.ts'
 import { dot } from '../physics/vector.ts'
+import type { PointFunction } from './graph/index.ts'
 
 /** The cylinder x^2 + y^2 = radius^2 about the Galactic axis. */
 export function cylinderCrossings({ origin, direction }: Ray, radiusKpc: number): number[] {
@@ -39,4 +40,61 @@ function quadraticRoots(a: number, b: number, c: number): number[] {
   if (a === 0 || !(discriminant >= 0)) return []
   const q = -(b + (b < 0 ? -1 : 1) * Math.sqrt(discriminant))
   return q === 0 ? [0] : [q / a, c / q]
+}
+
+/** Points at which a ray is searched for crossings: half of them evenly, half closer together toward its start. */
+const SEARCH_POINTS = 192
+/** A crossing is found to 2^-44 of the distance between two such points. */
+const HALVINGS = 44
+
+/**
+ * Where one of several functions of position changes sign along a ray, with the point nearest to the axis. Functions that
+ * touch zero, or cross it twice between two points of the search, go unnoticed.
+ *
+ * @param levels writes `count` values; one that is not a number is at no level
+ */
+export function levelCrossings(ray: Ray, levels: PointFunction, count: number): number[] {
+  const crossings = axisApproach(ray)
+  if (count === 0) return crossings
+  const { origin, direction, lengthKpc } = ray
+  const at = (s: number, out: Float64Array): void =>
+    levels(
+      origin[0] + s * direction[0],
+      origin[1] + s * direction[1],
+      origin[2] + s * direction[2],
+      out,
+      0,
+    )
+  const points = searchPoints(lengthKpc)
+  let before = new Float64Array(count)
+  let after = new Float64Array(count)
+  const middle = new Float64Array(count)
+  at(points[0], before)
+  for (let i = 1; i < points.length; i++) {
+    at(points[i], after)
+    for (let k = 0; k < count; k++) {
+      const sign = Math.sign(before[k])
+      if (sign !== 0 && after[k] === 0) crossings.push(points[i])
+      if (!(sign * after[k] < 0)) continue
+      let [low, high] = [points[i - 1], points[i]]
+      for (let halving = 0; halving < HALVINGS; halving++) {
+        const half = 0.5 * (low + high)
+        at(half, middle)
+        if (sign * middle[k] > 0) low = half
+        else high = half
+      }
+      crossings.push(0.5 * (low + high))
+    }
+    ;[before, after] = [after, before]
+  }
+  return crossings
+}
+
+function searchPoints(lengthKpc: number): number[] {
+  const half = SEARCH_POINTS / 2
+  const points = Array.from({ length: half + 1 }, (_, i) => i / half)
+  return [...points, ...points.map((part) => part * part)]
+    .sort((a, b) => a - b)
+    .filter((part, i, all) => part !== all[i - 1])
+    .map((part) => part * lengthKpc)
 }

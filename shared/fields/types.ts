@@ -1,6 +1,7 @@
 /** What a field model of the library is. */
 import type { Ray } from '../physics/geometry.ts'
 import type { Vector3 } from '../physics/vector.ts'
+import type { Scalar, Vector } from './graph/index.ts'
 
 export const fieldKinds = ['magnetic', 'thermal-electrons', 'cosmic-ray-electrons'] as const
 export type FieldKind = (typeof fieldKinds)[number]
@@ -20,7 +21,10 @@ export type ParameterValues = Readonly<Record<string, ParameterValue>>
 export interface ParameterSpec {
   /** snake_case with its unit as suffix, for example b0_microgauss or psi0_deg. */
   name: string
+  /** One that expressions know: kpc, pc, kpc^-2, microgauss, cm^-3, m^-3, deg, Myr, dimensionless, ... */
   unit: string
+  /** The variants that have this parameter; all of them unless given. */
+  variants?: readonly string[]
   /** Infinity where there is no limit. */
   default: ParameterValue
   /** Smallest and largest value allowed, for each component. */
@@ -43,24 +47,42 @@ export interface FieldContext {
   observerKpc: Vector3
 }
 
+/** What a model's expression is made of; values are in kpc, microgauss, cm^-3, m^-3, Myr and rad. */
+export interface ModelInputs {
+  /** Galactocentric. */
+  position: Vector
+  observer: Vector
+  /** Of a model with variants: the one to make. */
+  variant: string | undefined
+  /** A parameter that is one number. */
+  scalar(name: string): Scalar
+  /** A parameter that is a vector. */
+  vector(name: string): Vector
+}
+
 interface Model<Kind extends FieldKind, Value> {
   kind: Kind
   name: string
   title: string
   /** The paper that defines it. */
   source: string
+  /** What to know before using it: conventions, limits, and where other implementations differ. */
+  notes?: readonly string[]
   /** The first is the default; empty for a model without named sets. */
   variants: readonly ModelVariant[]
   parameters: readonly ParameterSpec[]
-  /** Value at a position in Galactocentric kpc, in the unit of the kind. */
-  evaluate(positionKpc: Vector3, parameters: ParameterValues, context: FieldContext): Value
-  /** Distances along a ray at which the model, or one of its derivatives, jumps. Any order; others may be among them. */
-  discontinuities(ray: Ray, parameters: ParameterValues, context: FieldContext): number[]
+  /** The model, written once: values, derivatives and discontinuities are made from it. */
+  expression(inputs: ModelInputs): Value
+  /**
+   * Distances along a ray at which the model, or one of its derivatives, jumps, where a formula for them is at hand. Any
+   * order; others may be among them. Without it they are searched for along the ray.
+   */
+  discontinuities?(ray: Ray, parameters: ParameterValues, context: FieldContext): number[]
 }
 
-export type MagneticModel = Model<'magnetic', Vector3>
-export type ThermalElectronModel = Model<'thermal-electrons', number>
-export type CosmicRayElectronModel = Model<'cosmic-ray-electrons', number>
+export type MagneticModel = Model<'magnetic', Vector>
+export type ThermalElectronModel = Model<'thermal-electrons', Scalar>
+export type CosmicRayElectronModel = Model<'cosmic-ray-electrons', Scalar>
 export type FieldModel = MagneticModel | ThermalElectronModel | CosmicRayElectronModel
 
 /** The model type of a kind. */
@@ -70,18 +92,16 @@ export interface ModelOfKind {
   'cosmic-ray-electrons': CosmicRayElectronModel
 }
 
+/** The parameters of a model that a variant has. */
+export function parametersOf(model: FieldModel, variant: string | undefined): ParameterSpec[] {
+  return model.parameters.filter(
+    ({ variants }) => !variants || (variant !== undefined && variants.includes(variant)),
+  )
+}
+
 /** The value of a scalar parameter. */
 export function scalarParameter(parameters: ParameterValues, name: string): number {
   const value = parameters[name]
   if (typeof value !== 'number') throw new TypeError(`Parameter ${name} is not a number.`)
-  return value
-}
-
-/** The value of a vector parameter. */
-export function vectorParameter(parameters: ParameterValues, name: string): Vector3 {
-  const value = parameters[name]
-  if (value === undefined || typeof value === 'number') {
-    throw new TypeError(`Parameter ${name} is not a vector.`)
-  }
   return value
 }

@@ -1,8 +1,9 @@
 /** What the uniform models of the three kinds share: a value inside an optional sphere about the observer. */
 import type { Ray } from '../physics/geometry.ts'
-import type { Vector3 } from '../physics/vector.ts'
+import type { Condition } from './graph/index.ts'
+import { add, atMost, sqrt, square, sub } from './graph/index.ts'
 import { sphereCrossings } from './surfaces.ts'
-import type { FieldContext, ParameterSpec, ParameterValues } from './types.ts'
+import type { FieldContext, ModelInputs, ParameterSpec, ParameterValues } from './types.ts'
 import { scalarParameter } from './types.ts'
 
 export const radiusParameter: ParameterSpec = {
@@ -15,19 +16,14 @@ export const radiusParameter: ParameterSpec = {
   source: 'by definition',
 }
 
-export function insideSphere(
-  position: Vector3,
-  parameters: ParameterValues,
-  { observerKpc }: FieldContext,
-): boolean {
-  const radius = scalarParameter(parameters, 'radius_kpc')
-  if (radius === Infinity) return true
-  const distance = Math.hypot(
-    position[0] - observerKpc[0],
-    position[1] - observerKpc[1],
-    position[2] - observerKpc[2],
+/** Whether the position is in the sphere. */
+export function insideSphere({ position: [x, y, z], observer, scalar }: ModelInputs): Condition {
+  const squares = add(
+    square(sub(x, observer[0])),
+    square(sub(y, observer[1])),
+    square(sub(z, observer[2])),
   )
-  return distance <= radius
+  return atMost(sqrt(squares), scalar('radius_kpc'))
 }
 
 export function sphereDiscontinuities(

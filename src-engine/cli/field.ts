@@ -1,6 +1,11 @@
 import { writeFile } from 'node:fs/promises'
 import { extname } from 'node:path'
-import type { FieldKind, ParameterValue, ResolvedModel } from '#shared/fields/index.ts'
+import type {
+  FieldContext,
+  FieldKind,
+  ParameterValue,
+  ResolvedModel,
+} from '#shared/fields/index.ts'
 import {
   ModelError,
   bindDensity,
@@ -12,7 +17,7 @@ import {
   sampleDensity,
   sampleMagneticField,
 } from '#shared/fields/index.ts'
-import type { GridGeometry, Vector3 } from '#shared/physics/index.ts'
+import type { GridGeometry, SpatialField, Vector3 } from '#shared/physics/index.ts'
 import { DEFAULT_BOX } from '#shared/physics/index.ts'
 import { suggestion } from '#shared/session/nearest-name.ts'
 import { backendNames } from '#shared/session/run-file.ts'
@@ -190,8 +195,17 @@ function evaluate(
   points: readonly Vector3[],
   observerKpc: Vector3,
 ): (Vector3 | number)[] {
-  const { model, parameters } = resolved
-  return points.map((point) => model.evaluate(point, parameters, { observerKpc }))
+  const field = fieldOf(resolved, { observerKpc })
+  return points.map((point) => field.evaluate(point))
+}
+
+function fieldOf(
+  resolved: ResolvedModel,
+  context: FieldContext,
+): SpatialField<Vector3> | SpatialField<number> {
+  if (isMagnetic(resolved)) return bindMagneticField(resolved, context)
+  if (isDensity(resolved)) return bindDensity(resolved, context)
+  throw new Error('A model of this kind has no values.')
 }
 
 function sampleGrid(

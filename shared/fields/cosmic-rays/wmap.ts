@@ -1,6 +1,6 @@
+import { cylindrical, div, exp, mul, neg, sech2 } from '../graph/index.ts'
 import { axisApproach } from '../surfaces.ts'
 import type { CosmicRayElectronModel } from '../types.ts'
-import { scalarParameter } from '../types.ts'
 
 const source = 'Page et al. 2007, ApJS 170, 335; Drimmel & Spergel 2001, ApJ 556, 181'
 
@@ -37,10 +37,10 @@ export const wmapDisc: CosmicRayElectronModel = {
       source,
     },
   ],
-  evaluate([x, y, z], parameters) {
-    const radial = Math.exp(-Math.hypot(x, y) / scalarParameter(parameters, 'h_r_kpc'))
-    const cosh = Math.cosh(z / scalarParameter(parameters, 'h_d_kpc'))
-    return (scalarParameter(parameters, 'c0_m3') * radial) / (cosh * cosh)
+  expression({ position, scalar }) {
+    const { r, z } = cylindrical(position)
+    const radial = exp(neg(div(r, scalar('h_r_kpc'))))
+    return mul(scalar('c0_m3'), radial, sech2(div(z, scalar('h_d_kpc'))))
   },
   // r has a cusp on the axis.
   discontinuities: axisApproach,

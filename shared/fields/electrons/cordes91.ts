@@ -1,5 +1,5 @@
+import { abs, add, cylindrical, div, exp, gaussian, mul, neg, sub } from '../graph/index.ts'
 import type { ThermalElectronModel } from '../types.ts'
-import { scalarParameter } from '../types.ts'
 import { axisApproach, planeCrossing } from '../surfaces.ts'
 
 const source = 'Cordes et al. 1991, Nature 354, 121'
@@ -25,14 +25,13 @@ export const cordes91: ThermalElectronModel = {
     { ...length, name: 'r2_kpc', default: 4, description: 'Inner ring: radius' },
     { ...length, name: 'a2_kpc', default: 2, description: 'Inner ring: width' },
   ],
-  evaluate([x, y, z], parameters) {
-    const value = (name: string) => scalarParameter(parameters, name)
-    const r = Math.hypot(x, y)
-    const height = Math.abs(z)
-    const disc = value('n1_cm3') * Math.exp(-height / value('h1_kpc') - (r / value('a1_kpc')) ** 2)
-    const ringDistance = (r - value('r2_kpc')) / value('a2_kpc')
-    const ring = value('n2_cm3') * Math.exp(-height / value('h2_kpc') - ringDistance ** 2)
-    return disc + ring
+  expression({ position, scalar }) {
+    const { r, z } = cylindrical(position)
+    const layer = (density: string, height: string) =>
+      mul(scalar(density), exp(neg(div(abs(z), scalar(height)))))
+    const disc = mul(layer('n1_cm3', 'h1_kpc'), gaussian(r, scalar('a1_kpc')))
+    const ring = gaussian(sub(r, scalar('r2_kpc')), scalar('a2_kpc'))
+    return add(disc, mul(layer('n2_cm3', 'h2_kpc'), ring))
   },
   // |z| has a kink in the plane, r a cusp on the axis.
   discontinuities: (ray) => [...planeCrossing(ray, 0), ...axisApproach(ray)],

@@ -1,3 +1,4 @@
+import { constant } from '../graph/index.ts'
 import type { ThermalElectronModel } from '../types.ts'
 
 /** No thermal electrons: no Faraday rotation, no dispersion. */
@@ -8,6 +9,6 @@ export const noElectrons: ThermalElectronModel = {
   source: 'by definition',
   variants: [],
   parameters: [],
-  evaluate: () => 0,
+  expression: () => constant(0),
   discontinuities: () => [],
 }

@@ -1,5 +1,5 @@
+import { select } from '../graph/index.ts'
 import type { ThermalElectronModel } from '../types.ts'
-import { scalarParameter } from '../types.ts'
 import { insideSphere, radiusParameter, sphereDiscontinuities } from '../uniform.ts'
 
 /** A constant density, everywhere or inside a sphere about the observer. */
@@ -20,7 +20,6 @@ export const uniformElectrons: ThermalElectronModel = {
     },
     radiusParameter,
   ],
-  evaluate: (position, parameters, context) =>
-    insideSphere(position, parameters, context) ? scalarParameter(parameters, 'n_e_cm3') : 0,
+  expression: (inputs) => select(insideSphere(inputs), inputs.scalar('n_e_cm3'), 0),
   discontinuities: sphereDiscontinuities,
 }

@@ -1,10 +1,23 @@
-import type { Vector3 } from '../../physics/vector.ts'
+import {
+  add,
+  and,
+  atLeast,
+  atMost,
+  cos,
+  cylindrical,
+  div,
+  fromCylindrical,
+  kpc,
+  log,
+  mul,
+  selectVector,
+  sin,
+  tanh,
+} from '../graph/index.ts'
 import { axisApproach, cylinderCrossings } from '../surfaces.ts'
 import type { MagneticModel } from '../types.ts'
-import { scalarParameter } from '../types.ts'
 
 const source = 'Page et al. 2007, ApJS 170, 335, section 4.1'
-const RADIANS_PER_DEGREE = Math.PI / 180
 /** The field is zero inside the first and outside the second cylindrical radius, kpc. */
 const INNER_RADIUS_KPC = 3
 const OUTER_RADIUS_KPC = 20
@@ -65,25 +78,23 @@ export const lsa: MagneticModel = {
     },
   ],
 
-  evaluate([x, y, z], parameters): Vector3 {
-    const r = Math.hypot(x, y)
-    if (!(r >= INNER_RADIUS_KPC && r <= OUTER_RADIUS_KPC)) return [0, 0, 0]
-    const b0 = scalarParameter(parameters, 'b0_microgauss')
-    const psi0 = scalarParameter(parameters, 'psi0_deg') * RADIANS_PER_DEGREE
-    const psi1 = scalarParameter(parameters, 'psi1_deg') * RADIANS_PER_DEGREE
-    const chi0 = scalarParameter(parameters, 'chi0_deg') * RADIANS_PER_DEGREE
-    const psi = psi0 + psi1 * Math.log(r / PITCH_RADIUS_KPC)
-    const chi = chi0 * Math.tanh(z / TILT_HEIGHT_KPC)
-    const inPlane = b0 * Math.cos(chi)
-    const radial = inPlane * Math.sin(psi)
-    const azimuthal = inPlane * Math.cos(psi)
-    const cosPhi = x / r
-    const sinPhi = y / r
-    return [
-      radial * cosPhi - azimuthal * sinPhi,
-      radial * sinPhi + azimuthal * cosPhi,
-      b0 * Math.sin(chi),
-    ]
+  expression({ position, scalar }) {
+    const at = cylindrical(position)
+    const psi = add(
+      scalar('psi0_deg'),
+      mul(scalar('psi1_deg'), log(div(at.r, kpc(PITCH_RADIUS_KPC)))),
+    )
+    const chi = mul(scalar('chi0_deg'), tanh(div(at.z, kpc(TILT_HEIGHT_KPC))))
+    const b0 = scalar('b0_microgauss')
+    const inPlane = mul(b0, cos(chi))
+    const field = fromCylindrical(
+      at,
+      mul(inPlane, sin(psi)),
+      mul(inPlane, cos(psi)),
+      mul(b0, sin(chi)),
+    )
+    const inside = and(atLeast(at.r, kpc(INNER_RADIUS_KPC)), atMost(at.r, kpc(OUTER_RADIUS_KPC)))
+    return selectVector(inside, field, 0)
   },
 
   discontinuities: (ray) => [

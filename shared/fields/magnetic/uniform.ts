@@ -1,5 +1,5 @@
+import { selectVector } from '../graph/index.ts'
 import type { MagneticModel } from '../types.ts'
-import { vectorParameter } from '../types.ts'
 import { insideSphere, radiusParameter, sphereDiscontinuities } from '../uniform.ts'
 
 /** A constant field, everywhere or inside a sphere about the observer. */
@@ -20,9 +20,6 @@ export const uniformField: MagneticModel = {
     },
     radiusParameter,
   ],
-  evaluate: (position, parameters, context) =>
-    insideSphere(position, parameters, context)
-      ? vectorParameter(parameters, 'B_microgauss')
-      : [0, 0, 0],
+  expression: (inputs) => selectVector(insideSphere(inputs), inputs.vector('B_microgauss'), 0),
   discontinuities: sphereDiscontinuities,
 }

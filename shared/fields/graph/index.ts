@@ -1,0 +1,6 @@
+export * from './differentiate.ts'
+export * from './dimension.ts'
+export * from './expression.ts'
+export * from './helpers.ts'
+export * from './javascript.ts'
+export * from './program.ts'
