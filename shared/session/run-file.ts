@@ -247,7 +247,7 @@ export const optimiserSchema = z.strictObject({
   seed: z.int().nonnegative().default(42),
 })
 
-export const backendNames = ['auto', 'wasm', 'webgpu', 'reference'] as const
+export const backendNames = ['auto', 'wasm', 'webgpu', 'tensorflow', 'reference'] as const
 
 export const runFileSchema = z.strictObject({
   title: z.string().max(200).default(''),

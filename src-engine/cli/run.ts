@@ -24,7 +24,7 @@ Ctrl-C pauses; nothing is lost but the work since the last checkpoint, whatever 
   --out FILE        the session file; it must not exist unless --resume is given
   --resume          go on where the session stopped, to the same bits (starts the run when there is no session yet)
   --iterations N    instead of the run file's number
-  --backend B       auto, wasm or reference
+  --backend B       auto, wasm, webgpu, tensorflow or reference
   --threads N       worker threads (default: all cores)
   --folds           fit each of the ten folds in turn and pool their held-out chi2/n
   --progress=STYLE  auto (a bar on a terminal), json (one line per step) or none

@@ -5,7 +5,7 @@ import { requireProblem } from './problem.ts'
 export * from './interface.ts'
 
 /** Names of the backends this build has. */
-export const kernelBackendNames = ['wasm', 'webgpu', 'reference'] as const
+export const kernelBackendNames = ['wasm', 'webgpu', 'tensorflow', 'reference'] as const
 export type KernelBackendName = (typeof kernelBackendNames)[number]
 
 /**
@@ -26,6 +26,8 @@ export async function loadBackend(
       return (await import('./backends/wasm/index.ts')).wasmBackend
     case 'webgpu':
       return (await import('./backends/webgpu/index.ts')).loadWebgpuBackend()
+    case 'tensorflow':
+      return (await import('./backends/tensorflow/index.ts')).loadTensorflowBackend()
     case 'reference':
       return (await import('./backends/reference/index.ts')).referenceBackend
   }

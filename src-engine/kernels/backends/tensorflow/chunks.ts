@@ -20,7 +20,12 @@ export interface Chunk {
 export const quantityNames = ['north', 'east', 'los', 'thermal', 'cosmicRay', 'index'] as const
 export type QuantityName = (typeof quantityNames)[number]
 
-/** Cuts rays into chunks of a bounded number of nodes. */
+/** Rays in one chunk have at least this share of the parts of the longest, so that padding costs little, */
+const LEAST_FILLED = 0.7
+/** unless the chunk's padding is fewer nodes than these: about what the overhead of operations on another chunk costs. */
+const CHEAP_PADDING = 2048
+
+/** Cuts rays into chunks of like length and of a bounded number of nodes. */
 export class Chunker {
   private readonly setup: Setup
   private readonly mostNodes: number
@@ -34,30 +39,34 @@ export class Chunker {
 
   /** Walks the rays first <= ray < last; what a chunk holds is good until the next. */
   *chunks(unknowns: Unknowns, first: number, last: number): Generator<Chunk> {
-    const nodes = this.setup.rule.nodes.length
-    let rays: RayNodes[] = []
-    let parts = 1
+    let waiting: RayNodes[] = []
+    let count = 0
     for (let ray = first; ray < last; ray++) {
-      const next = this.at(rays.length)
+      const next = (this.pool[waiting.length] ??= new RayNodes(this.setup))
       next.walk(unknowns, ray)
-      const most = Math.max(parts, next.parts)
-      if (rays.length > 0 && (rays.length + 1) * most * nodes > this.mostNodes) {
-        yield { rays, parts, nodes }
-        this.pool[rays.length] = this.at(0)
-        this.pool[0] = next
-        rays = [next]
-        parts = Math.max(1, next.parts)
-      } else {
-        rays.push(next)
-        parts = most
-      }
+      waiting.push(next)
+      count += next.count
+      if (count < LEAST_FILLED * this.mostNodes && ray + 1 < last) continue
+      yield* this.alike(waiting)
+      waiting = []
+      count = 0
     }
-    if (rays.length > 0) yield { rays, parts, nodes }
   }
 
-  private at(row: number): RayNodes {
-    this.pool[row] ??= new RayNodes(this.setup)
-    return this.pool[row]
+  private *alike(rays: readonly RayNodes[]): Generator<Chunk> {
+    const sorted = rays.toSorted((a, b) => b.parts - a.parts || a.frame.index - b.frame.index)
+    const nodes = this.setup.rule.nodes.length
+    for (let first = 0; first < sorted.length;) {
+      const parts = Math.max(1, sorted[first].parts)
+      let last = first + 1
+      let padding = 0
+      for (; last < sorted.length; last++) {
+        padding += (parts - sorted[last].parts) * nodes
+        if (padding > CHEAP_PADDING && sorted[last].parts < LEAST_FILLED * parts) break
+      }
+      yield { rays: sorted.slice(first, last), parts, nodes }
+      first = last
+    }
   }
 }
 
@@ -66,6 +75,16 @@ export function halfLengths({ rays, parts }: Chunk): Float32Array {
   const packed = new Float32Array(rays.length * parts)
   rays.forEach((ray, row) => packed.set(ray.halfLengths.subarray(0, ray.parts), row * parts))
   return packed
+}
+
+/** The same for every node of a part, times `factors[node]`: [rays, parts, nodes]. */
+export function nodeLengths(chunk: Chunk, factors: Float64Array): Float32Array {
+  const { nodes } = chunk
+  const lengths = halfLengths(chunk)
+  return Float32Array.from(
+    { length: lengths.length * nodes },
+    (_, at) => lengths[Math.floor(at / nodes)] * factors[at % nodes],
+  )
 }
 
 /** One quantity at the nodes, [rays, parts, nodes]; `padding` beyond the ends. */

@@ -2,7 +2,7 @@ import { PC_PER_KPC } from '#shared/physics/constants.ts'
 import { RM_CONSTANT_MICROGAUSS } from '#shared/physics/faraday.ts'
 import type { Setup } from '#shared/physics/line-of-sight/index.ts'
 import { emissivityConstantsMicrogauss } from '#shared/physics/synchrotron.ts'
-import { halfLengths } from './chunks.ts'
+import { halfLengths, nodeLengths } from './chunks.ts'
 import type { Chunk, QuantityName } from './chunks.ts'
 import { emissivitySeries } from './emissivity-series.ts'
 import type { Tensor, TensorFlow } from './runtime.ts'
@@ -60,7 +60,8 @@ export function composeObservables(
   if (asked.has('dispersion_measure')) {
     rows.push(tf.mul(tf.sum(integrate(quantity('thermal')).steps, 1), PC_PER_KPC))
   }
-  return tf.stack(rows)
+  // tf.stack of one row has no second derivative.
+  return tf.concat(rows.map((row) => tf.reshape(row, [1, chunk.rays.length])))
 }
 
 function required(quantities: Quantities, name: QuantityName): Tensor {
@@ -88,11 +89,16 @@ function pathIntegrator(
   const halves = tf.tensor2d(halfLengths(chunk), [rays, parts])
   const weights = tf.tensor2d(Float32Array.from(rule.weights), [nodes, 1])
   const partial = tf.tensor2d(Float32Array.from(rule.partial), [nodes, nodes])
+  const nodeHalves = tf.tensor3d(nodeLengths(chunk, new Float64Array(nodes).fill(1)), [
+    rays,
+    parts,
+    nodes,
+  ])
   return (integrand) => {
     const flat = tf.reshape(integrand, [rays * parts, nodes])
     const whole = tf.reshape(tf.matMul(flat, weights), [rays, parts])
     const inside = tf.reshape(tf.matMul(flat, partial, false, true), [rays, parts, nodes])
-    return { steps: tf.mul(whole, halves), inside: tf.mul(inside, tf.expandDims(halves, 2)) }
+    return { steps: tf.mul(whole, halves), inside: tf.mul(inside, nodeHalves) }
   }
 }
 
@@ -106,8 +112,8 @@ function stokesRows(
   measure: PathIntegral | undefined,
 ): Tensor[] {
   const asked = new Set(problem.observables)
-  const halves = tf.tensor3d(halfLengths(chunk), [chunk.rays.length, chunk.parts, 1])
-  const weights = tf.mul(halves, tf.tensor1d(Float32Array.from(rule.weights)))
+  const { parts, nodes } = chunk
+  const weights = tf.tensor3d(nodeLengths(chunk, rule.weights), [chunk.rays.length, parts, nodes])
   const density = tf.mul(required(quantities, 'cosmicRay'), weights)
   const north = required(quantities, 'north')
   const east = required(quantities, 'east')
@@ -147,11 +153,23 @@ function stokesRows(
   return [...I, ...Q, ...U]
 }
 
+// The two following are matrix products because the cpu runtime takes tens of times longer for arrays whose shapes differ, of
+// which also the derivative of a sum consists.
+
 /** The sum over the nodes of each ray, times one constant or one for each node. */
 function sumRays(tf: TensorFlow, values: Tensor, constant: number | Tensor): Tensor {
-  return typeof constant === 'number'
-    ? tf.mul(tf.sum(values, [1, 2]), constant)
-    : tf.sum(tf.mul(values, constant), [1, 2])
+  const factored = typeof constant === 'number' ? values : tf.mul(values, constant)
+  const [rays, parts, nodes] = values.shape
+  const flat = tf.reshape(factored, [rays, parts * nodes])
+  const factor = typeof constant === 'number' ? constant : 1
+  return tf.reshape(tf.matMul(flat, tf.fill([parts * nodes, 1], factor)), [rays])
+}
+
+/** [rays, parts] for every node of a part: [rays, parts, nodes], times a factor. */
+function forNodes(tf: TensorFlow, values: Tensor, nodes: number, factor: number): Tensor {
+  const [rays, parts] = values.shape
+  const flat = tf.reshape(values, [rays * parts, 1])
+  return tf.reshape(tf.matMul(flat, tf.fill([1, nodes], factor)), [rays, parts, nodes])
 }
 
 /** density (B_perp^2)^((p-3)/4): what is multiplied by squares of components gives I, Q and U. */
@@ -209,7 +227,7 @@ function phase(tf: TensorFlow, turning: number, { steps, inside }: PathIntegral)
   const rests = tf.cumsum(tf.sub(turns, coarse), 1, true)
   const whole = tf.cumsum(coarse, 1, true)
   const start = tf.add(tf.sub(whole, tf.round(whole)), rests)
-  return tf.add(tf.mul(tf.expandDims(start, 2), 2 * Math.PI), tf.mul(inside, turning))
+  return tf.add(forNodes(tf, start, inside.shape[2] ?? 1, 2 * Math.PI), tf.mul(inside, turning))
 }
 
 function rotate(
@@ -228,8 +246,8 @@ function rotate(
 
 /** exp(-tau) from the nodes to the observer. */
 function transmission(tf: TensorFlow, opacity: number, { steps, inside }: PathIntegral): Tensor {
-  const start = tf.expandDims(tf.cumsum(steps, 1, true), 2)
-  return tf.exp(tf.mul(tf.add(start, inside), -opacity))
+  const start = forNodes(tf, tf.cumsum(steps, 1, true), inside.shape[2] ?? 1, -opacity)
+  return tf.exp(tf.add(start, tf.mul(inside, -opacity)))
 }
 
 /** T (1 - exp(-tau)) of the whole ray. */

@@ -38,6 +38,8 @@ async function load(): Promise<Runtime> {
     if (!isInstalled(packageName)) continue
     try {
       restoreUtil()
+      // Warnings and errors only: otherwise it greets on the error stream.
+      process.env.TF_CPP_MIN_LOG_LEVEL ??= '1'
       const tf = loadPackage(packageName)
       await tf.ready()
       // It falls back to the cpu backend in silence.
