@@ -85,6 +85,40 @@ export const nuisanceSchema = z.strictObject({
   gain: z.union([z.literal('free'), positive]).default(1),
 })
 
+const weights = z.array(z.number().finite().nonnegative())
+const mostBandFrequencies = 100
+
+/** Relative response of a receiver to Rayleigh-Jeans brightness temperature; a file is CSV with the columns frequency_ghz and weight. */
+export const bandpassSchema = z.union([
+  z.strictObject({ file: z.string().min(1) }),
+  z
+    .strictObject({
+      frequencies_ghz: z
+        .array(positive)
+        .min(1)
+        .max(mostBandFrequencies)
+        .refine(isDistinct, 'each frequency may be given only once'),
+      weights: weights.max(mostBandFrequencies),
+    })
+    .refine((band) => band.weights.length === band.frequencies_ghz.length, {
+      message: 'give one weight per frequency',
+      path: ['weights'],
+    })
+    .refine((band) => band.weights.some((weight) => weight > 0), {
+      message: 'at least one weight must be positive',
+      path: ['weights'],
+    }),
+])
+
+/** The file is a table of sources (CSV): names of its columns. l and b are Galactic, in degrees; distances in kpc. */
+export const catalogueSchema = z.strictObject({
+  l: z.string().min(1).default('l'),
+  b: z.string().min(1).default('b'),
+  value: z.string().min(1),
+  sigma: z.string().min(1).optional(),
+  distance: z.string().min(1).optional(),
+})
+
 export const dataSchema = z.strictObject({
   name: z
     .string()
@@ -102,6 +136,9 @@ export const dataSchema = z.strictObject({
   polarisation: z.enum(['IAU', 'COSMO']).optional(),
   sigma: sigmaSchema.default({ relative: 0.1, floor: 0.5 }),
   mask: maskSchema.optional(),
+  bandpass: bandpassSchema.optional(),
+  beam_fwhm_arcmin: positive.max(10_800).optional(),
+  catalogue: catalogueSchema.optional(),
   nuisance: nuisanceSchema.prefault({}),
 })
 

@@ -4,6 +4,7 @@ import { LineCounter, isNode, parseDocument } from 'yaml'
 import type { Document } from 'yaml'
 import { checkRunFile, pathText } from '#shared/session/run-file-issues.ts'
 import type { RunFileIssue } from '#shared/session/run-file-issues.ts'
+import { mapFiles } from '#shared/session/run-file-paths.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError, fileErrorText } from '../errors.ts'
 
@@ -33,7 +34,8 @@ export async function loadRunFile(path: string): Promise<RunFile> {
         : fileErrorText(error, path)
     throw new InputError(message, { file: path, cause: error })
   }
-  return withAbsolutePaths(parseRunFile(text, path), dirname(resolve(path)))
+  // File names are relative to the run file.
+  return mapFiles(parseRunFile(text, path), (file) => resolve(dirname(path), file))
 }
 
 /** Parses and checks the text of a run file; `path` is for the messages. @throws InputError */
@@ -116,24 +118,4 @@ function lineOf(
 function sentence(text: string): string {
   const line = text.split('\n', 1)[0].trim()
   return line.endsWith('.') ? line : `${line}.`
-}
-
-/** The run file with every file name made absolute against `folder`. */
-function withAbsolutePaths(runFile: RunFile, folder: string): RunFile {
-  const absolute = (file: string): string => resolve(folder, file)
-  return {
-    ...runFile,
-    data: runFile.data.map((entry) => ({
-      ...entry,
-      file: absolute(entry.file),
-      sigma:
-        typeof entry.sigma === 'object' && 'file' in entry.sigma
-          ? { ...entry.sigma, file: absolute(entry.sigma.file) }
-          : entry.sigma,
-      mask:
-        entry.mask !== undefined && 'file' in entry.mask
-          ? { ...entry.mask, file: absolute(entry.mask.file) }
-          : entry.mask,
-    })),
-  }
 }

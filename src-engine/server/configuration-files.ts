@@ -1,30 +1,13 @@
 import { EngineError } from '#shared/contract/index.ts'
 import { grant as grantSchema } from '#shared/contract/methods.ts'
 import { checkRunFile, pathText } from '#shared/session/run-file-issues.ts'
+import { mapFiles } from '#shared/session/run-file-paths.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import type { Grants } from './grants.ts'
 
 type Issues = { path: string; message: string }[]
 export type CheckedConfiguration =
   { readonly ok: true; readonly runFile: RunFile } | { readonly ok: false; readonly issues: Issues }
-
-/** `configuration` with every file name replaced by `replace(name, key)`. */
-function mapFiles(configuration: RunFile, replace: (file: string, key: string) => string): RunFile {
-  return {
-    ...configuration,
-    data: configuration.data.map((entry, i) => ({
-      ...entry,
-      file: replace(entry.file, `data[${i}].file`),
-      sigma:
-        typeof entry.sigma === 'object' && 'file' in entry.sigma
-          ? { ...entry.sigma, file: replace(entry.sigma.file, `data[${i}].sigma.file`) }
-          : entry.sigma,
-      ...(entry.mask !== undefined && 'file' in entry.mask
-        ? { mask: { ...entry.mask, file: replace(entry.mask.file, `data[${i}].mask.file`) } }
-        : {}),
-    })),
-  }
-}
 
 /** What the interface gets of a stored configuration: grants where the session has paths. */
 export function withGrants(configuration: RunFile, grants: Grants): RunFile {

@@ -1,10 +1,14 @@
 import type { Observable, Observables } from '../../kernels/interface.ts'
-import type { DataVector } from '../../storage/run-store.ts'
+import type { DataVector, MapVector } from '../../storage/run-store.ts'
+import { gather, spread } from './channel.ts'
+import type { Channel } from './channel.ts'
 import { layOutRays } from './rays.ts'
+import { SmoothedSky } from './smoothed-sky.ts'
+import type { SkyPart } from './smoothed-sky.ts'
 
 /**
  * What telescopes make of the sky: the linear map from the observables of rays to the values that data vectors are
- * compared with (pixels or points, averaged over a band), and its transpose.
+ * compared with (averaged over a band, smoothed by a beam, at pixels or points), and its exact transpose.
  */
 export interface Measurement {
   /** [ray][3] unit vectors */
@@ -20,77 +24,91 @@ export interface Measurement {
   transpose(cotangents: readonly Float64Array[]): Observables
 }
 
-/** One term of the weighted sum that a data vector takes of an observable: where its rays start in the array. */
-interface BandTerm {
-  readonly offset: number
-  readonly weight: number
-}
-
-interface Channel {
-  readonly observable: Observable
-  readonly terms: readonly BandTerm[]
-  /** [value of the vector] ray number */
-  readonly rays: Int32Array
-}
-
 /** @param distanceKpc where rays without a distance of their own end; undefined: at the face of the box */
 export function createMeasurement(data: readonly DataVector[], distanceKpc?: number): Measurement {
-  const laidOut = layOutRays(data, ({ pixels }) => pixels, distanceKpc)
+  const laidOut = layOutRays(data, pixelsOf, distanceKpc)
   const { directions, maxDistanceKpc } = laidOut
   const rayCount = directions.length / 3
   const frequencies = new Set(
     data.flatMap(({ band }) => band.map(({ frequencyGhz }) => frequencyGhz)),
   )
   const frequenciesGhz = frequencies.size > 0 ? [...frequencies] : [1]
-  const channels = data.map((vector): Channel => {
+
+  const channelOf = (vector: DataVector, observable: Observable, rays: Int32Array): Channel => ({
+    observable,
+    terms: hasFrequency(observable)
+      ? vector.band.map(({ frequencyGhz, weight }) => ({
+          offset: rayCount * frequenciesGhz.indexOf(frequencyGhz),
+          weight,
+        }))
+      : [{ offset: 0, weight: 1 }],
+    rays,
+  })
+  const sharp: { index: number; channel: Channel }[] = []
+  const skies = new Map<string, SkyPart[]>()
+  data.forEach((vector, index) => {
+    if (vector.kind === 'map' && vector.beamFwhmArcmin !== null) {
+      const key = skyKey(vector)
+      skies.set(key, [...(skies.get(key) ?? []), { index, vector }])
+      return
+    }
     const numbers =
       vector.kind === 'map' ? laidOut.ofPixels.get(vector.nside) : laidOut.ofPoints.get(vector)
     if (!numbers) throw new Error(`No rays were laid out for "${vector.name}".`)
-    return {
-      observable: vector.quantity,
-      terms: hasFrequency(vector.quantity)
-        ? vector.band.map(({ frequencyGhz, weight }) => ({
-            offset: rayCount * frequenciesGhz.indexOf(frequencyGhz),
-            weight,
-          }))
-        : [{ offset: 0, weight: 1 }],
-      rays: vector.kind === 'map' ? vector.pixels.map((pixel) => numbers[pixel]) : numbers,
-    }
+    const rays = vector.kind === 'map' ? vector.pixels.map((pixel) => numbers[pixel]) : numbers
+    sharp.push({ index, channel: channelOf(vector, vector.quantity, rays) })
   })
+  const observables = new Set<Observable>(sharp.map(({ channel }) => channel.observable))
+  const smoothed = [...skies.values()].map((parts) => {
+    const [{ vector }] = parts
+    const rays = laidOut.ofPixels.get(vector.nside) ?? new Int32Array()
+    const seen = smoothedTogether(vector)
+    for (const observable of seen) observables.add(observable)
+    const channels = seen.map((observable) => channelOf(vector, observable, rays))
+    return new SmoothedSky(channels, vector.nside, vector.beamFwhmArcmin ?? 0, parts)
+  })
+
   return {
     directions,
     maxDistanceKpc,
     frequenciesGhz,
-    observables: [...new Set(channels.map(({ observable }) => observable))],
-    apply: (observables) => channels.map((channel) => gather(channel, observables)),
-    transpose: (cotangents) => {
+    observables: [...observables],
+    apply(seen) {
+      const models: Float64Array[] = []
+      for (const { index, channel } of sharp) models[index] = gather(channel, seen)
+      for (const sky of smoothed) sky.apply(seen, models)
+      return models
+    },
+    transpose(cotangents) {
       const result: Observables = {}
-      channels.forEach((channel, i) => {
-        const { observable } = channel
+      for (const observable of observables) {
         const length = rayCount * (hasFrequency(observable) ? frequenciesGhz.length : 1)
-        spread(channel, cotangents[i], (result[observable] ??= new Float64Array(length)))
-      })
+        result[observable] = new Float64Array(length)
+      }
+      for (const { index, channel } of sharp) spread(channel, cotangents[index], result)
+      for (const sky of smoothed) sky.transpose(cotangents, result)
       return result
     },
   }
 }
 
-export function hasFrequency(observable: Observable): observable is 'I' | 'Q' | 'U' {
+/** A beam is applied in spherical harmonics, which need the whole sky. */
+function pixelsOf({ beamFwhmArcmin, nside, pixels }: MapVector): Int32Array {
+  if (beamFwhmArcmin === null) return pixels
+  return Int32Array.from({ length: 12 * nside * nside }, (_, pixel) => pixel)
+}
+
+/** Q and U turn into each other where the beam covers several directions of north. */
+function smoothedTogether({ quantity }: MapVector): readonly Observable[] {
+  return quantity === 'Q' || quantity === 'U' ? ['Q', 'U'] : [quantity]
+}
+
+/** Maps with the same key are pixels of one smoothed sky. */
+function skyKey(vector: MapVector): string {
+  const { nside, beamFwhmArcmin, band } = vector
+  return JSON.stringify([smoothedTogether(vector), nside, beamFwhmArcmin, band])
+}
+
+function hasFrequency(observable: Observable): boolean {
   return observable === 'I' || observable === 'Q' || observable === 'U'
-}
-
-function gather({ observable, terms, rays }: Channel, observables: Observables): Float64Array {
-  const values = observables[observable]
-  if (!values) throw new Error(`The kernel did not compute ${observable}.`)
-  return Float64Array.from(rays, (ray) => {
-    let sum = 0
-    for (const { offset, weight } of terms) sum += weight * values[offset + ray]
-    return sum
-  })
-}
-
-function spread({ terms, rays }: Channel, cotangent: Float64Array, into: Float64Array): void {
-  for (const { offset, weight } of terms) {
-    for (let i = 0; i < rays.length; i++) into[offset + rays[i]] += weight * cotangent[i]
-  }
 }

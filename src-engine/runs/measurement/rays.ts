@@ -1,6 +1,6 @@
 import { pix2vec } from '#shared/healpix/index.ts'
 import { directionFromGalactic } from '#shared/physics/index.ts'
-import type { DataVector } from '../../storage/run-store.ts'
+import type { DataVector, MapVector } from '../../storage/run-store.ts'
 
 /** The sightlines that data ask for, each of them once. */
 export interface MeasuredRays {
@@ -23,7 +23,7 @@ export interface MeasuredRays {
  */
 export function layOutRays(
   data: readonly DataVector[],
-  pixelsOf: (vector: DataVector & { kind: 'map' }) => Int32Array,
+  pixelsOf: (vector: MapVector) => Int32Array,
   distanceKpc: number | undefined,
 ): MeasuredRays {
   const directions: number[] = []

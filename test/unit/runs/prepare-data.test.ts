@@ -137,6 +137,39 @@ describe('data preparation', () => {
     expect((await vectorOf({ ...u, polarisation: 'IAU' })).values[0]).toBe(sky[0])
   })
 
+  it('averages over a bandpass in brightness temperature, and keeps the calibration of K_CMB', async () => {
+    const band = { frequencies_ghz: [28, 30, 32, 40], weights: [1, 2, 1, 0] }
+    const vector = await vectorOf({ bandpass: band, unit: 'K_CMB', frequency_ghz: undefined })
+    expect(vector.band).toEqual([
+      { frequencyGhz: 28, weight: 0.25 },
+      { frequencyGhz: 30, weight: 0.5 },
+      { frequencyGhz: 32, weight: 0.25 },
+    ])
+    expect(vector.frequencyGhz).toBe(30)
+    // x^2 e^x / (e^x - 1)^2 with x = h nu / k 2.7255 K, averaged with the same weights.
+    const perCmb = [28, 30, 32].map((ghz) => {
+      const x = ghz / 56.7902
+      return (x * x * Math.exp(x)) / Math.expm1(x) ** 2
+    })
+    const mean = 0.25 * perCmb[0] + 0.5 * perCmb[1] + 0.25 * perCmb[2]
+    expect(vector.values[7] / sky[7]).toBeCloseTo(mean, 6)
+
+    writeFileSync(folder.file('band.csv'), 'frequency_ghz,weight\n28,10\n30,20\n32,10\n')
+    const file = { file: folder.file('band.csv') }
+    const prepared = await prepareData(
+      withEntry({ bandpass: file, unit: 'K_RJ', beam_fwhm_arcmin: 600 }),
+    )
+    expect(prepared.data[0]).toMatchObject({
+      band: vector.band,
+      frequencyGhz: 0.408,
+      beamFwhmArcmin: 600,
+    })
+    expect(prepared.inputs.map(({ name }) => name)).toEqual(['sky', 'sky bandpass'])
+    await expect(vectorOf({ bandpass: file, unit: 'MJy/sr' })).rejects.toThrow(/K_RJ or K_CMB/)
+    writeFileSync(folder.file('band.csv'), 'frequency_ghz,weight\n28,-1\n')
+    await expect(vectorOf({ bandpass: file })).rejects.toThrow(/weights of 0 or more/)
+  })
+
   it.each([
     ['unit', { file: 'bare.fits' }, /does not say in which unit.*data\[0\]\.unit/],
     ['frequency_ghz', { frequency_ghz: undefined }, /data\[0\]\.frequency_ghz/],
@@ -151,7 +184,7 @@ describe('data preparation', () => {
 
   it('refuses a fit of nothing', async () => {
     const none = { ...sampleRun(folder), data: [] }
-    await expect(prepareData(none)).rejects.toThrow(/names no map/)
+    await expect(prepareData(none)).rejects.toThrow(/names no data/)
     await expect(vectorOf({ mask: { galactic_latitude_above_deg: 89 } })).rejects.toThrow(
       /no pixel of "sky" is left/,
     )

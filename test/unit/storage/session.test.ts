@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { InputError } from '#engine/errors.ts'
 import { Session } from '#engine/storage/session.ts'
-import type { CheckpointContent } from '#engine/storage/run-store.ts'
+import type { CheckpointContent, DataVector } from '#engine/storage/run-store.ts'
 import { sampleFolder, sampleRun } from '#test/tools/sample-run.ts'
 import type { SampleFolder } from '#test/tools/sample-run.ts'
 
@@ -134,6 +134,55 @@ describe('a session file', () => {
     current.runs.update(id, { build: 'def' })
     expect(current.runs.get(id).build).toBe('def')
     current.close()
+  })
+
+  it('keeps catalogues beside maps, and reads maps that were stored before there were any', () => {
+    const shared = {
+      offset: 0,
+      gain: 'free' as const,
+      notes: ['A note.'],
+      values: Float64Array.of(1, 2),
+      sigma: Float64Array.of(0.5, 0.25),
+      set: Uint8Array.of(1, 2),
+    }
+    const map: DataVector = {
+      kind: 'map',
+      name: 'sky',
+      quantity: 'I',
+      unit: 'K',
+      nside: 2,
+      frequencyGhz: 0.408,
+      band: [{ frequencyGhz: 0.408, weight: 1 }],
+      beamFwhmArcmin: null,
+      pixels: Int32Array.of(4, 40),
+      ...shared,
+    }
+    const points: DataVector = {
+      kind: 'points',
+      name: 'pulsars',
+      quantity: 'dispersion_measure',
+      unit: 'pc cm^-3',
+      frequencyGhz: null,
+      band: [],
+      directionsDeg: Float64Array.of(10, -3, 200, 40),
+      distancesKpc: Float64Array.of(1.5, Infinity),
+      ...shared,
+    }
+    const session = create()
+    const { id } = session.runs.create('Run 1', session.configuration)
+    session.transaction(() => session.runs.putData(id, [map, points]))
+    session.close()
+    const database = new DatabaseSync(folder.file('a.larmor'))
+    database.exec(
+      `UPDATE data SET description = json_remove(description, '$.kind', '$.band', '$.beamFwhmArcmin') WHERE name = 'sky';
+       PRAGMA user_version = 2`,
+    )
+    database.close()
+    for (const readOnly of [true, false]) {
+      const again = Session.open(folder.file('a.larmor'), { readOnly })
+      expect(again.runs.data(id)).toEqual([map, points])
+      again.close()
+    }
   })
 
   it('has one writer, while readers are welcome', () => {

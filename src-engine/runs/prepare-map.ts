@@ -1,0 +1,201 @@
+import { changeResolution, pix2ang } from '#shared/healpix/index.ts'
+import { relativeNoise } from '#shared/inference/noise.ts'
+import { toIau } from '#shared/sky/index.ts'
+import type { DataEntry } from '#shared/session/run-file.ts'
+import { InputError } from '../errors.ts'
+import type { InputRecord } from '../storage/records.ts'
+import type { DataVector, MapVector } from '../storage/run-store.ts'
+import { unitOf } from './data-units.ts'
+import { digestOf, missingKey, readSkyMap } from './read-sky-map.ts'
+import type { MapRequest, SkyMap } from './read-sky-map.ts'
+
+/** A data vector before its values are divided into fitted and held-out ones, and the files it was made from. */
+export interface PreparedEntry<Vector extends DataVector = DataVector> {
+  readonly vector: Omit<Vector, 'set'>
+  readonly inputs: readonly Omit<InputRecord, 'relativePath'>[]
+}
+
+/**
+ * A map: Galactic RING pixels at min(own NSIDE, `skyNside`); Stokes U in the IAU sense; sigma after degrading; masked and
+ * bad pixels left out.
+ * @throws InputError that names file and key
+ */
+export async function prepareMap(
+  entry: DataEntry,
+  key: string,
+  skyNside: number,
+): Promise<PreparedEntry<MapVector>> {
+  const request: MapRequest = {
+    file: entry.file,
+    key,
+    hdu: entry.hdu,
+    column: entry.column,
+    ordering: entry.ordering,
+    frame: entry.frame,
+    badValue: entry.bad_value,
+    nside: skyNside,
+  }
+  const map = await readSkyMap(request)
+  const nside = Math.min(map.nside, skyNside)
+  const { scale: unsigned, ...measured } = await unitOf(entry, map, request)
+  const scale = unsigned * polarisationSign(entry, map, request)
+  const values = resample(map.values, map, nside, key).map((value) => value * scale)
+  const companions: Companion[] = []
+  const sigma = await sigmaOf(entry, request, nside, values, scale, companions)
+  const used = await maskOf(entry, request, nside, companions)
+  const kept = Array.from(values.keys()).filter(
+    (p) => used[p] !== 0 && Number.isFinite(values[p]) && sigma[p] > 0 && Number.isFinite(sigma[p]),
+  )
+  const pixels = Int32Array.from(kept)
+  const { offset, gain } = entry.nuisance
+  const vector = {
+    kind: 'map' as const,
+    name: entry.name,
+    quantity: entry.quantity,
+    ...measured,
+    nside,
+    beamFwhmArcmin: entry.beam_fwhm_arcmin ?? null,
+    offset: offset === 'none' ? 0 : typeof offset === 'number' ? offset * scale : offset,
+    gain,
+    notes: [...map.notes, ...notesOf(map.nside, nside, scale, values.length - pixels.length)],
+    pixels,
+    values: Float64Array.from(kept, (p) => values[p]),
+    sigma: Float64Array.from(kept, (p) => sigma[p]),
+  }
+  const bandInputs = await bandInput(entry)
+  const inputs = [{ suffix: '', map }, ...companions].map((read) => ({
+    ...read.map.input,
+    name: `${entry.name}${read.suffix}`,
+  }))
+  return { vector, inputs: [...inputs, ...bandInputs] }
+}
+
+/** A map read beside the one of the entry; its input is called NAME plus the suffix. */
+interface Companion {
+  readonly suffix: ' sigma' | ' mask'
+  readonly map: SkyMap
+}
+
+function notesOf(nsideIn: number, nside: number, scale: number, left: number): string[] {
+  const notes: string[] = []
+  if (nsideIn !== nside) notes.push(`Averaged from NSIDE ${nsideIn} to ${nside}.`)
+  if (scale !== 1) notes.push(`Multiplied by ${scale} to get the unit of the model.`)
+  if (left > 0) notes.push(`${left} pixels are masked or bad.`)
+  return notes
+}
+
+/** -1 where a U map in the COSMO convention has to change its sign. */
+function polarisationSign(entry: DataEntry, map: SkyMap, request: MapRequest): number {
+  if (entry.quantity !== 'Q' && entry.quantity !== 'U') return 1
+  const convention = entry.polarisation ?? map.polarisation
+  if (convention === undefined) {
+    throw missingKey(request, 'polarisation', 'whether Q and U follow IAU or COSMO (POLCCONV)')
+  }
+  if (map.rotated) {
+    throw new InputError(
+      `${request.file}: Q and U can only be rotated together. Give this map in Galactic coordinates.`,
+      { file: request.file, field: `${request.key}.frame` },
+    )
+  }
+  return entry.quantity === 'U' ? toIau(1, convention) : 1
+}
+
+/** sigma per pixel in the unit of the model; given in the unit of the map. */
+async function sigmaOf(
+  entry: DataEntry,
+  request: MapRequest,
+  nside: number,
+  values: Float64Array,
+  signedScale: number,
+  companions: Companion[],
+): Promise<Float64Array> {
+  const scale = Math.abs(signedScale)
+  const { sigma } = entry
+  if (typeof sigma === 'number') return new Float64Array(values.length).fill(sigma * scale)
+  if (!('file' in sigma)) return relativeNoise(values, sigma.relative, sigma.floor * scale)
+  const map = await readCompanion(request, sigma, 'sigma')
+  companions.push({ suffix: ' sigma', map })
+  // Averaged as variances: errors of neighbouring pixels are taken to be the same error, which is the careful choice.
+  const variance = resample(
+    map.values.map((value) => value * value),
+    map,
+    nside,
+    `${request.key}.sigma`,
+  )
+  return variance.map((value) => Math.sqrt(value) * scale)
+}
+
+/** 1 where a pixel may be used. */
+async function maskOf(
+  entry: DataEntry,
+  request: MapRequest,
+  nside: number,
+  companions: Companion[],
+): Promise<Uint8Array> {
+  const pixels = 12 * nside * nside
+  const { mask } = entry
+  if (mask === undefined) return new Uint8Array(pixels).fill(1)
+  if (!('file' in mask)) {
+    const limit = (mask.galactic_latitude_above_deg * Math.PI) / 180
+    return Uint8Array.from({ length: pixels }, (_, pixel) =>
+      Math.abs(Math.PI / 2 - pix2ang(nside, 'RING', pixel).theta) > limit ? 1 : 0,
+    )
+  }
+  const map = await readCompanion(request, mask, 'mask')
+  companions.push({ suffix: ' mask', map })
+  const open = map.values.map((value) => (Number.isFinite(value) && value !== 0 ? 1 : 0))
+  const share = resample(open, map, nside, `${request.key}.mask`)
+  return Uint8Array.from(share, (value) => (value >= 0.5 ? 1 : 0))
+}
+
+/** The map beside a data entry; what it does not say about its pixels is taken from the entry. */
+function readCompanion(
+  request: MapRequest,
+  companion: { file: string; column: number | string },
+  what: string,
+): Promise<SkyMap> {
+  return readSkyMap({
+    ...request,
+    hdu: undefined,
+    badValue: undefined,
+    file: companion.file,
+    column: companion.column,
+  }).catch((error: unknown) => {
+    if (!(error instanceof InputError)) throw error
+    throw new InputError(`${request.key}.${what}: ${error.message}`, {
+      file: error.file,
+      field: error.field ?? `${request.key}.${what}`,
+      cause: error,
+    })
+  })
+}
+
+function resample(values: Float64Array, map: SkyMap, nside: number, key: string): Float64Array {
+  try {
+    return changeResolution(values, map.nside, nside, 'RING')
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new InputError(`${key}: ${map.input.path}: ${error.message}`, {
+      file: map.input.path,
+      field: key,
+    })
+  }
+}
+
+/** The table of a bandpass, where it is a file. */
+async function bandInput({
+  name,
+  bandpass,
+}: DataEntry): Promise<Omit<InputRecord, 'relativePath'>[]> {
+  if (bandpass === undefined || !('file' in bandpass)) return []
+  return [await tableInput(`${name} bandpass`, bandpass.file)]
+}
+
+/** What is recorded of a table: it has no headers, so its digest stands for theirs. */
+export async function tableInput(
+  name: string,
+  path: string,
+): Promise<Omit<InputRecord, 'relativePath'>> {
+  const digest = await digestOf(path)
+  return { name, path, ...digest, headerDigest: digest.sha256 }
+}

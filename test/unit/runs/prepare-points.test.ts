@@ -1,0 +1,135 @@
+import { writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { prepareData, withHeldOut } from '#engine/runs/prepare-data.ts'
+import type { PointVector } from '#engine/storage/run-store.ts'
+import { ang2pix } from '#shared/healpix/index.ts'
+import type { RunFileInput } from '#shared/session/run-file.ts'
+import { runFileSchema } from '#shared/session/run-file.ts'
+import { sampleFolder } from '#test/tools/sample-run.ts'
+import type { SampleFolder } from '#test/tools/sample-run.ts'
+
+let folder: SampleFolder
+beforeEach(() => {
+  folder = sampleFolder(1)
+  writeFileSync(folder.file('pulsars.csv'), table)
+})
+afterEach(() => folder.remove())
+
+const table = `# made up
+"name, as published",GL,GB,DM,eDM,D_kpc
+"B0001+01, the first",10.5,-3.25,57.2,0.1,1.5
+B0002+02,200,40,12,0.2,
+B0003+03,359,0.5,,0.1,4
+B0004+04,90,60,20,0,2
+`
+
+type Entry = NonNullable<RunFileInput['data']>[number]
+
+const catalogue = { l: 'GL', b: 'GB', value: 'DM', sigma: 'eDM', distance: 'D_kpc' }
+
+async function vectorOf(changes: Partial<Entry> = {}, heldOut?: RunFileInput['held_out']) {
+  const runFile = runFileSchema.parse({
+    held_out: heldOut ?? { fraction: 0, block_nside: 1 },
+    data: [
+      {
+        name: 'pulsars',
+        file: folder.file('pulsars.csv'),
+        quantity: 'dispersion_measure',
+        unit: 'pc/cm^3',
+        catalogue,
+        nuisance: { offset: 'none' },
+        ...changes,
+      },
+    ],
+  })
+  const { data, inputs } = await prepareData(runFile)
+  const [vector] = data
+  if (vector.kind !== 'points') throw new Error('not points')
+  return { vector, inputs }
+}
+
+describe('a catalogue', () => {
+  it('becomes points with the distances at which their rays end', async () => {
+    const { vector, inputs } = await vectorOf()
+    const { notes, ...rest } = vector
+    // The third row has no value, the fourth a sigma of 0.
+    expect(rest).toEqual({
+      kind: 'points',
+      name: 'pulsars',
+      quantity: 'dispersion_measure',
+      unit: 'pc cm^-3',
+      frequencyGhz: null,
+      band: [],
+      offset: 0,
+      gain: 1,
+      directionsDeg: Float64Array.of(10.5, -3.25, 200, 40),
+      distancesKpc: Float64Array.of(1.5, Infinity),
+      values: Float64Array.of(57.2, 12),
+      sigma: Float64Array.of(0.1, 0.2),
+      set: Uint8Array.of(1, 1),
+    } satisfies Omit<PointVector, 'notes'>)
+    expect(notes.join(' ')).toMatch(/2 sources, 1 of them with a distance.*2 rows are masked/)
+    expect(inputs).toMatchObject([{ name: 'pulsars', bytes: table.length }])
+  })
+
+  it('takes sigma and the mask of the run file where it has none of its own', async () => {
+    const own = { ...catalogue, sigma: undefined }
+    const { vector } = await vectorOf({
+      catalogue: own,
+      sigma: { relative: 0.1, floor: 2 },
+      mask: { galactic_latitude_above_deg: 30 },
+    })
+    expect(Array.from(vector.values)).toEqual([12, 20])
+    expect(Array.from(vector.sigma)).toEqual([2, 2])
+  })
+
+  it('holds points out by the block of sky that they fall into', async () => {
+    const degree = Math.PI / 180
+    const block = ang2pix(4, 'RING', (90 - 40) * degree, 200 * degree)
+    const heldOut = { fold: block % 10, of: 10, block_nside: 4 }
+    const { vector } = await vectorOf({}, heldOut)
+    expect(Array.from(vector.set)).toEqual([1, 2])
+    const other = runFileSchema.parse({ held_out: { fraction: 0 } }).held_out
+    expect(Array.from(withHeldOut([vector], other)[0].set)).toEqual([1, 1])
+  })
+
+  it.each([
+    [
+      'a column that is not there',
+      { catalogue: { ...catalogue, value: 'RM' } },
+      /no column "RM": correct data\[0\]\.catalogue\.value/,
+    ],
+    [
+      'a word in a column',
+      { catalogue: { ...catalogue, value: 'name, as published' } },
+      /line 3, column "name, as published": "B0001/,
+    ],
+    ['no unit', { unit: undefined }, /does not say in which unit.*data\[0\]\.unit/],
+    ['another unit', { unit: 'K' }, /is in pc\/cm\^3, but the unit is K/],
+    [
+      'intensities',
+      { quantity: 'I', unit: 'K', frequency_ghz: 1 },
+      /faraday_depth or dispersion_measure, not I/,
+    ],
+    ['a beam', { beam_fwhm_arcmin: 50 }, /data\[0\]\.beam_fwhm_arcmin belongs to maps/],
+    [
+      'parsecs',
+      { catalogue: { ...catalogue, distance: 'GL' }, file: 'pc.csv' },
+      /1500 kpc: distances are positive and in kpc/,
+    ],
+    [
+      'nothing at all',
+      { mask: { galactic_latitude_above_deg: 80 } },
+      /no row of "pulsars" is left/,
+    ],
+  ] satisfies [string, Partial<Entry>, RegExp][])('refuses %s', async (_, changes, message) => {
+    writeFileSync(folder.file('pc.csv'), 'GL,GB,DM,eDM\n1500,0,2,1\n')
+    const file = 'file' in changes ? { file: folder.file(changes.file) } : {}
+    await expect(vectorOf({ ...changes, ...file })).rejects.toThrow(message)
+  })
+
+  it('names the line of a row that is too short', async () => {
+    writeFileSync(folder.file('pulsars.csv'), 'GL,GB,DM\n1,2,3\n4,5\n')
+    await expect(vectorOf()).rejects.toThrow(/pulsars\.csv, line 3: 2 cells, but line 1 names 3/)
+  })
+})
