@@ -3,7 +3,7 @@ import { KernelError } from '../../interface.ts'
 import type { LineOfSightProblem, Observable, Observables } from '../../interface.ts'
 import type { KernelChoice } from './kernel-choice.ts'
 
-// The kernels' sums of a ray (see assembly/layout.ts): emission, n_e, Faraday depth, spare, then Q and U of each
+// The kernels' sums of a ray (see assembly/layout.ts): emission, n_e, Faraday depth (twice), then Q and U of each
 // polarised frequency; of the general kernel synchrotron I, Q, U and I of each; of the intensity kernels the emission alone.
 const COLUMN = 1
 const DEPTH = 2

@@ -38,7 +38,7 @@ export function writePolarisedTables(
   )
   wavelengthsSquared.forEach((square, f) => {
     const entry = plan.frequencyTable + f * FREQUENCY_BYTES
-    view.setFloat64(entry, square / Math.PI, true)
+    new Float64Array(buffer, entry, 2).fill(square / Math.PI)
     new Float32Array(buffer, entry + 16, 4).fill(square / Math.PI)
     new Float32Array(buffer, entry + 32, 4).fill(2 * square)
   })

@@ -57,7 +57,7 @@ export const PROBLEM_PARTS: usize = 100
 // f64 rad/m^2 per (cm^-3 microgauss kpc)
 export const PROBLEM_ROTATION: usize = 104
 
-/** Frequency table, one entry each: f64 lambda^2 / pi (turns of 2 chi per rad/m^2), and f32x4 that and 2 lambda^2. */
+/** Frequency table, one entry each: lambda^2 / pi (turns of 2 chi per rad/m^2) as f64x2 and f32x4, 2 lambda^2 as f32x4. */
 export const FREQUENCY_TURNS: usize = 0
 export const FREQUENCY_TURNS_4: usize = 16
 export const FREQUENCY_RADIANS_4: usize = 32
@@ -75,7 +75,7 @@ export const DEPTH_INVERSE_WEIGHTS: usize = 112
 export const DEPTH_NODES: usize = 128
 export const DEPTH_LAGRANGE: usize = 144
 
-/** Sums of a ray, f64: emission, n_e, Faraday depth, spare; then Q and U of each frequency. */
+/** Sums of a ray, f64: emission, n_e, Faraday depth (twice); then Q and U of each frequency. */
 export const SUMS_DEPTH: usize = 16
 export const SUMS_POLARISED: usize = 32
 export const SUMS_POLARISED_BYTES: usize = 16

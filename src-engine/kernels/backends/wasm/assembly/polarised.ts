@@ -146,21 +146,24 @@ function pass(
     const nearY = f32x4.splat(<f32>-directionY)
     const nearZ = f32x4.splat(<f32>-directionZ)
 
-    let phi: f64 = 0
+    // Float64 values are pairs of equal lanes: scalar instructions would merge with, and so wait for, what their register held.
+    let phi = f64x2.splat(0)
     let total = f64x2.splat(0)
-    // adjoint: the sum of T over the nodes to come
-    let toCome: f64 = 0
+    // adjoint: the derivative by the ray's whole depth, and the sum of T over the nodes to come
+    let toCome = f64x2.splat(0)
     // tangent: change of phi
-    let phiChange: f64 = 0
+    let phiChange = f64x2.splat(0)
     if (mode == ADJOINT) {
+      let turned = <f64>load<f32>(cotangentsOfRay, COTANGENT_DEPTH)
       for (let f: u32 = 0; f < frequencies; f++) {
         const y = cotangentsOfRay + COTANGENT_POLARISED + <usize>f * COTANGENT_POLARISED_BYTES
         const polarised = sumsOfRay + SUMS_POLARISED + <usize>f * SUMS_POLARISED_BYTES
         const radians = load<f32>(frequencyTable + <usize>f * FREQUENCY_BYTES, FREQUENCY_RADIANS_4)
-        const turned =
-          <f64>load<f32>(y, 4) * load<f64>(polarised) - <f64>load<f32>(y) * load<f64>(polarised, 8)
-        toCome += <f64>radians * turned
+        turned +=
+          <f64>radians *
+          (<f64>load<f32>(y, 4) * load<f64>(polarised) - <f64>load<f32>(y) * load<f64>(polarised, 8))
       }
+      toCome = f64x2.splat(turned)
     } else {
       const out = mode == FORWARD ? sumsOfRay : changesOfRay
       for (let f: u32 = 0; f < frequencies; f++) {
@@ -306,7 +309,7 @@ function pass(
               tOffsets,
               f32x4.mul(v128.load(depth, DEPTH_COLUMNS + 32), v128.shuffle<f32>(tg, tg, 2, 2, 2, 2)),
             )
-            const tDepth = f32x4.add(tOffsets, f32x4.splat(<f32>phiChange))
+            const tDepth = f32x4.add(tOffsets, narrow(phiChange))
             const squareHalf = f32x4.add(f32x4.mul(north, tNorth), f32x4.mul(east, tEast))
             const tSquare = f32x4.add(squareHalf, squareHalf)
             const eChange = isLinear
@@ -336,7 +339,7 @@ function pass(
             }
             const emission = f32x4.add(f32x4.mul(eChange, square), f32x4.mul(e, tSquare))
             total = f64x2.add(total, sumLanes(emission, f32x4.mul(lengths, tn)))
-            phiChange += <f64>f32x4.extract_lane(tOffsets, 3)
+            phiChange = f64x2.add(phiChange, widenLast(tOffsets))
           } else {
             // derivatives of the loss with respect to Re P and Im P, and with respect to the depth as (by Re P, by Im P)
             let byReal = zero4
@@ -363,9 +366,8 @@ function pass(
               turnByImaginary = f32x4.sub(turnByImaginary, f32x4.mul(radians, alpha))
             }
             const turn = f32x4.add(f32x4.mul(turnByReal, real), f32x4.mul(turnByImaginary, imaginary))
-            toCome -= f64x2.extract_lane(sumLanes(turn, zero4), 0)
-            const later = f32x4.splat(<f32>(toCome + <f64>load<f32>(cotangentsOfRay, COTANGENT_DEPTH)))
-            let byDepth = f32x4.mul(later, v128.load(depth, DEPTH_WEIGHTS))
+            toCome = f64x2.sub(toCome, sumLanes(turn, turn))
+            let byDepth = f32x4.mul(narrow(toCome), v128.load(depth, DEPTH_WEIGHTS))
             byDepth = f32x4.add(
               byDepth,
               f32x4.mul(v128.load(depth, DEPTH_ROWS), v128.shuffle<f32>(turn, turn, 0, 0, 0, 0)),
@@ -429,7 +431,7 @@ function pass(
               f32x4.add(f32x4.add(f32x4.mul(xi1, i1), f32x4.mul(xi2, i2)), f32x4.mul(xi3, i3)),
             )
           }
-          phi += <f64>f32x4.extract_lane(offsets, 3)
+          phi = f64x2.add(phi, widenLast(offsets))
         }
 
         if (++part == parts) break
@@ -455,16 +457,29 @@ function pass(
     if (mode != ADJOINT) {
       const out = mode == FORWARD ? sumsOfRay : changesOfRay
       v128.store(out, total)
-      store<f64>(out, mode == FORWARD ? phi : phiChange, SUMS_DEPTH)
+      v128.store(out, mode == FORWARD ? phi : phiChange, SUMS_DEPTH)
     }
   }
 }
 
+/** The last lane as a pair of float64. */
+@inline
+function widenLast(v: v128): v128 {
+  return f64x2.promote_low_f32x4(v128.shuffle<f32>(v, v, 3, 3, 3, 3))
+}
+
+/** A pair of equal float64 as four float32. */
+@inline
+function narrow(pair: v128): v128 {
+  const v = f32x4.demote_f64x2_zero(pair)
+  return lowHalves(v, v)
+}
+
 /** Half the angle 2 chi of depths `offsets` behind phi, in turns of 2 chi, less whole turns. */
 @inline
-function halfTurns(frequency: usize, phi: f64, offsets: v128): v128 {
-  const turns = phi * load<f64>(frequency, FREQUENCY_TURNS)
-  const start = f32x4.splat(<f32>(turns - nearest(turns)))
+function halfTurns(frequency: usize, phi: v128, offsets: v128): v128 {
+  const turns = f64x2.mul(phi, v128.load(frequency, FREQUENCY_TURNS))
+  const start = narrow(f64x2.sub(turns, f64x2.nearest(turns)))
   const t = f32x4.add(start, f32x4.mul(v128.load(frequency, FREQUENCY_TURNS_4), offsets))
   return f32x4.sub(t, f32x4.nearest(t))
 }
