@@ -23,7 +23,7 @@ import type { Pipelines } from './pipelines.ts'
 import type { ChunkBuffers, RayStore } from './rays.ts'
 import { cotangentWords, rayWords } from './settings.ts'
 import type { KernelSettings } from './settings.ts'
-import { BLOCK } from './shaders/reduce.ts'
+import { BLOCK, groupLanes } from './shaders/reduce.ts'
 import { ruleOf } from './shaders/update.ts'
 import type { WorkBuffers } from './work-buffers.ts'
 
@@ -248,7 +248,7 @@ export class WebgpuOperator implements LineOfSightOperator {
         const pass = encoder.beginComputePass()
         const group = adjoint.bind({ ...this.rayBuffers(buffers), cotangents, records })
         adjoint.run(pass, group, rays)
-        const lanes = 8 * settings.channels
+        const lanes = groupLanes(settings)
         let values = records
         buffers.levels.forEach(({ groups, buffer }, level) => {
           const sums = partial[level % 2]

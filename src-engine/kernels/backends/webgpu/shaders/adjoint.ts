@@ -36,8 +36,8 @@ ${mediumWgsl(settings, false)}
 var<private> y: u32;
 
 // Sums over the nodes of a crossing of the derivative times 1, xi, xi^2, xi^3.
-var<private> moments: array<vec4f, 4>;
-${cosmicRayGrid ? 'var<private> scalarMoments: array<f32, 4>;' : ''}
+${moments.map((k) => `var<private> moment${k}: vec4f;`).join('\n')}
+${cosmicRayGrid ? moments.map((k) => `var<private> scalarMoment${k}: f32;`).join('\n') : ''}
 
 ${scatterWgsl(settings)}
 
@@ -79,10 +79,8 @@ fn element(index: u32) {
     openCrossing(ray.first + ray.count - 1 - back);
     evaluatePart(0, 1);
     let parts = partCount();
-    for (var k = 0u; k < 4; k++) {
-      moments[k] = vec4f();
-      ${cosmicRayGrid ? 'scalarMoments[k] = 0;' : ''}
-    }
+    ${moments.map((k) => `moment${k} = vec4f();`).join(' ')}
+    ${cosmicRayGrid ? moments.map((k) => `scalarMoment${k} = 0;`).join(' ') : ''}
     for (var part = parts; part > 0; part--) {
       if (parts > 1) { evaluatePart(part - 1, parts); }
       ${rotation ? 'phase = deeper(phase, -over(rotation));' : ''}
@@ -111,13 +109,9 @@ fn element(index: u32) {
             ? `derivative.w += ${f32(PC_PER_KPC)} * partKpc * WEIGHT[j] * cotangents[y + ${words.column}u];`
             : ''
         }
-        var xiPower = 1f;
         let xi = nodeXi(j, part - 1, parts);
-        for (var k = 0u; k < 4; k++) {
-          moments[k] += xiPower * derivative;
-          ${cosmicRayGrid ? 'scalarMoments[k] += xiPower * ofCosmic;' : ''}
-          xiPower *= xi;
-        }
+        ${momentWgsl('moment', 'derivative')}
+        ${cosmicRayGrid ? momentWgsl('scalarMoment', 'ofCosmic') : ''}
       }
       ${rotation ? 'for (var i = 0u; i < N; i++) { behind += ofDepth[i]; }' : ''}
       ${freeFree ? 'for (var i = 0u; i < N; i++) { behindPassed += ofPassed[i]; }' : ''}
@@ -126,6 +120,17 @@ fn element(index: u32) {
   }
 }
 `
+}
+
+const moments = [0, 1, 2, 3]
+
+/** Adds a derivative at xi to its moments. */
+function momentWgsl(name: string, value: string): string {
+  return /* wgsl */ `
+        ${name}0 += ${value};
+        ${name}1 += xi * ${value};
+        ${name}2 += (xi * xi) * ${value};
+        ${name}3 += (xi * xi * xi) * ${value};`
 }
 
 /** For every node of a part: the derivatives with respect to its emission and to the depths in front of it. */
@@ -227,54 +232,69 @@ function emissionDerivativeWgsl({ intensity, polarised, cosmicRayGrid }: KernelS
         }`
 }
 
-/** From moments to the corners: the transpose of making a cubic. */
+/** From moments to the corners: the transpose of making a cubic, written out so that nothing is indexed at run time. */
 function scatterWgsl(settings: KernelSettings): string {
   const { electronGrid, cosmicRayGrid, channels } = settings
-  const held = (axis: string, kind: 'entry' | 'span'): string =>
+  const lanes = (axis: string): string =>
     electronGrid
-      ? `vec4f(${kind}.${axis}, ${kind}.${axis}, ${kind}.${axis}, held${kind === 'entry' ? 'Entry' : 'Span'}.${axis})`
-      : `vec4f(${kind}.${axis})`
+      ? `let e${axis} = vec4f(entry.${axis}, entry.${axis}, entry.${axis}, heldEntry.${axis});
+  let s${axis} = vec4f(span.${axis}, span.${axis}, span.${axis}, heldSpan.${axis});`
+      : `let e${axis} = vec4f(entry.${axis});
+  let s${axis} = vec4f(span.${axis});`
+  const components = ['x', 'y', 'z', ...(electronGrid ? ['w'] : [])]
   return /* wgsl */ `
-${splitWgsl('splitField', 'vec4f')}
-${cosmicRayGrid ? splitWgsl('splitScalar', 'f32') : ''}
-
 fn scatter() {
   let to = cells[crossing].y * ${8 * channels}u;
-  let corners = splitField(moments, ${['x', 'y', 'z'].map((axis) => held(axis, 'entry')).join(', ')},
-    ${['x', 'y', 'z'].map((axis) => held(axis, 'span')).join(', ')});
+  ${['x', 'y', 'z'].map(lanes).join('\n  ')}
+  ${splitWgsl('moment', ['ex', 'ey', 'ez'], ['sx', 'sy', 'sz'], (corner, value) =>
+    components.map((c, n) => `records[to + ${corner * channels + n}u] = ${value}.${c};`),
+  )}
   ${
     cosmicRayGrid
-      ? 'let scalars = splitScalar(scalarMoments, heldEntry.x, heldEntry.y, heldEntry.z, heldSpan.x, heldSpan.y, heldSpan.z);'
+      ? splitWgsl(
+          'scalarMoment',
+          ['heldEntry.x', 'heldEntry.y', 'heldEntry.z'],
+          ['heldSpan.x', 'heldSpan.y', 'heldSpan.z'],
+          (corner, value) => [`records[to + ${(corner + 1) * channels - 1}u] = ${value};`],
+        )
       : ''
-  }
-  for (var corner = 0u; corner < 8; corner++) {
-    let at = to + corner * ${channels}u;
-    records[at] = corners[corner].x;
-    records[at + 1] = corners[corner].y;
-    records[at + 2] = corners[corner].z;
-    ${electronGrid ? 'records[at + 3] = corners[corner].w;' : ''}
-    ${cosmicRayGrid ? `records[at + ${channels - 1}] = scalars[corner];` : ''}
   }
 }`
 }
 
-function splitWgsl(name: string, type: 'vec4f' | 'f32'): string {
-  return /* wgsl */ `
-fn ${name}(g: array<${type}, 4>, ex: ${type}, ey: ${type}, ez: ${type}, sx: ${type}, sy: ${type}, sz: ${type}) -> array<${type}, 8> {
-  var corners: array<${type}, 8>;
-  let upper = array<${type}, 3>(ez * g[0] + sz * g[1], ez * g[1] + sz * g[2], ez * g[2] + sz * g[3]);
-  for (var k = 0u; k < 2; k++) {
-    var a: array<${type}, 3>;
-    if (k == 1) { a = upper; } else { a = array<${type}, 3>(g[0] - upper[0], g[1] - upper[1], g[2] - upper[2]); }
-    let further = array<${type}, 2>(ey * a[0] + sy * a[1], ey * a[1] + sy * a[2]);
-    for (var j = 0u; j < 2; j++) {
-      var b: array<${type}, 2>;
-      if (j == 1) { b = further; } else { b = array<${type}, 2>(a[0] - further[0], a[1] - further[1]); }
-      let farthest = ex * b[0] + sx * b[1];
-      corners[4 + 2 * j + k] = farthest;
-      corners[2 * j + k] = b[0] - farthest;
+/**
+ * The corners' shares of the moments `m`0..3 for an entry e and a span s per axis: along z, then y, then x, what is
+ * farther along the axis gets e m_k + s m_(k+1), and what is nearer the rest.
+ */
+function splitWgsl(
+  m: string,
+  e: readonly string[],
+  s: readonly string[],
+  store: (corner: number, value: string) => string[],
+): string {
+  const lines: string[] = []
+  const split = (moments: readonly string[], axis: number, corner: number): void => {
+    if (axis < 0) {
+      lines.push(...store(corner, moments[0]))
+      return
     }
+    const name = `${m}${'XYZ'.charAt(axis)}${corner}`
+    const far = moments.slice(1).map((next, k) => {
+      lines.push(`let ${name}F${k} = ${e[axis]} * ${moments[k]} + ${s[axis]} * ${next};`)
+      return `${name}F${k}`
+    })
+    const near = far.map((value, k) => {
+      lines.push(`let ${name}N${k} = ${moments[k]} - ${value};`)
+      return `${name}N${k}`
+    })
+    const bit = 4 >> axis
+    split(near, axis - 1, corner)
+    split(far, axis - 1, corner + bit)
   }
-  return corners;
-}`
+  split(
+    [0, 1, 2, 3].map((k) => `${m}${k}`),
+    2,
+    0,
+  )
+  return lines.join('\n  ')
 }

@@ -7,19 +7,24 @@ import type { KernelSettings } from '../settings.ts'
 
 export const sumGroupsBindings: readonly Binding[] = [
   { name: 'groups', type: 'array<u32>', access: 'read' },
-  { name: 'values', type: 'array<f32>', access: 'read' },
-  { name: 'sums', type: 'array<f32>', access: 'read_write' },
+  { name: 'values', type: 'array<vec4f>', access: 'read' },
+  { name: 'sums', type: 'array<vec4f>', access: 'read_write' },
 ]
 
-/** One invocation per group and lane (corner and channel): the sum over the group's records. */
-export function sumGroupsWgsl({ channels }: KernelSettings): string {
-  const lanes = 8 * channels
+/** Invocations per group: a record's corners and channels, four at a time. */
+export function groupLanes({ channels }: KernelSettings): number {
+  return 2 * channels
+}
+
+/** One invocation per group and lane: the sum over the group's records. */
+export function sumGroupsWgsl(settings: KernelSettings): string {
+  const lanes = groupLanes(settings)
   return /* wgsl */ `
 fn element(index: u32) {
   let group = index / ${lanes}u;
   let lane = index % ${lanes}u;
   if (group >= groups[0]) { return; }
-  var sum = 0f;
+  var sum = vec4f();
   for (var n = groups[1 + group]; n < groups[2 + group]; n++) {
     sum += values[n * ${lanes}u + lane];
   }
