@@ -2,8 +2,9 @@
 import { PC_PER_KPC } from './constants.ts'
 import type { PhaseScheme } from './faraday.ts'
 import { wavelengthSquared } from './faraday.ts'
+import { freeFreeOpacity } from './free-free.ts'
 import type { Ray } from './geometry.ts'
-import type { LineSums } from './line-sums.ts'
+import type { LineSums, Propagation } from './line-sums.ts'
 import type { Medium } from './medium.ts'
 import { integrateMidpoint } from './midpoint.ts'
 import { integrateCells, integratePanels } from './panels.ts'
@@ -27,6 +28,8 @@ export interface SightlineOptions {
   frequenciesGhz: readonly number[]
   integrator: IntegrationRule
   phase: PhaseScheme
+  /** Emission and absorption of the thermal electrons; absent: left out. */
+  freeFree?: { electronTemperatureK: number }
 }
 
 /** Observables of many rays: [frequency][ray] for the Stokes parameters, [ray] for the others. */
@@ -78,17 +81,28 @@ export function simulate(
   start: number,
   end: number,
 ): void {
-  const { frequenciesGhz, phase } = options
-  const wavelengths = frequenciesGhz.map(wavelengthSquared)
+  const { frequenciesGhz, phase, freeFree } = options
+  const propagation: Propagation = {
+    wavelengthsSquared: frequenciesGhz.map((frequency) =>
+      phase === 'off' ? 0 : wavelengthSquared(frequency),
+    ),
+    opacities: frequenciesGhz.map((frequency) =>
+      freeFree ? freeFreeOpacity(frequency, freeFree.electronTemperatureK) : 0,
+    ),
+  }
   const constants = frequenciesGhz.map((frequency) =>
     emissivityConstantsMicrogauss(frequency, medium.spectralIndex),
   )
-  const integrate = chooseRule(medium, options, wavelengths)
+  const integrate = chooseRule(medium, options)
   for (let index = start; index < end; index++) {
     const sums = integrate(rayAt(index))
     requireFinite(sums, index)
     for (let f = 0; f < frequenciesGhz.length; f++) {
-      into.I[f][index] = constants[f].intensity * sums.emission
+      const thermal = freeFree
+        ? -freeFree.electronTemperatureK *
+          Math.expm1(-propagation.opacities[f] * sums.emissionMeasure)
+        : 0
+      into.I[f][index] = constants[f].intensity * sums.emission[f] + thermal
       into.Q[f][index] = constants[f].polarised * sums.polarisedCos[f]
       into.U[f][index] = constants[f].polarised * sums.polarisedSin[f]
     }
@@ -97,11 +111,7 @@ export function simulate(
     into.dispersionMeasure[index] = PC_PER_KPC * sums.column
   }
 
-  function chooseRule(
-    fields: Medium,
-    { integrator }: SightlineOptions,
-    lambdaSquared: number[],
-  ): (ray: Ray) => LineSums {
+  function chooseRule(fields: Medium, { integrator }: SightlineOptions): (ray: Ray) => LineSums {
     if (integrator.rule === 'midpoint') {
       return (ray) => {
         const samples =
@@ -109,7 +119,7 @@ export function simulate(
             ? integrator.samples
             : // A ray of no length, from an observer on a face of the box, still has one (empty) step.
               Math.max(1, Math.ceil((PC_PER_KPC * ray.lengthKpc) / integrator.stepPc))
-        return integrateMidpoint(fields, ray, samples, phase, lambdaSquared)
+        return integrateMidpoint(fields, ray, samples, phase, propagation)
       }
     }
     if (phase === 'half-cell' || phase === 'first-order') {
@@ -117,12 +127,11 @@ export function simulate(
         `The Faraday phase '${phase}' belongs to midpoint samples: set integrator.rule to midpoint, or faraday.phase to exact or off.`,
       )
     }
-    const rotating = phase === 'off' ? lambdaSquared.map(() => 0) : lambdaSquared
     if (integrator.rule === 'cells' && hasGrid(fields)) {
-      return (ray) => integrateCells(fields, ray, integrator.nodes, rotating)
+      return (ray) => integrateCells(fields, ray, integrator.nodes, propagation)
     }
     const tolerance = integrator.rule === 'panels' ? integrator.tolerance : DEFAULT_TOLERANCE
-    return (ray) => integratePanels(fields, ray, tolerance, rotating)
+    return (ray) => integratePanels(fields, ray, tolerance, propagation)
   }
 }
 
@@ -136,7 +145,8 @@ function hasGrid(medium: Medium): boolean {
 
 function requireFinite(sums: LineSums, index: number): void {
   if (
-    !Number.isFinite(sums.emission) ||
+    !Number.isFinite(sums.emissionMeasure) ||
+    !sums.emission.every(Number.isFinite) ||
     !Number.isFinite(sums.faradayDepth) ||
     !Number.isFinite(sums.column) ||
     !sums.polarisedCos.every(Number.isFinite) ||

@@ -7,7 +7,7 @@ import {
 } from './faraday.ts'
 import type { Ray } from './geometry.ts'
 import { lineOfSightBasis } from './geometry.ts'
-import type { LineSums } from './line-sums.ts'
+import type { LineSums, Propagation } from './line-sums.ts'
 import { emptyLineSums } from './line-sums.ts'
 import type { Medium } from './medium.ts'
 import { createLocalEmission, evaluateLocalEmission } from './medium.ts'
@@ -19,14 +19,14 @@ import { along } from './vector.ts'
  * Depth by which a sample is rotated, the step k adding d_k: `half-cell` and `exact` sum_{i<k} d_i + d_k/2, `exact`
  * also times the depolarisation inside the step; `first-order` sum_{i<=k} d_i with the published constant of
  * synax; `off` none. The depth reported is the full sum, except with `half-cell`: there it is the depth at
- * the middle of the last step, as published comparison values have it.
+ * the middle of the last step, as published comparison values have it. The optical depth is that to the middle of a step.
  */
 export function integrateMidpoint(
   medium: Medium,
   ray: Ray,
   samples: number,
   phase: PhaseScheme,
-  wavelengthsSquared: readonly number[],
+  { wavelengthsSquared, opacities }: Propagation,
 ): LineSums {
   if (!Number.isInteger(samples) || samples < 1) {
     throw new RangeError(
@@ -43,8 +43,10 @@ export function integrateMidpoint(
   for (let k = 0; k < samples; k++) {
     const position = along(ray.origin, ray.direction, step * (k + 0.5))
     evaluateLocalEmission(medium, ray.direction, north, east, position, local)
-    sums.emission += local.emission
     sums.column += local.thermal
+    const squared = local.thermal * local.thermal * step
+    const measure = sums.emissionMeasure + 0.5 * squared
+    sums.emissionMeasure += squared
     const depthStep = constant * local.faraday * step
     sampleDepth = depth + (phase === 'first-order' ? depthStep : 0.5 * depthStep)
     depth += depthStep
@@ -53,16 +55,18 @@ export function integrateMidpoint(
       const lambdaSquared = wavelengthsSquared[f]
       const angle = phase === 'off' ? 0 : 2 * lambdaSquared * sampleDepth
       const amplitude = phase === 'exact' ? slabDepolarisation(lambdaSquared, depthStep) : 1
-      const cos = amplitude * Math.cos(angle)
-      const sin = amplitude * Math.sin(angle)
+      const left = Math.exp(-opacities[f] * measure)
+      const cos = left * amplitude * Math.cos(angle)
+      const sin = left * amplitude * Math.sin(angle)
+      sums.emission[f] += left * local.emission
       sums.polarisedCos[f] += cos * local.emissionCos - sin * local.emissionSin
       sums.polarisedSin[f] += sin * local.emissionCos + cos * local.emissionSin
     }
   }
-  sums.emission *= step
   sums.column *= step
   sums.faradayDepth = phase === 'half-cell' ? sampleDepth : depth
   for (let f = 0; f < wavelengthsSquared.length; f++) {
+    sums.emission[f] *= step
     sums.polarisedCos[f] *= step
     sums.polarisedSin[f] *= step
   }

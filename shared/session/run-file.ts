@@ -205,6 +205,8 @@ export const thermalElectronsSchema = z.strictObject({
   n_e_cm3: z.number().finite().nonnegative().optional(),
   radius_kpc: positive.optional(),
   grid: densityGridSchema.optional(),
+  // Absent: free-free emission and absorption are left out.
+  free_free: z.strictObject({ electron_temperature_k: positive.default(8000) }).optional(),
 })
 
 export const cosmicRayElectronsSchema = z.strictObject({

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { HealpixMapToWrite, MapColumnToWrite } from '#shared/fits/index.ts'
 import { writeHealpixMap } from '#shared/fits/index.ts'
 import type { Observables } from '#shared/physics/index.ts'
+import { polarisedLight } from '#shared/physics/index.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError, UsageError, fileErrorText } from '../errors.ts'
 import { makeFolder } from '../make-folder.ts'
@@ -20,7 +21,7 @@ import { countDisplay, progressStyles } from './progress-bar.ts'
 const usage = `larmor simulate RUN.yaml --out DIR [--progress auto|json|none] [--json]
 
 Computes what the models of a run file look like from the observer, in float64: Stokes I, Q, U in K (Rayleigh-Jeans),
-Faraday depth in rad m^-2 and dispersion measure in pc cm^-3. Writes HEALPix FITS maps, or the table sightlines.csv where
+polarised intensity and angle (degrees) beside Q and U, Faraday depth in rad m^-2 and dispersion measure in pc cm^-3. Writes HEALPix FITS maps, or the table sightlines.csv where
 the run file has sky.pixels or sky.directions. Without --out the table goes to stdout (--json: as one JSON document).`
 
 const options = { out: { type: 'string' }, progress: { type: 'string' } } as const
@@ -122,7 +123,18 @@ function contents(
     writeHealpixMap({ ...common, ...more, columns })
   const files: [string, Uint8Array][] = []
   frequencies.forEach((frequency, f) => {
-    const columns = stokes.map((name) => ({ name, unit: 'K_RJ', values: seen[name][f] }))
+    const columns: MapColumnToWrite[] = stokes.map((name) => ({
+      name,
+      unit: 'K_RJ',
+      values: seen[name][f],
+    }))
+    if (showsPolarisation(runFile)) {
+      const { intensity, angleDeg } = polarisedLight(seen.Q[f], seen.U[f])
+      columns.push(
+        { name: 'POLARISED_INTENSITY', unit: 'K_RJ', values: intensity },
+        { name: 'POLARISATION_ANGLE', unit: 'deg', values: angleDeg },
+      )
+    }
     if (columns.length === 0) return
     const polarised = stokes.includes('Q') || stokes.includes('U')
     const more = {
@@ -138,6 +150,11 @@ function contents(
     ['dispersion_measure.fits', single('DISPERSION_MEASURE', 'pc/cm^3', seen.dispersionMeasure)],
   )
   return files
+}
+
+/** Polarised intensity and angle are given where both Q and U are. */
+function showsPolarisation({ sky: { stokes } }: RunFile): boolean {
+  return stokes.includes('Q') && stokes.includes('U')
 }
 
 /** FITS headers hold ASCII only. */
@@ -158,8 +175,17 @@ function document(
     const { nside, ordering } = sightlines
     return { nside, ordering, ...shared, stokes, files, seconds }
   }
+  const light = showsPolarisation(runFile)
+    ? seen.Q.map((q, f) => polarisedLight(q, seen.U[f]))
+    : undefined
   const columns = {
     ...Object.fromEntries(stokes.map((name) => [name, seen[name]])),
+    ...(light
+      ? {
+          polarised_intensity: light.map(({ intensity }) => intensity),
+          polarisation_angle_deg: light.map(({ angleDeg }) => angleDeg),
+        }
+      : {}),
     faraday_depth: seen.faradayDepth,
     dispersion_measure: seen.dispersionMeasure,
   }
@@ -186,6 +212,15 @@ function table(runFile: RunFile, sightlines: Sightlines, seen: Observables): str
   for (const name of stokes) {
     frequencies.forEach((frequency, f) => {
       columns.push([`${name}_K_${frequency}GHz`, seen[name][f]])
+    })
+  }
+  if (showsPolarisation(runFile)) {
+    frequencies.forEach((frequency, f) => {
+      const { intensity, angleDeg } = polarisedLight(seen.Q[f], seen.U[f])
+      columns.push(
+        [`polarised_intensity_K_${frequency}GHz`, intensity],
+        [`polarisation_angle_deg_${frequency}GHz`, angleDeg],
+      )
     })
   }
   columns.push(['faraday_depth_rad_m2', seen.faradayDepth])

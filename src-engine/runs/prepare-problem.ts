@@ -5,6 +5,7 @@ import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError } from '../errors.ts'
 import type { LineOfSightProblem, RegularisationTerm } from '../kernels/interface.ts'
 import { gridSettingsOf, modelsOf } from '../simulation/medium.ts'
+import { freeFreeOf } from '../simulation/simulate.ts'
 import type { DataVector } from '../storage/run-store.ts'
 import { runUnknowns } from '../unknowns/settings.ts'
 import type { RunUnknowns } from '../unknowns/settings.ts'
@@ -60,6 +61,7 @@ export function prepareProblem(runFile: RunFile, data: readonly DataVector[]): P
       frequenciesGhz,
       spectralIndex,
       observables,
+      ...freeFreeOf(runFile),
       unknowns: unknowns.settings.map(({ name }) => name),
       cosmicRayDensity: (x, y, z) => cosmicRays.evaluate([x, y, z]),
       ...(thermalElectrons.model.name === 'none'

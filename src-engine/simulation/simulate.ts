@@ -19,12 +19,27 @@ export function sightlineOptionsOf(
       { field: 'faraday.phase' },
     )
   }
-  if (rule.rule === 'cells') return { frequenciesGhz, phase, integrator: rule }
+  const freeFree = freeFreeOf(runFile)
+  if (rule.rule === 'cells') return { frequenciesGhz, phase, integrator: rule, ...freeFree }
   const integrator =
     rule.step_pc === undefined
       ? { rule: 'midpoint' as const, samples: rule.samples ?? DEFAULT_MIDPOINT_SAMPLES }
       : { rule: 'midpoint' as const, stepPc: rule.step_pc }
-  return { frequenciesGhz, phase, integrator }
+  return { frequenciesGhz, phase, integrator, ...freeFree }
+}
+
+/** Free-free emission and absorption, where a run file asks for them. @throws InputError where nothing would emit */
+export function freeFreeOf({ thermal_electrons: { model, free_free: freeFree } }: RunFile): {
+  freeFree?: { electronTemperatureK: number }
+} {
+  if (freeFree && model === 'none') {
+    const field = 'thermal_electrons.free_free'
+    throw new InputError(
+      `${field}: there are no thermal electrons: choose a model for thermal_electrons, or leave this out.`,
+      { field },
+    )
+  }
+  return freeFree ? { freeFree: { electronTemperatureK: freeFree.electron_temperature_k } } : {}
 }
 
 export interface SimulationControl {

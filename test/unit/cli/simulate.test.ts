@@ -15,6 +15,8 @@ const sightlinesDocument = z.looseObject({
     I: columns.optional(),
     Q: columns.optional(),
     U: columns.optional(),
+    polarised_intensity: columns.optional(),
+    polarisation_angle_deg: columns.optional(),
     faraday_depth: z.array(z.number()),
     dispersion_measure: z.array(z.number()),
   }),
@@ -110,6 +112,26 @@ describe('larmor simulate, sightlines', () => {
   })
 })
 
+describe('larmor simulate, free-free emission', () => {
+  it('adds T (1 - exp(-tau)) to the intensity, and gives the polarised intensity', async () => {
+    const document = await simulateJson(`
+sky: { directions: [[30, 10]], frequencies_ghz: [0.408, 0.03], stokes: [I, Q, U] }
+magnetic_field: { model: uniform, B_microgauss: [0, 0, 0] }
+thermal_electrons: { model: uniform, n_e_cm3: 2, radius_kpc: 1, free_free: { electron_temperature_k: 6000 } }
+`)
+    const { columns } = document
+    ;[0.408, 0.03].forEach((ghz, f) => {
+      const tau = 3.28e-7 * 0.6 ** -1.35 * ghz ** -2.1 * 4 * 1000
+      // The slab has no other emission, so that rounding alone is left.
+      expect(columns.I?.[f][0]).toBeCloseTo(-6000 * Math.expm1(-tau), 8)
+    })
+    expect(columns).toMatchObject({
+      polarised_intensity: [[0], [0]],
+      polarisation_angle_deg: [[0], [0]],
+    })
+  })
+})
+
 describe('larmor simulate, maps', () => {
   it('writes maps of the uniform sphere that read back to the closed form', async () => {
     const folder = join(temporaryFolder(), 'new', 'folder')
@@ -126,7 +148,9 @@ describe('larmor simulate, maps', () => {
     const file = readFits(readFileSync(join(folder, 'stokes_2.4GHz.fits')))
     const [described] = describeMaps(file)
     expect(described).toMatchObject({ nside: 8, frequencyGhz: 2.4, frame: 'galactic' })
-    const [I, Q, U] = [0, 1, 2].map((column) => readHealpixMap(file, { column }).values)
+    const [I, Q, U, P, angle] = [0, 1, 2, 'POLARISED_INTENSITY', 'POLARISATION_ANGLE'].map(
+      (column) => readHealpixMap(file, { column }).values,
+    )
     const depthFile = readFits(readFileSync(join(folder, 'faraday_depth.fits')))
     const depth = readHealpixMap(depthFile, {}).values
     for (let pixel = 0; pixel < 768; pixel++) {
@@ -145,6 +169,9 @@ describe('larmor simulate, maps', () => {
       expect(Math.abs(I[pixel] - expected.I)).toBeLessThan(1e-9 * 0.27)
       expect(Math.abs(Q[pixel] - expected.Q)).toBeLessThan(1e-9 * 0.2)
       expect(Math.abs(U[pixel] - expected.U)).toBeLessThan(1e-9 * 0.2)
+      // Derived from the rows above, to rounding.
+      expect(P[pixel] * Math.cos((angle[pixel] * Math.PI) / 90)).toBeCloseTo(Q[pixel], 12)
+      expect(P[pixel] * Math.sin((angle[pixel] * Math.PI) / 90)).toBeCloseTo(U[pixel], 12)
       expect(Math.abs(depth[pixel] - expected.faradayDepth)).toBeLessThan(1e-9 * 195)
     }
   })
@@ -263,7 +290,13 @@ describe('larmor simulate, errors', () => {
       'a field from a file',
       'sky: { pixels: [1] }\nmagnetic_field: { model: file }',
       3,
-      /magnetic_field\.model: "file" is not possible here, a field cannot be read from a file: choose one of lsa, uniform\./,
+      /magnetic_field\.model: "file" is not possible here, a field cannot be read from a file: choose one of lsa, .*uniform\./,
+    ],
+    [
+      'free-free emission of nothing',
+      'sky: { pixels: [1] }\nmagnetic_field: { model: lsa }\nthermal_electrons: { free_free: {} }',
+      3,
+      /thermal_electrons\.free_free: there are no thermal electrons/,
     ],
     [
       'a grid that starts from a grid',
