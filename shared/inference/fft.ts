@@ -2,8 +2,8 @@
  * Discrete Fourier transforms of complex fields in three dimensions, float64, of any size (fast where the sizes have small
  * prime factors). X_k = sum_j x_j exp(-2 pi i j k / n) along each axis.
  *
- * Self-sorting mixed-radix transforms in the manner of Stockham: every pass goes from one pair of arrays to another,
- * with an inner loop along memory.
+ * Self-sorting mixed-radix transforms in the manner of Stockham. A group of neighbouring lines is copied side by side into
+ * a buffer that stays in the cache; every pass goes from one buffer to another, with an inner loop along memory.
  */
 
 /** Real and imaginary parts, [nx, ny, nz]. */
@@ -60,13 +60,14 @@ export class FourierTransform {
   readonly shape: readonly [number, number, number]
   readonly length: number
   readonly #roots: readonly Roots[]
-  readonly #spare: ComplexField
+  readonly #buffers: readonly [ComplexField, ComplexField]
 
   constructor(shape: readonly [number, number, number]) {
     this.shape = shape
     this.length = shape[0] * shape[1] * shape[2]
     this.#roots = shape.map(rootsOf)
-    this.#spare = createComplexField(this.length)
+    const most = LINES * Math.max(...shape)
+    this.#buffers = [createComplexField(most), createComplexField(most)]
   }
 
   /** In place. */
@@ -87,26 +88,72 @@ export class FourierTransform {
 
   #alongAxis(field: ComplexField, axis: number): void {
     const n = this.shape[axis]
-    // Lines of n values, `stride` apart; `stride` of them side by side make a slab.
+    if (n === 1) return
+    const radices = factors(n)
+    // A line is n values `stride` apart; neighbouring lines start at neighbouring values, or, along the last axis, n apart.
     const stride = this.shape.slice(axis + 1).reduce((product, size) => product * size, 1)
-    let source = field
-    let target = this.#spare
+    const last = axis === 2
+    const neighbours = last ? this.shape[1] : stride
+    const apart = last ? n : 1
+    for (let block = 0; block < this.length; block += neighbours * n) {
+      for (let first = 0; first < neighbours; first += LINES) {
+        const lines = Math.min(LINES, neighbours - first)
+        const layout = { start: block + first * apart, n, stride, lines, apart }
+        this.#transformLines(field, layout, radices, this.#roots[axis])
+      }
+    }
+  }
+
+  #transformLines(
+    field: ComplexField,
+    layout: Lines,
+    radices: readonly number[],
+    roots: Roots,
+  ): void {
+    let [source, target] = this.#buffers
+    copyLines(field, layout, source, true)
     let done = 1
-    for (const radix of factors(n)) {
-      pass(
-        source,
-        target,
-        { n, radix, done, stride, slabs: this.length / (n * stride) },
-        this.#roots[axis],
-      )
+    for (const radix of radices) {
+      pass(source, target, { n: layout.n, radix, done, lines: layout.lines }, roots)
       const swap = source
       source = target
       target = swap
       done *= radix
     }
-    if (source !== field) {
-      field.real.set(source.real)
-      field.imaginary.set(source.imaginary)
+    copyLines(field, layout, source, false)
+  }
+}
+
+/** Lines that are transformed together: long inner loops in buffers that fit the cache. */
+const LINES = 32
+
+interface Lines {
+  readonly start: number
+  readonly n: number
+  readonly stride: number
+  readonly lines: number
+  readonly apart: number
+}
+
+/** Between the field and a buffer [n][lines]. */
+function copyLines(
+  { real, imaginary }: ComplexField,
+  { start, n, stride, lines, apart }: Lines,
+  buffer: ComplexField,
+  inward: boolean,
+): void {
+  const { real: br, imaginary: bi } = buffer
+  for (let k = 0; k < n; k++) {
+    for (let line = 0; line < lines; line++) {
+      const at = start + k * stride + line * apart
+      const to = k * lines + line
+      if (inward) {
+        br[to] = real[at]
+        bi[to] = imaginary[at]
+      } else {
+        real[at] = br[to]
+        imaginary[at] = bi[to]
+      }
     }
   }
 }
@@ -116,29 +163,65 @@ interface Pass {
   readonly radix: number
   /** Product of the radices of the passes before. */
   readonly done: number
-  readonly stride: number
-  readonly slabs: number
+  readonly lines: number
 }
 
 /**
- * One pass over all slabs: the values at q + m (j + r rest), r = 0..radix-1, are transformed and go to q + m (r + radix j),
- * times exp(-2 pi i j r / (radix rest)), where m = done and rest = n / (done radix).
+ * One pass: the values at q + m (j + r rest), r = 0..radix-1, are transformed and go to q + m (r + radix j), times
+ * exp(-2 pi i j r / (radix rest)), where m = done and rest = n / (done radix).
  */
 function pass(source: ComplexField, target: ComplexField, size: Pass, roots: Roots): void {
-  const { n, radix, done, stride, slabs } = size
+  const { n, radix, done, lines } = size
   const rest = n / (done * radix)
   // q and the side-by-side lines are one contiguous stretch of memory.
-  const width = done * stride
-  for (let slab = 0; slab < slabs; slab++) {
-    const base = slab * n * stride
-    for (let j = 0; j < rest; j++) {
-      const from = base + j * width
-      const to = base + radix * j * width
-      if (radix === 2) butterfly2(source, target, from, rest * width, to, width, j * done, roots)
-      else if (radix === 4)
-        butterfly4(source, target, from, rest * width, to, width, j * done, roots)
-      else butterfly(source, target, from, rest * width, to, width, j * done, radix, roots)
-    }
+  const width = done * lines
+  const apart = rest * width
+  for (let j = 0; j < rest; j++) {
+    const from = j * width
+    const to = radix * j * width
+    const twist = j * done
+    if (radix === 2) butterfly2(source, target, from, apart, to, width, twist, roots)
+    else if (radix === 3) butterfly3(source, target, from, apart, to, width, twist, roots)
+    else if (radix === 4) butterfly4(source, target, from, apart, to, width, twist, roots)
+    else butterfly(source, target, from, apart, to, width, twist, radix, roots)
+  }
+}
+
+function butterfly3(
+  { real: ar, imaginary: ai }: ComplexField,
+  { real: br, imaginary: bi }: ComplexField,
+  from: number,
+  apart: number,
+  to: number,
+  width: number,
+  twist: number,
+  { cosines, sines }: Roots,
+): void {
+  const c1 = cosines[twist]
+  const s1 = sines[twist]
+  const c2 = cosines[2 * twist]
+  const s2 = sines[2 * twist]
+  const h = Math.sqrt(3) / 2
+  for (let q = 0; q < width; q++) {
+    const i0 = from + q
+    const i1 = i0 + apart
+    const i2 = i1 + apart
+    const sumR = ar[i1] + ar[i2]
+    const sumI = ai[i1] + ai[i2]
+    const middleR = ar[i0] - sumR / 2
+    const middleI = ai[i0] - sumI / 2
+    // -i sqrt(3)/2 times the difference
+    const turnR = h * (ai[i1] - ai[i2])
+    const turnI = h * (ar[i2] - ar[i1])
+    const o0 = to + q
+    const o1 = o0 + width
+    const o2 = o1 + width
+    br[o0] = ar[i0] + sumR
+    bi[o0] = ai[i0] + sumI
+    br[o1] = (middleR + turnR) * c1 - (middleI + turnI) * s1
+    bi[o1] = (middleR + turnR) * s1 + (middleI + turnI) * c1
+    br[o2] = (middleR - turnR) * c2 - (middleI - turnI) * s2
+    bi[o2] = (middleR - turnR) * s2 + (middleI - turnI) * c2
   }
 }
 

@@ -1,5 +1,5 @@
 import type { GridGeometry } from '../physics/grid.ts'
-import { gridSpacing, voxelCount } from '../physics/grid.ts'
+import { gridSpacing } from '../physics/grid.ts'
 import { FourierTransform, createComplexField, fastSize } from './fft.ts'
 import type { ComplexField } from './fft.ts'
 import type { Values } from './vectors.ts'
@@ -66,10 +66,8 @@ export class RandomFieldRoot {
         imaginary[i] = second ? white[3 * i + 1] : 0
       }
       this.#filterWork()
-      this.#visitGrid((voxel, padded) => {
-        field[3 * voxel + first] = real[padded]
-        if (second) field[3 * voxel + 1] = imaginary[padded]
-      })
+      this.#exchange(field, first, real, false)
+      if (second) this.#exchange(field, 1, imaginary, false)
     }
   }
 
@@ -80,10 +78,8 @@ export class RandomFieldRoot {
       const second = first === 0
       real.fill(0)
       imaginary.fill(0)
-      this.#visitGrid((voxel, padded) => {
-        real[padded] = field[3 * voxel + first]
-        if (second) imaginary[padded] = field[3 * voxel + 1]
-      })
+      this.#exchange(field, first, real, true)
+      if (second) this.#exchange(field, 1, imaginary, true)
       this.#filterWork()
       for (let i = 0; i < this.length; i++) {
         white[3 * i + first] = real[i]
@@ -103,17 +99,20 @@ export class RandomFieldRoot {
     this.#transform.inverse(this.#work)
   }
 
-  #visitGrid(visit: (voxel: number, padded: number) => void): void {
+  /** Copies rows of one component between the grid and the padded box. */
+  #exchange(field: Values, component: number, padded: Float64Array, inward: boolean): void {
     const [nx, ny, nz] = this.#grid.shape
     const [, py, pz] = this.shape
-    let voxel = 0
+    let at = component
     for (let i = 0; i < nx; i++) {
       for (let j = 0; j < ny; j++) {
         const row = (i * py + j) * pz
-        for (let k = 0; k < nz; k++) visit(voxel++, row + k)
+        for (let k = 0; k < nz; k++, at += 3) {
+          if (inward) padded[row + k] = field[at]
+          else field[at] = padded[row + k]
+        }
       }
     }
-    if (voxel !== voxelCount(this.#grid)) throw new Error('The grid was not visited once.')
   }
 }
 

@@ -5,7 +5,11 @@
  */
 
 /** What random numbers are used for. The numbers are part of the results: never reuse or renumber one. */
-export const randomStreams = { heldOutBlocks: 1 } as const
+export const randomStreams = {
+  heldOutBlocks: 1,
+  preconditioner: 2,
+  preconditionerPenalty: 3,
+} as const
 export type RandomStream = (typeof randomStreams)[keyof typeof randomStreams]
 
 type Words4 = readonly [number, number, number, number]
