@@ -6,22 +6,25 @@ import type { GrowthFigures, PolarisedFigures } from '../runs/benchmark-growth.t
 import { loadBackend } from '../kernels/index.ts'
 import { UsageError } from '../errors.ts'
 import { version } from '../version.ts'
-import { parseCommandLine, wholeNumber } from './arguments.ts'
+import { oneOf, parseCommandLine, wholeNumber } from './arguments.ts'
+import { benchCard } from './bench-card.ts'
 import { EXIT, printJson } from './io.ts'
 import type { Command } from './io.ts'
 import { peakMemoryBytes } from './run-report.ts'
 
-const usage = `larmor bench [--threads N] [--nside N] [--repeats N] [--json]
+const usage = `larmor bench [--backend wasm|webgpu] [--threads N] [--nside N] [--repeats N] [--json]
 
 Measures the kernels at the standard setting (the Haslam fit at the shipped defaults): nanoseconds per cell crossing,
 iterations per second, scaling over threads, error against the converged integral, peak memory of the process; then I, Q
 and U with Faraday rotation, and how their time grows with rays, crossings and frequencies. test/bench/peer.py compares with synax.
 
+  --backend B   wasm (default), or webgpu: forward, value and gradient on the graphics card, and the share of its bandwidth
   --threads N   the most threads to measure (default: the cores this process may use)
   --nside N     resolution of the sky (default 64)
   --repeats N   tries of each measurement, of which the best counts (default 12)`
 
 const options = {
+  backend: { type: 'string' },
   threads: { type: 'string' },
   nside: { type: 'string' },
   repeats: { type: 'string' },
@@ -36,6 +39,9 @@ export const command: Command = async (args, io) => {
     throw new UsageError(`--nside needs a power of two, not ${nside}.`)
   }
   const repeats = wholeNumber(values.repeats, 'repeats', 1, 1000) ?? 12
+  if (oneOf(values.backend, 'backend', ['wasm', 'webgpu']) === 'webgpu') {
+    return benchCard(nside, repeats, io)
+  }
   const environment = describeEnvironment()
   const benchmark = new Benchmark(nside)
 
