@@ -47,39 +47,29 @@ fn element(voxel: u32) {
     return;
   }
   let n = i32(voxel);
-  let index = vec3i(n / STRIDE.x, (n / STRIDE.y) % SHAPE.y, n % SHAPE.z);
-  values[voxel] = value(index);
-  let change = derivative(index);
-  gradient[3 * voxel] += change.x;
-  gradient[3 * voxel + 1] += change.y;
-  gradient[3 * voxel + 2] += change.z;
+  let result = term(vec3i(n / STRIDE.x, (n / STRIDE.y) % SHAPE.y, n % SHAPE.z));
+  values[voxel] = result.w;
+  gradient[3 * voxel] += result.x;
+  gradient[3 * voxel + 1] += result.y;
+  gradient[3 * voxel + 2] += result.z;
 }
 `
 }
 
+/** Each has a function `term(index)`: the derivative with respect to the voxel's field, and its value in w. */
 const bodies: Record<RegularisationTerm['term'], (term: RegularisationTerm) => string> = {
   smoothness: () => /* wgsl */ `
-fn value(index: vec3i) -> f32 {
-  var sum = 0f;
+fn term(index: vec3i) -> vec4f {
+  var sum = vec4f();
+  let own = at(index);
   for (var axis = 0; axis < 3; axis++) {
     for (var step = -1; step <= 1; step += 2) {
       let other = index + along(axis, step);
       if (!inGrid(other)) { continue; }
+      let difference = own - at(other);
       // a pair inside the region is met from both of its voxels
-      let share = select(1f, 0.5f, inRegion(other));
-      let difference = at(index) - at(other);
-      sum += share * 0.5f * FACTOR[axis] * dot(difference, difference);
-    }
-  }
-  return sum;
-}
-
-fn derivative(index: vec3i) -> vec3f {
-  var sum = vec3f();
-  for (var axis = 0; axis < 3; axis++) {
-    for (var step = -1; step <= 1; step += 2) {
-      let other = index + along(axis, step);
-      if (inGrid(other)) { sum += FACTOR[axis] * (at(index) - at(other)); }
+      let share = select(0.5f, 0.25f, region[dot(other, STRIDE)] != 0);
+      sum += FACTOR[axis] * vec4f(difference, share * dot(difference, difference));
     }
   }
   return sum;
@@ -96,9 +86,7 @@ fn norm(index: vec3i) -> f32 {
   return sqrt(squares);
 }
 
-fn value(index: vec3i) -> f32 { return SCALE * norm(index); }
-
-fn derivative(index: vec3i) -> vec3f {
+fn term(index: vec3i) -> vec4f {
   var sum = vec3f();
   let own = norm(index);
   for (var axis = 0; axis < 3; axis++) {
@@ -107,7 +95,7 @@ fn derivative(index: vec3i) -> vec3f {
     let previous = index + along(axis, -1);
     if (inRegion(previous)) { sum += FACTOR[axis] / norm(previous) * (at(index) - at(previous)); }
   }
-  return SCALE * sum;
+  return SCALE * vec4f(sum, own);
 }`,
   divergence: () => /* wgsl */ `
 // 0 where a neighbour is missing: the voxel does not count then
@@ -123,18 +111,14 @@ fn divergenceAt(index: vec3i) -> f32 {
   return sum;
 }
 
-fn value(index: vec3i) -> f32 {
-  let divergence = divergenceAt(index);
-  return 0.5f * SCALE * divergence * divergence;
-}
-
-fn derivative(index: vec3i) -> vec3f {
+fn term(index: vec3i) -> vec4f {
   var sum = vec3f();
   for (var axis = 0; axis < 3; axis++) {
-    sum[axis] = SCALE * FACTOR[axis] *
-      (divergenceAt(index + along(axis, -1)) - divergenceAt(index + along(axis, 1)));
+    let change = divergenceAt(index + along(axis, -1)) - divergenceAt(index + along(axis, 1));
+    sum += FACTOR[axis] * change * vec3f(vec3<bool>(axis == 0, axis == 1, axis == 2));
   }
-  return sum;
+  let divergence = divergenceAt(index);
+  return SCALE * vec4f(sum, 0.5f * divergence * divergence);
 }`,
   amplitude: ({ reference }) => /* wgsl */ `
 fn difference(index: vec3i) -> vec3f {
@@ -146,10 +130,8 @@ fn difference(index: vec3i) -> vec3f {
   }
 }
 
-fn value(index: vec3i) -> f32 {
+fn term(index: vec3i) -> vec4f {
   let change = difference(index);
-  return 0.5f * SCALE * dot(change, change);
-}
-
-fn derivative(index: vec3i) -> vec3f { return SCALE * difference(index); }`,
+  return SCALE * vec4f(change, 0.5f * dot(change, change));
+}`,
 }
