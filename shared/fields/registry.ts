@@ -4,7 +4,14 @@ import { wmapDisc } from './cosmic-rays/wmap.ts'
 import { cordes91 } from './electrons/cordes91.ts'
 import { noElectrons } from './electrons/none.ts'
 import { uniformElectrons } from './electrons/uniform.ts'
+import { jf12 } from './magnetic/jf12.ts'
+import { han18 } from './magnetic/han18.ts'
 import { lsa } from './magnetic/lsa.ts'
+import { pt11 } from './magnetic/pt11.ts'
+import { fauvet, hmr, stanev, svt22 } from './magnetic/spirals.ts'
+import { sun08 } from './magnetic/sun08.ts'
+import { tf17 } from './magnetic/tf17.ts'
+import { uf23 } from './magnetic/uf23.ts'
 import { uniformField } from './magnetic/uniform.ts'
 import { suggestion } from '../session/nearest-name.ts'
 import type {
@@ -18,7 +25,7 @@ import type {
 import { parametersOf } from './types.ts'
 
 const library: { readonly [Kind in FieldKind]: readonly ModelOfKind[Kind][] } = {
-  magnetic: [lsa, uniformField],
+  magnetic: [lsa, jf12, uf23, pt11, sun08, tf17, han18, hmr, stanev, fauvet, svt22, uniformField],
   'thermal-electrons': [noElectrons, uniformElectrons, cordes91],
   'cosmic-ray-electrons': [wmapDisc, uniformCosmicRays],
 }

@@ -1,0 +1,31 @@
+/** Parameter tables in rows, for models with many parameters from one source. */
+import type { ParameterSpec } from './types.ts'
+
+export type ParameterRow = readonly [
+  name: string,
+  unit: string,
+  standard: number,
+  bounds: readonly [number, number],
+  description: string,
+]
+
+export function parameterTable(
+  source: string,
+  rows: readonly ParameterRow[],
+  variants?: readonly string[],
+): ParameterSpec[] {
+  return rows.map(([name, unit, standard, bounds, description]) => ({
+    name,
+    unit,
+    default: standard,
+    bounds,
+    description,
+    source,
+    ...(variants ? { variants } : {}),
+  }))
+}
+
+/** Bounds that many parameters share. */
+export const strength = [-100, 100] as const
+export const length = [0.001, 1000] as const
+export const angle = [-360, 360] as const
