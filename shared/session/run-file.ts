@@ -270,6 +270,8 @@ export const optimiserSchema = z.strictObject({
   method: z.enum(['adam', 'yogi', 'adabelief', 'lbfgs', 'gauss-newton']).default('adam'),
   /** In the unit of the unknown; lbfgs: the largest change in its first step. */
   learning_rate: positive.default(0.4),
+  /** Coarser grids to begin with; each halves the spacing of the one before. */
+  levels: z.int().min(0).max(6).default(0),
   /** First-order methods: how the learning rate changes until `iterations`. */
   schedule: z.enum(['constant', 'cosine', 'exponential']).default('constant'),
   /** First-order methods: a longer gradient is shortened to this norm. */

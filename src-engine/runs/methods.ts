@@ -19,6 +19,8 @@ export interface StateArray {
   readonly unit: string
   readonly shape: readonly number[]
   readonly values: GridValues
+  /** 0: a value in a voxel; 1: a derivative with respect to one, which is in proportion to its volume; 2: the square of one. */
+  readonly gradientPower: 0 | 1 | 2
 }
 
 /** How a run moves its parameters. Arrays and numbers are the whole state beside the parameters. */
@@ -55,17 +57,17 @@ function stateArrays(
   { stage: { free } }: RunObjective,
   name: string,
   vector: Vector,
-  unitOf: (unit: string) => string = () => '',
+  gradientPower: StateArray['gradientPower'],
 ): StateArray[] {
   return free.map(({ representation: { block } }, i) => ({
     name: block.name === 'magnetic_field' ? name : `${name}/${block.name}`,
-    unit: unitOf(block.unit),
+    unit:
+      gradientPower === 0 || block.unit === '' ? block.unit : `(${block.unit})^-${gradientPower}`,
     shape: block.shape,
     values: vector[i],
+    gradientPower,
   }))
 }
-
-const power = (exponent: number) => (unit: string) => unit && `(${unit})^${exponent}`
 
 /** ADAM, Yogi, AdaBelief: learning-rate schedule, clipping, and a step of every block. */
 function firstOrderMethod(
@@ -105,8 +107,8 @@ function firstOrderMethod(
     converged: false,
     numbers: {},
     arrays: [
-      ...stateArrays(objective, 'first_moment', first, power(-1)),
-      ...stateArrays(objective, 'second_moment', second, power(-2)),
+      ...stateArrays(objective, 'first_moment', first, 1),
+      ...stateArrays(objective, 'second_moment', second, 2),
     ],
     async step(step) {
       const evaluation = await objective.evaluate()
@@ -177,9 +179,11 @@ function lbfgsMethod(request: MethodRequest): Method {
       if (diagonal) diagonal.known = known !== 0
     },
     arrays: [
-      ...arrays.steps.flatMap((pair, i) => stateArrays(objective, `optimiser/step_${i}`, pair)),
-      ...arrays.changes.flatMap((pair, i) => stateArrays(objective, `optimiser/change_${i}`, pair)),
-      ...(diagonal ? stateArrays(objective, 'optimiser/diagonal', diagonal.values) : []),
+      ...arrays.steps.flatMap((pair, i) => stateArrays(objective, `optimiser/step_${i}`, pair, 0)),
+      ...arrays.changes.flatMap((pair, i) =>
+        stateArrays(objective, `optimiser/change_${i}`, pair, 1),
+      ),
+      ...(diagonal ? stateArrays(objective, 'optimiser/diagonal', diagonal.values, 1) : []),
     ],
     async step() {
       await prepare()
@@ -225,7 +229,7 @@ function gaussNewtonMethod(request: MethodRequest): Method {
       gaussNewton.converged = converged !== 0
       diagonal.known = known !== 0
     },
-    arrays: stateArrays(objective, 'optimiser/diagonal', diagonal.values),
+    arrays: stateArrays(objective, 'optimiser/diagonal', diagonal.values, 1),
     async step() {
       await diagonal.find()
       const evaluation = await gaussNewton.step()

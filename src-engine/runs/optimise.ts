@@ -87,7 +87,8 @@ export class Optimisation {
       const values = stage.unknowns[name]
       if (known === undefined || values === undefined) return []
       const { shape } = this.#problem.prepared.problem.grid
-      return [{ ...known, shape: name === 'magneticField' ? [...shape, 3] : shape, values }]
+      const vectors = name === 'magneticField'
+      return [{ ...known, shape: vectors ? [...shape, 3] : shape, values, gradientPower: 0 }]
     })
   }
 
@@ -97,7 +98,14 @@ export class Optimisation {
       ({ representation, parameters: values }) =>
         representation.identity
           ? []
-          : [{ ...representation.block, name: `parameters/${representation.block.name}`, values }],
+          : [
+              {
+                ...representation.block,
+                name: `parameters/${representation.block.name}`,
+                values,
+                gradientPower: 0 as const,
+              },
+            ],
     )
     return [...parameters, ...this.#method.arrays]
   }
@@ -105,6 +113,17 @@ export class Optimisation {
   /** Puts the parameters where a run starts. */
   async start(): Promise<void> {
     await this.objective.stage.start()
+  }
+
+  /** Sets the field to zero outside the region, where interpolation from a coarser region may have left something. */
+  clearFixed(): void {
+    const { region } = this.#problem.prepared
+    for (const { name, parameters } of this.objective.stage.free) {
+      if (name !== 'magneticField') continue
+      for (let voxel = 0; voxel < region.length; voxel++) {
+        if (region[voxel] === 0) parameters.fill(0, 3 * voxel, 3 * voxel + 3)
+      }
+    }
   }
 
   /** Goes on after `iteration` steps, with the arrays of `grids` and `state` as they were. */

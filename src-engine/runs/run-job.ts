@@ -6,6 +6,7 @@ import { errorText } from '../errors.ts'
 import type { RunFigures, RunRecord } from '../storage/records.ts'
 import type { DataVector, RunChanges } from '../storage/run-store.ts'
 import type { Session } from '../storage/session.ts'
+import { atLevel } from './levels.ts'
 import type { BackendName, OperatorCache, ReadyOperator } from './operators.ts'
 import { prepareData } from './prepare-data.ts'
 import type { PreparedProblem } from './prepare-problem.ts'
@@ -114,11 +115,10 @@ export class RunJob {
     const data = await this.#loadData()
     const record = session.runs.get(run)
     this.#setState('preparing', 'Walking the lines of sight', 'rays')
-    const ready = await this.#operator(operators, record, data)
-    if (!ready) return this.#rest()
-    const changed = this.#noteComputation(record, ready)
+    const loop = await this.#begin(operators, record, data)
+    if (!loop) return this.#rest()
+    const changed = this.#noteComputation(record, loop.ready)
     this.#setState('preparing', 'Starting the threads', 'warm-up')
-    const loop = await RunLoop.create(session, run, ready, data)
     this.#loop = loop
     this.#announcedRows = loop.iteration
     if (loop.iteration > 0) {
@@ -133,7 +133,7 @@ export class RunJob {
     await this.#iterate(loop, record.iterations)
     if (loop.iteration < record.iterations && !loop.converged) return this.#interrupt(loop)
     this.#setState('running', 'Writing the result', 'writing')
-    await loop.finish((figures) => withField(figures, loop, ready.prepared))
+    await loop.finish((figures) => withField(figures, loop, loop.ready.prepared))
     this.#update({ state: 'done' })
     this.#setState('done', 'Done', 'finished')
   }
@@ -155,25 +155,32 @@ export class RunJob {
     return prepared.data
   }
 
-  /** Undefined when the run is to end before there is one. */
-  async #operator(
+  /** Undefined when the run is to end before it could begin. */
+  async #begin(
     operators: OperatorCache,
-    record: RunRecord,
+    { configuration }: RunRecord,
     data: readonly DataVector[],
-  ): Promise<ReadyOperator | undefined> {
+  ): Promise<RunLoop | undefined> {
+    const { session, run } = this
     const { signal } = this.#abort
-    try {
-      return await operators.get({
-        runFile: record.configuration,
+    // Once it steps, it ends between two steps: the operator of a finer grid is then made in any case.
+    const patient = new AbortController().signal
+    const prepare = (level: number): Promise<ReadyOperator> => {
+      const record = session.runs.get(run)
+      return operators.get({
+        runFile: atLevel(configuration, level),
         data,
         backend: this.#overrides.backend ?? storedBackend(record),
         threads: this.#overrides.threads ?? record.threads ?? undefined,
-        signal,
+        signal: this.#loop ? patient : signal,
         onProgress: (fraction) => {
-          this.#fraction = fraction
+          this.#fraction = this.#loop ? 0 : fraction
           this.#announce(false)
         },
       })
+    }
+    try {
+      return await RunLoop.create(session, run, data, prepare)
     } catch (error) {
       if (signal.aborted) return undefined
       throw error

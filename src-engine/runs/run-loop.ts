@@ -4,8 +4,9 @@ import { errorText } from '../errors.ts'
 import type { CheckpointRecord, MarkKind, RunFigures } from '../storage/records.ts'
 import type { DataVector } from '../storage/run-store.ts'
 import type { ReadyOperator } from './operators.ts'
+import { gridOf } from './prepare-problem.ts'
 import { curveColumns, curveRow, figuresOf } from './figures.ts'
-import { Optimisation } from './optimise.ts'
+import { LevelledOptimisation } from './levels.ts'
 import type { RunEvaluation } from './optimise.ts'
 
 /** How often rows of the curves reach the file between checkpoints. */
@@ -29,7 +30,7 @@ export class RunLoop {
   readonly shape: readonly [number, number, number]
   /** What was last evaluated; the step after it may be done already. */
   latest: RunEvaluation | undefined
-  readonly #optimisation: Optimisation
+  readonly #optimisation: LevelledOptimisation
   readonly #checkpointMs: number
   readonly #secondsBefore: number
   #rows: Float64Array = new Float64Array()
@@ -45,38 +46,41 @@ export class RunLoop {
   private constructor(
     session: Session,
     run: number,
-    ready: ReadyOperator,
     data: readonly DataVector[],
+    optimisation: LevelledOptimisation,
   ) {
     const record = session.runs.get(run)
     const { configuration } = record
     this.session = session
     this.run = run
     this.data = data
-    this.shape = ready.prepared.problem.grid.shape
-    const terms = ready.prepared.unknowns.terms.map(({ label }) => ({ term: label }))
+    this.shape = gridOf(configuration).shape
+    const terms = optimisation.ready.prepared.unknowns.terms.map(({ label }) => ({ term: label }))
     this.columns = curveColumns(data, terms)
-    this.#optimisation = new Optimisation({
-      ...ready,
-      data,
-      optimiser: configuration.optimiser,
-    })
+    this.#optimisation = optimisation
     this.#checkpointMs = 1000 * configuration.checkpoint.every_s
     this.#secondsBefore = record.seconds
   }
 
   /**
    * Starts at the latest checkpoint of the run that can be read, or at the initial field.
+   *
+   * @param prepare makes the operator of a level of the grid (./levels.ts)
    * @throws InputError when there are checkpoints, but all of them are damaged
    */
   static async create(
     session: Session,
     run: number,
-    ready: ReadyOperator,
     data: readonly DataVector[],
+    prepare: (level: number) => Promise<ReadyOperator>,
   ): Promise<RunLoop> {
-    const loop = new RunLoop(session, run, ready, data)
-    await loop.#optimisation.start()
+    const { configuration } = session.runs.get(run)
+    const { optimiser } = configuration
+    const request = { data, optimiser, shape: gridOf(configuration).shape, prepare }
+    const [latest] = session.runs.checkpoints(run)
+    const level = latest?.details.optimiser.level ?? (latest ? optimiser.levels : 0)
+    const optimisation = await LevelledOptimisation.create(request, level)
+    const loop = new RunLoop(session, run, data, optimisation)
     const unread = loop.#restore()
     const kept = loop.#keepRows(unread)
     loop.#rows = kept.values
@@ -98,6 +102,11 @@ export class RunLoop {
   fieldBetweenSteps(): Promise<FieldCopy> {
     if (!this.#stepping) return Promise.resolve(this.#copyField())
     return new Promise((resolve) => this.#fieldWanted.push(resolve))
+  }
+
+  /** The operator that is at work. */
+  get ready(): ReadyOperator {
+    return this.#optimisation.ready
   }
 
   /** Whether another step would not lower the loss. */
@@ -218,8 +227,11 @@ export class RunLoop {
   }
 
   #load(checkpoint: CheckpointRecord): void {
-    const { grids, state } = this.#optimisation
-    for (const { name, values: into } of [...grids, ...state]) {
+    const { level } = checkpoint.details.optimiser
+    if (level !== undefined && level !== this.#optimisation.numbers.level) {
+      throw new Error('An earlier checkpoint is of another level of the grid: start the run anew.')
+    }
+    for (const { name, values: into } of this.#optimisation.needed) {
       const { values } = this.session.runs.checkpointArray(checkpoint, name)
       if (values.length !== into.length) {
         throw new Error(

@@ -17,6 +17,7 @@ describe('a run file', () => {
     expect(run.optimiser).toEqual({
       method: 'adam',
       learning_rate: 0.4,
+      levels: 0,
       schedule: 'constant',
       iterations: 200,
       seed: 42,

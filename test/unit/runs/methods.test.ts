@@ -57,6 +57,16 @@ const cases: [string, RunFileInput, Grid][] = [
   ],
   ['a correction', { optimiser: { iterations: 8 } }, { representation: 'correction' }],
   [
+    'a coarser grid to begin with',
+    { optimiser: { iterations: 8, levels: 1 } },
+    { shape: [12, 12, 8], representation: 'correction' },
+  ],
+  [
+    'lbfgs from a coarser grid',
+    { optimiser: { method: 'lbfgs', iterations: 9, levels: 1 } },
+    { shape: [12, 12, 8] },
+  ],
+  [
     'lbfgs in whitened coordinates',
     { optimiser: { method: 'lbfgs', iterations: 8 }, regularisation: prior },
     { representation: 'whitened' },
