@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { KernelError } from '../../interface.ts'
 
-/** The functions of out/kernels/line-of-sight.wasm; see assembly/ for what they do. Addresses are byte offsets. */
+/** The functions of the compiled kernels; see assembly/ for what they do. Addresses are byte offsets. */
 export interface KernelFunctions {
+  /** a + b c, as this build rounds it. */
+  probeMulAdd(a: number, b: number, c: number): number
   walkRay(
     ray: number,
     ux: number,
@@ -214,6 +216,7 @@ type JvpFunction = (
 ) => void
 
 const functionNames: readonly (keyof KernelFunctions)[] = [
+  'probeMulAdd',
   'walkRay',
   'countCrossings',
   'forward',
@@ -271,19 +274,38 @@ export function kernelBuild(): string {
 }
 
 function kernels(): Kernels {
-  if (loaded) return loaded
-  const file = fileURLToPath(
-    locate('../../../../out/kernels/line-of-sight.wasm', '../kernels/line-of-sight.wasm'),
-  )
-  let bytes: Uint8Array<ArrayBuffer>
+  loaded ??= loadFused() ?? load('line-of-sight.wasm')
+  return loaded
+}
+
+/**
+ * The kernels with fused multiply-adds, some 15 % faster: where this runtime has relaxed SIMD and this processor rounds such
+ * an operation once. Elsewhere it would round twice, as the plain build does, whose bits are the same everywhere.
+ */
+function loadFused(): Kernels | undefined {
+  const name = 'line-of-sight-fused.wasm'
+  if (!WebAssembly.validate(readKernels(name))) return undefined
+  const fused = load(name)
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true })
+  const ulp = 2 ** -12
+  // (1 + ulp)^2 - (1 + 2 ulp) is ulp^2, which float32 loses unless it rounds once.
+  const probe = instantiate(fused.module, memory).probeMulAdd(-1 - 2 * ulp, 1 + ulp, 1 + ulp)
+  return probe === ulp ** 2 ? fused : undefined
+}
+
+function load(name: string): Kernels {
+  const bytes = readKernels(name)
+  const build = createHash('sha256').update(bytes).digest('hex').slice(0, 16)
+  return { module: new WebAssembly.Module(bytes), build }
+}
+
+function readKernels(name: string): Uint8Array<ArrayBuffer> {
+  const file = fileURLToPath(locate(`../../../../out/kernels/${name}`, `../kernels/${name}`))
   try {
-    bytes = readFileSync(file)
+    return readFileSync(file)
   } catch {
     throw new KernelError(`${file} is missing: build the kernels with "npm run build:kernels".`)
   }
-  const build = createHash('sha256').update(bytes).digest('hex').slice(0, 16)
-  loaded = { module: new WebAssembly.Module(bytes), build }
-  return loaded
 }
 
 /** The kernels on a memory. */

@@ -1,5 +1,6 @@
 // Node's types leave WebAssembly to the DOM library, which the engine does not use: the part that it does use.
 declare namespace WebAssembly {
+  function validate(bytes: Uint8Array): boolean
   class Module {
     constructor(bytes: Uint8Array)
   }

@@ -1,3 +1,5 @@
+import { mulAdd } from './lanes'
+
 /**
  * The trilinear field along a ray inside one lattice cell is a cubic of the position xi in 0..1 along the crossing.
  * With entry point e and displacement d (both in cells) each interpolation step turns polynomials of the lower and
@@ -7,11 +9,6 @@
 @inline
 function sub(a: v128, b: v128): v128 {
   return f32x4.sub(a, b)
-}
-
-@inline
-function mulAdd(a: v128, b: v128, c: v128): v128 {
-  return f32x4.add(a, f32x4.mul(b, c))
 }
 
 /** Writes the cubic's four vector coefficients (lanes Bx, By, Bz, 0) for the cell at `corner` to `out`. */

@@ -1,6 +1,6 @@
 import { geometryOf, storeCubicOf } from './crossing'
 import { addCubicAdjoint, evaluateCubic } from './cubic'
-import { dot, highHalves, interleaveHigh, interleaveLow, lowHalves } from './lanes'
+import { dot, highHalves, interleaveHigh, interleaveLow, lowHalves, mulAdd, mulSub } from './lanes'
 import {
   GEOMETRY_BYTES,
   PROBLEM_EXPONENT,
@@ -140,9 +140,9 @@ function pass(
         const y = highHalves(xy12, xy34)
         const z = lowHalves(interleaveHigh(b1, b2), interleaveHigh(b3, b4))
         const along = dot(nx, ny, nz, x, y, z)
-        const px = f32x4.sub(x, f32x4.mul(nx, along))
-        const py = f32x4.sub(y, f32x4.mul(ny, along))
-        const pz = f32x4.sub(z, f32x4.mul(nz, along))
+        const px = mulSub(x, nx, along)
+        const py = mulSub(y, ny, along)
+        const pz = mulSub(z, nz, along)
         let w = v128.load(record + ((<usize>g) << 4))
         if (!fast && g + 1 == groups) w = v128.and(w, lastGroupMask)
         if (mode == FORWARD || !fast) {
@@ -192,10 +192,7 @@ function pass(
           ga = f32x4.add(ga, f32x4.add(f32x4.add(g1, g2), g3))
           gb = f32x4.add(gb, f32x4.add(f32x4.add(h1, h2), h3))
           gc = f32x4.add(gc, f32x4.add(f32x4.add(i1, i2), i3))
-          gd = f32x4.add(
-            gd,
-            f32x4.add(f32x4.add(f32x4.mul(xi1, i1), f32x4.mul(xi2, i2)), f32x4.mul(xi3, i3)),
-          )
+          gd = f32x4.add(gd, mulAdd(mulAdd(f32x4.mul(xi1, i1), xi2, i2), xi3, i3))
           if (!fast) {
             const g4 = highHalves(gxy34, gz34)
             const h4 = f32x4.mul(xi4, g4)
@@ -203,7 +200,7 @@ function pass(
             ga = f32x4.add(ga, g4)
             gb = f32x4.add(gb, h4)
             gc = f32x4.add(gc, i4)
-            gd = f32x4.add(gd, f32x4.mul(xi4, i4))
+            gd = mulAdd(gd, xi4, i4)
           }
         }
       }

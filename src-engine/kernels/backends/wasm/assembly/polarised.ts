@@ -5,7 +5,7 @@ import {
   storeHeldCubicOf,
 } from './crossing'
 import { evaluateCubic } from './cubic'
-import { dot, highHalves, interleaveHigh, interleaveLow, lowHalves, sumLanes } from './lanes'
+import { dot, highHalves, interleaveHigh, interleaveLow, lowHalves, mulAdd, mulSub, sumLanes } from './lanes'
 import {
   COTANGENT_COLUMN,
   COTANGENT_DEPTH,
@@ -242,7 +242,7 @@ function pass(
         }
         if (part >= 0) {
           const north = dot(northX, northY, northZ, x, y, z)
-          const east = f32x4.add(f32x4.mul(eastX, x), f32x4.mul(eastY, y))
+          const east = mulAdd(f32x4.mul(eastX, x), eastY, y)
           const north2 = f32x4.mul(north, north)
           const east2 = f32x4.mul(east, east)
           const square = f32x4.add(north2, east2)
@@ -258,14 +258,8 @@ function pass(
           const imaginary = f32x4.mul(e, twice)
           // depths from the entry to the nodes; lane 3: to the exit
           let offsets = f32x4.mul(v128.load(depth, DEPTH_COLUMNS), v128.shuffle<f32>(g, g, 0, 0, 0, 0))
-          offsets = f32x4.add(
-            offsets,
-            f32x4.mul(v128.load(depth, DEPTH_COLUMNS + 16), v128.shuffle<f32>(g, g, 1, 1, 1, 1)),
-          )
-          offsets = f32x4.add(
-            offsets,
-            f32x4.mul(v128.load(depth, DEPTH_COLUMNS + 32), v128.shuffle<f32>(g, g, 2, 2, 2, 2)),
-          )
+          offsets = mulAdd(offsets, v128.load(depth, DEPTH_COLUMNS + 16), v128.shuffle<f32>(g, g, 1, 1, 1, 1))
+          offsets = mulAdd(offsets, v128.load(depth, DEPTH_COLUMNS + 32), v128.shuffle<f32>(g, g, 2, 2, 2, 2))
           const lengths = f32x4.mul(f32x4.splat(length), v128.load(depth, DEPTH_WEIGHTS))
 
           if (mode == FORWARD) {
@@ -276,9 +270,9 @@ function pass(
               const sinHalf = sinHalfTurn(half, half2)
               const sinTwice = f32x4.add(sinHalf, sinHalf)
               const sin = f32x4.mul(sinTwice, cosHalfTurn(half2))
-              const cos = f32x4.sub(one4, f32x4.mul(sinTwice, sinHalf))
-              const q = f32x4.sub(f32x4.mul(real, cos), f32x4.mul(imaginary, sin))
-              const u = f32x4.add(f32x4.mul(real, sin), f32x4.mul(imaginary, cos))
+              const cos = mulSub(one4, sinTwice, sinHalf)
+              const q = mulSub(f32x4.mul(real, cos), imaginary, sin)
+              const u = mulAdd(f32x4.mul(real, sin), imaginary, cos)
               const at = sumsOfRay + SUMS_POLARISED + <usize>f * SUMS_POLARISED_BYTES
               v128.store(at, f64x2.add(v128.load(at), sumLanes(q, u)))
             }
@@ -296,30 +290,24 @@ function pass(
             const tz = lowHalves(tzn12, tzn3)
             const tn = gridded ? highHalves(tzn12, tzn3) : zero4
             const tNorth = dot(northX, northY, northZ, tx, ty, tz)
-            const tEast = f32x4.add(f32x4.mul(eastX, tx), f32x4.mul(eastY, ty))
+            const tEast = mulAdd(f32x4.mul(eastX, tx), eastY, ty)
             const tNear = dot(nearX, nearY, nearZ, tx, ty, tz)
             const tTurning = f32x4.mul(f32x4.splat(rotation * length), tNear)
-            const tg = f32x4.add(f32x4.mul(tTurning, n), f32x4.mul(turning, tn))
+            const tg = mulAdd(f32x4.mul(tTurning, n), turning, tn)
             let tOffsets = f32x4.mul(v128.load(depth, DEPTH_COLUMNS), v128.shuffle<f32>(tg, tg, 0, 0, 0, 0))
-            tOffsets = f32x4.add(
-              tOffsets,
-              f32x4.mul(v128.load(depth, DEPTH_COLUMNS + 16), v128.shuffle<f32>(tg, tg, 1, 1, 1, 1)),
-            )
-            tOffsets = f32x4.add(
-              tOffsets,
-              f32x4.mul(v128.load(depth, DEPTH_COLUMNS + 32), v128.shuffle<f32>(tg, tg, 2, 2, 2, 2)),
-            )
+            tOffsets = mulAdd(tOffsets, v128.load(depth, DEPTH_COLUMNS + 16), v128.shuffle<f32>(tg, tg, 1, 1, 1, 1))
+            tOffsets = mulAdd(tOffsets, v128.load(depth, DEPTH_COLUMNS + 32), v128.shuffle<f32>(tg, tg, 2, 2, 2, 2))
             const tDepth = f32x4.add(tOffsets, narrow(phiChange))
-            const squareHalf = f32x4.add(f32x4.mul(north, tNorth), f32x4.mul(east, tEast))
+            const squareHalf = mulAdd(f32x4.mul(north, tNorth), east, tEast)
             const tSquare = f32x4.add(squareHalf, squareHalf)
             const eChange = isLinear
               ? zero4
               : f32x4.mul(f32x4.mul(exponent4, e), f32x4.div(tSquare, bounded))
-            const differenceHalf = f32x4.sub(f32x4.mul(east, tEast), f32x4.mul(north, tNorth))
-            const productChange = f32x4.add(f32x4.mul(tNorth, east), f32x4.mul(north, tEast))
+            const differenceHalf = mulSub(f32x4.mul(east, tEast), north, tNorth)
+            const productChange = mulAdd(f32x4.mul(tNorth, east), north, tEast)
             const twoE = f32x4.add(e, e)
-            const tReal = f32x4.add(f32x4.mul(eChange, difference), f32x4.mul(twoE, differenceHalf))
-            const tImaginary = f32x4.sub(f32x4.mul(eChange, twice), f32x4.mul(twoE, productChange))
+            const tReal = mulAdd(f32x4.mul(eChange, difference), twoE, differenceHalf)
+            const tImaginary = mulSub(f32x4.mul(eChange, twice), twoE, productChange)
             for (let f: u32 = 0; f < frequencies; f++) {
               const entry = frequencyTable + <usize>f * FREQUENCY_BYTES
               const half = halfTurns(entry, phi, offsets)
@@ -327,17 +315,17 @@ function pass(
               const sinHalf = sinHalfTurn(half, half2)
               const sinTwice = f32x4.add(sinHalf, sinHalf)
               const sin = f32x4.mul(sinTwice, cosHalfTurn(half2))
-              const cos = f32x4.sub(one4, f32x4.mul(sinTwice, sinHalf))
+              const cos = mulSub(one4, sinTwice, sinHalf)
               const angle = f32x4.mul(v128.load(entry, FREQUENCY_RADIANS_4), tDepth)
               // the change of P before its rotation, i P times the change of the angle included
-              const pr = f32x4.sub(tReal, f32x4.mul(imaginary, angle))
-              const pi = f32x4.add(tImaginary, f32x4.mul(real, angle))
-              const q = f32x4.sub(f32x4.mul(pr, cos), f32x4.mul(pi, sin))
-              const u = f32x4.add(f32x4.mul(pr, sin), f32x4.mul(pi, cos))
+              const pr = mulSub(tReal, imaginary, angle)
+              const pi = mulAdd(tImaginary, real, angle)
+              const q = mulSub(f32x4.mul(pr, cos), pi, sin)
+              const u = mulAdd(f32x4.mul(pr, sin), pi, cos)
               const at = changesOfRay + SUMS_POLARISED + <usize>f * SUMS_POLARISED_BYTES
               v128.store(at, f64x2.add(v128.load(at), sumLanes(q, u)))
             }
-            const emission = f32x4.add(f32x4.mul(eChange, square), f32x4.mul(e, tSquare))
+            const emission = mulAdd(f32x4.mul(eChange, square), e, tSquare)
             total = f64x2.add(total, sumLanes(emission, f32x4.mul(lengths, tn)))
             phiChange = f64x2.add(phiChange, widenLast(tOffsets))
           } else {
@@ -356,60 +344,45 @@ function pass(
               const sinHalf = sinHalfTurn(half, half2)
               const sinTwice = f32x4.add(sinHalf, sinHalf)
               const sin = f32x4.mul(sinTwice, cosHalfTurn(half2))
-              const cos = f32x4.sub(one4, f32x4.mul(sinTwice, sinHalf))
-              const alpha = f32x4.add(f32x4.mul(yq, cos), f32x4.mul(yu, sin))
-              const beta = f32x4.sub(f32x4.mul(yu, cos), f32x4.mul(yq, sin))
+              const cos = mulSub(one4, sinTwice, sinHalf)
+              const alpha = mulAdd(f32x4.mul(yq, cos), yu, sin)
+              const beta = mulSub(f32x4.mul(yu, cos), yq, sin)
               const radians = v128.load(entry, FREQUENCY_RADIANS_4)
               byReal = f32x4.add(byReal, alpha)
               byImaginary = f32x4.add(byImaginary, beta)
-              turnByReal = f32x4.add(turnByReal, f32x4.mul(radians, beta))
-              turnByImaginary = f32x4.sub(turnByImaginary, f32x4.mul(radians, alpha))
+              turnByReal = mulAdd(turnByReal, radians, beta)
+              turnByImaginary = mulSub(turnByImaginary, radians, alpha)
             }
-            const turn = f32x4.add(f32x4.mul(turnByReal, real), f32x4.mul(turnByImaginary, imaginary))
+            const turn = mulAdd(f32x4.mul(turnByReal, real), turnByImaginary, imaginary)
             toCome = f64x2.sub(toCome, sumLanes(turn, turn))
             let byDepth = f32x4.mul(narrow(toCome), v128.load(depth, DEPTH_WEIGHTS))
-            byDepth = f32x4.add(
-              byDepth,
-              f32x4.mul(v128.load(depth, DEPTH_ROWS), v128.shuffle<f32>(turn, turn, 0, 0, 0, 0)),
-            )
-            byDepth = f32x4.add(
-              byDepth,
-              f32x4.mul(v128.load(depth, DEPTH_ROWS + 16), v128.shuffle<f32>(turn, turn, 1, 1, 1, 1)),
-            )
-            byDepth = f32x4.add(
-              byDepth,
-              f32x4.mul(v128.load(depth, DEPTH_ROWS + 32), v128.shuffle<f32>(turn, turn, 2, 2, 2, 2)),
-            )
+            byDepth = mulAdd(byDepth, v128.load(depth, DEPTH_ROWS), v128.shuffle<f32>(turn, turn, 0, 0, 0, 0))
+            byDepth = mulAdd(byDepth, v128.load(depth, DEPTH_ROWS + 16), v128.shuffle<f32>(turn, turn, 1, 1, 1, 1))
+            byDepth = mulAdd(byDepth, v128.load(depth, DEPTH_ROWS + 32), v128.shuffle<f32>(turn, turn, 2, 2, 2, 2))
             const byEmission = v128.load32_splat(cotangentsOfRay, 0)
             const twoE = f32x4.add(e, e)
             let alongNorth = f32x4.sub(byEmission, byReal)
             let alongEast = f32x4.add(byEmission, byReal)
             if (!isLinear) {
-              const whole = f32x4.add(
-                f32x4.mul(byEmission, square),
-                f32x4.add(f32x4.mul(byReal, difference), f32x4.mul(byImaginary, twice)),
-              )
+              const whole = mulAdd(mulAdd(f32x4.mul(byReal, difference), byImaginary, twice), byEmission, square)
               const steeper = f32x4.mul(exponent4, f32x4.div(whole, bounded))
               alongNorth = f32x4.add(alongNorth, steeper)
               alongEast = f32x4.add(alongEast, steeper)
             }
             const gNorth = f32x4.mul(
               twoE,
-              f32x4.sub(f32x4.mul(alongNorth, north), f32x4.mul(byImaginary, east)),
+              mulSub(f32x4.mul(alongNorth, north), byImaginary, east),
             )
             const gEast = f32x4.mul(
               twoE,
-              f32x4.sub(f32x4.mul(alongEast, east), f32x4.mul(byImaginary, north)),
+              mulSub(f32x4.mul(alongEast, east), byImaginary, north),
             )
             const gNear = f32x4.mul(f32x4.splat(rotation * length), f32x4.mul(n, byDepth))
             const gx = dot(northX, eastX, nearX, gNorth, gEast, gNear)
             const gy = dot(northY, eastY, nearY, gNorth, gEast, gNear)
-            const gz = f32x4.add(f32x4.mul(northZ, gNorth), f32x4.mul(nearZ, gNear))
+            const gz = mulAdd(f32x4.mul(northZ, gNorth), nearZ, gNear)
             const gn = gridded
-              ? f32x4.add(
-                  f32x4.mul(turning, byDepth),
-                  f32x4.mul(v128.load32_splat(cotangentsOfRay, COTANGENT_COLUMN), lengths),
-                )
+              ? mulAdd(f32x4.mul(turning, byDepth), v128.load32_splat(cotangentsOfRay, COTANGENT_COLUMN), lengths)
               : zero4
             // back to lanes over components
             const gxy12 = interleaveLow(gx, gy)
@@ -417,18 +390,16 @@ function pass(
             const g1 = lowHalves(gxy12, gzn12)
             const g2 = highHalves(gxy12, gzn12)
             const g3 = lowHalves(interleaveHigh(gx, gy), interleaveHigh(gz, gn))
-            const h1 = f32x4.mul(xi1, g1)
-            const h2 = f32x4.mul(xi2, g2)
-            const h3 = f32x4.mul(xi3, g3)
-            const i1 = f32x4.mul(xi1, h1)
-            const i2 = f32x4.mul(xi2, h2)
-            const i3 = f32x4.mul(xi3, h3)
+            const square1 = f32x4.mul(xi1, xi1)
+            const square2 = f32x4.mul(xi2, xi2)
+            const square3 = f32x4.mul(xi3, xi3)
             ga = f32x4.add(ga, f32x4.add(f32x4.add(g1, g2), g3))
-            gb = f32x4.add(gb, f32x4.add(f32x4.add(h1, h2), h3))
-            gc = f32x4.add(gc, f32x4.add(f32x4.add(i1, i2), i3))
-            gd = f32x4.add(
-              gd,
-              f32x4.add(f32x4.add(f32x4.mul(xi1, i1), f32x4.mul(xi2, i2)), f32x4.mul(xi3, i3)),
+            gb = mulAdd(mulAdd(mulAdd(gb, xi1, g1), xi2, g2), xi3, g3)
+            gc = mulAdd(mulAdd(mulAdd(gc, square1, g1), square2, g2), square3, g3)
+            gd = mulAdd(
+              mulAdd(mulAdd(gd, f32x4.mul(square1, xi1), g1), f32x4.mul(square2, xi2), g2),
+              f32x4.mul(square3, xi3),
+              g3,
             )
           }
           phi = f64x2.add(phi, widenLast(offsets))
@@ -480,7 +451,7 @@ function narrow(pair: v128): v128 {
 function halfTurns(frequency: usize, phi: v128, offsets: v128): v128 {
   const turns = f64x2.mul(phi, v128.load(frequency, FREQUENCY_TURNS))
   const start = narrow(f64x2.sub(turns, f64x2.nearest(turns)))
-  const t = f32x4.add(start, f32x4.mul(v128.load(frequency, FREQUENCY_TURNS_4), offsets))
+  const t = mulAdd(start, v128.load(frequency, FREQUENCY_TURNS_4), offsets)
   return f32x4.sub(t, f32x4.nearest(t))
 }
 
@@ -498,11 +469,8 @@ function storeDensities(depth: usize, weights: v128, electrons: v128, scratch: u
 
 @inline
 function densityAt(coefficients: usize, x: v128): v128 {
-  const slope = f32x4.add(
-    v128.load(coefficients, 16),
-    f32x4.mul(x, v128.load(coefficients, 32)),
-  )
-  return f32x4.add(v128.load(coefficients), f32x4.mul(x, slope))
+  const slope = mulAdd(v128.load(coefficients, 16), x, v128.load(coefficients, 32))
+  return mulAdd(v128.load(coefficients), x, slope)
 }
 
 /** The sums of each ray (layout.ts) into `sums`. */

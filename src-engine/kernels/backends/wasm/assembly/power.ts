@@ -1,3 +1,5 @@
+import { mulAdd } from './lanes'
+
 // Below this B_perp^2 (microgauss^2) a power other than 1 counts as zero, and so does its derivative.
 export const SMALLEST_SQUARE: f32 = 1e-18
 export const LARGEST_SQUARE: f32 = 1e18
@@ -18,21 +20,21 @@ export function power4(x: v128, exponent: v128, head: v128, tail: v128): v128 {
   const s = f32x4.div(f32x4.sub(m, one), f32x4.add(m, one))
   const s2 = f32x4.mul(s, s)
   // 2 / ln 2 * (1, 1/3, 1/5, 1/7, 1/9)
-  let series = f32x4.add(f32x4.splat(0.412198583), f32x4.mul(s2, f32x4.splat(0.320598898)))
-  series = f32x4.add(f32x4.splat(0.577078016), f32x4.mul(s2, series))
-  series = f32x4.add(f32x4.splat(0.961796694), f32x4.mul(s2, series))
-  series = f32x4.add(f32x4.splat(2.885390082), f32x4.mul(s2, series))
+  let series = mulAdd(f32x4.splat(0.412198583), s2, f32x4.splat(0.320598898))
+  series = mulAdd(f32x4.splat(0.577078016), s2, series)
+  series = mulAdd(f32x4.splat(0.961796694), s2, series)
+  series = mulAdd(f32x4.splat(2.885390082), s2, series)
   const logMantissa = f32x4.mul(s, series)
   const whole = f32x4.mul(head, k)
-  const rest = f32x4.add(f32x4.mul(tail, k), f32x4.mul(exponent, logMantissa))
+  const rest = mulAdd(f32x4.mul(tail, k), exponent, logMantissa)
   const n = f32x4.nearest(f32x4.add(whole, rest))
   const r = f32x4.mul(f32x4.add(f32x4.sub(whole, n), rest), f32x4.splat(0.6931471806))
-  let value = f32x4.add(f32x4.splat(0.00138888889), f32x4.mul(r, f32x4.splat(0.000198412698)))
-  value = f32x4.add(f32x4.splat(0.00833333333), f32x4.mul(r, value))
-  value = f32x4.add(f32x4.splat(0.0416666667), f32x4.mul(r, value))
-  value = f32x4.add(f32x4.splat(0.166666667), f32x4.mul(r, value))
-  value = f32x4.add(f32x4.splat(0.5), f32x4.mul(r, value))
-  value = f32x4.add(one, f32x4.mul(r, value))
-  value = f32x4.add(one, f32x4.mul(r, value))
+  let value = mulAdd(f32x4.splat(0.00138888889), r, f32x4.splat(0.000198412698))
+  value = mulAdd(f32x4.splat(0.00833333333), r, value)
+  value = mulAdd(f32x4.splat(0.0416666667), r, value)
+  value = mulAdd(f32x4.splat(0.166666667), r, value)
+  value = mulAdd(f32x4.splat(0.5), r, value)
+  value = mulAdd(one, r, value)
+  value = mulAdd(one, r, value)
   return i32x4.add(value, i32x4.shl(i32x4.trunc_sat_f32x4_s(n), 23))
 }

@@ -1,3 +1,5 @@
+import { mulAdd } from './lanes'
+
 // Minimax polynomials in r^2. The coefficients are read from memory: as constants in the code each would be put together
 // anew, in four instructions, wherever it is used.
 const COEFFICIENTS = memory.data<f32>(
@@ -20,7 +22,7 @@ const COEFFICIENTS = memory.data<f32>(
 
 @inline
 function step(series: v128, r2: v128, coefficient: usize): v128 {
-  return f32x4.add(v128.load(COEFFICIENTS + coefficient), f32x4.mul(r2, series))
+  return mulAdd(v128.load(COEFFICIENTS + coefficient), r2, series)
 }
 
 /**
