@@ -5,6 +5,7 @@ import { cordes91 } from './electrons/cordes91.ts'
 import { noElectrons } from './electrons/none.ts'
 import { uniformElectrons } from './electrons/uniform.ts'
 import { ymw16 } from './electrons/ymw16.ts'
+import { jaffe } from './magnetic/jaffe.ts'
 import { jf12 } from './magnetic/jf12.ts'
 import { han18 } from './magnetic/han18.ts'
 import { lsa } from './magnetic/lsa.ts'
@@ -26,7 +27,21 @@ import type {
 import { parametersOf } from './types.ts'
 
 const library: { readonly [Kind in FieldKind]: readonly ModelOfKind[Kind][] } = {
-  magnetic: [lsa, jf12, uf23, pt11, sun08, tf17, han18, hmr, stanev, fauvet, svt22, uniformField],
+  magnetic: [
+    lsa,
+    jf12,
+    uf23,
+    pt11,
+    sun08,
+    tf17,
+    han18,
+    hmr,
+    stanev,
+    fauvet,
+    svt22,
+    jaffe,
+    uniformField,
+  ],
   'thermal-electrons': [noElectrons, uniformElectrons, cordes91, ymw16],
   'cosmic-ray-electrons': [wmapDisc, uniformCosmicRays],
 }
