@@ -6,7 +6,7 @@ import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError } from '../errors.ts'
 import type { InputRecord } from '../storage/records.ts'
 import type { DataVector, MapVector, PointVector } from '../storage/run-store.ts'
-import { prepareMap } from './prepare-map.ts'
+import { prepareMap, tableInput } from './prepare-map.ts'
 import { preparePoints } from './prepare-points.ts'
 
 export interface PreparedData {
@@ -59,6 +59,8 @@ export async function prepareData(
     data.push({ ...prepared.vector, set })
     inputs.push(...prepared.inputs)
   }
+  const { file: electrons } = runFile.thermal_electrons
+  if (electrons !== undefined) inputs.push(await tableInput('thermal_electrons', electrons))
   return { data, inputs, heldOutBlocks: blocks }
 }
 

@@ -7,11 +7,13 @@ import {
   sampleMagneticField,
 } from '#shared/fields/index.ts'
 import type { FieldKind, ParameterValue, ResolvedModel } from '#shared/fields/index.ts'
-import type { GridGeometry, Medium, Region, Vector3 } from '#shared/physics/index.ts'
-import { griddedVectorField } from '#shared/physics/index.ts'
+import type { GridGeometry, Medium, Region, SpatialField, Vector3 } from '#shared/physics/index.ts'
+import { griddedScalarField, griddedVectorField } from '#shared/physics/index.ts'
 import { gridSchema } from '#shared/session/run-file.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError } from '../errors.ts'
+import { electronTableOf } from './density-table.ts'
+import type { DensityTable } from './density-table.ts'
 
 /** A model as one of the run file's sections names it. */
 interface ModelSection {
@@ -66,7 +68,7 @@ export function resolveSection<Kind extends FieldKind>(
 /** What a field can be besides a model, and where that is possible. */
 const otherSources: Readonly<Record<string, string>> = {
   grid: 'a grid cannot start from a grid',
-  file: 'a field cannot be read from a file',
+  file: 'only thermal electrons can be read from a file',
   formula: 'a field cannot be given by a formula',
 }
 
@@ -114,7 +116,10 @@ export interface RunModels {
   magnetic: ResolvedModel<'magnetic'>
   /** Present where the field is a grid. */
   grid?: GridGeometry & { region: Region }
+  /** `none` where there is a table. */
   thermalElectrons: ResolvedModel<'thermal-electrons'>
+  /** Present where the density comes from a file. */
+  electronTable?: DensityTable
   cosmicRayElectrons: ResolvedModel<'cosmic-ray-electrons'>
   spectralIndex: number
   observerKpc: Vector3
@@ -123,8 +128,11 @@ export interface RunModels {
 /** @throws InputError that names the key */
 export function modelsOf(runFile: RunFile): RunModels {
   const { magnetic_field: field, cosmic_ray_electrons: cosmic } = runFile
+  const electronTable = electronTableOf(runFile)
   const others = {
-    thermalElectrons: resolveDensity('thermal-electrons', 'thermal_electrons', runFile),
+    ...(electronTable
+      ? { electronTable, thermalElectrons: resolveModel('thermal-electrons', { model: 'none' }) }
+      : { thermalElectrons: resolveDensity('thermal-electrons', 'thermal_electrons', runFile) }),
     cosmicRayElectrons: resolveDensity('cosmic-ray-electrons', 'cosmic_ray_electrons', runFile),
     spectralIndex: cosmic.spectral_index,
     observerKpc: runFile.box.observer_kpc,
@@ -161,6 +169,14 @@ function resolveDensity<Kind extends 'thermal-electrons' | 'cosmic-ray-electrons
   return resolveSection(kind, `${key}.grid.initial`, section.grid.initial)
 }
 
+/** n_e as a function of position, from its model or its table. */
+export function thermalElectronsOf(models: RunModels): SpatialField<number> {
+  const { thermalElectrons, electronTable, observerKpc } = models
+  return electronTable
+    ? griddedScalarField(electronTable.grid, electronTable.values)
+    : bindDensity(thermalElectrons, { observerKpc })
+}
+
 /** What the models fill the Galaxy with; a grid holds its initial values. */
 export function mediumOf(models: RunModels): Medium {
   const { grid, observerKpc } = models
@@ -170,7 +186,7 @@ export function mediumOf(models: RunModels): Medium {
     magneticField: grid
       ? griddedVectorField(grid, sampleMagneticField(grid, field, grid.region))
       : field,
-    thermalElectrons: bindDensity(models.thermalElectrons, context),
+    thermalElectrons: thermalElectronsOf(models),
     cosmicRayElectrons: bindDensity(models.cosmicRayElectrons, context),
     spectralIndex: models.spectralIndex,
   }

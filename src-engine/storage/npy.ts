@@ -1,3 +1,5 @@
+import { InputError } from '../errors.ts'
+
 const dtypes = new Map<unknown, string>([
   [Float32Array, '<f4'],
   [Float64Array, '<f8'],
@@ -33,4 +35,44 @@ export function encodeNpy(
     magic + headerLength,
   )
   return bytes
+}
+
+/** An array of numbers as it stands in a NumPy file, in float64. */
+export interface NumberArray {
+  readonly shape: readonly number[]
+  /** C order */
+  readonly values: Float64Array
+}
+
+/**
+ * Reads a NumPy file (format 1 to 3) of float32 or float64 in either byte order, C order.
+ * @throws InputError that names `path` and what is wrong
+ */
+export function decodeNpy(bytes: Uint8Array, path: string): NumberArray {
+  const wrong = (what: string): InputError =>
+    new InputError(`${path}: ${what}. Save the array with numpy.save as float32 or float64.`, {
+      file: path,
+    })
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (bytes.length < 12 || String.fromCharCode(...bytes.subarray(1, 6)) !== 'NUMPY') {
+    throw wrong('this is not a NumPy file')
+  }
+  const [start, length] =
+    bytes[6] === 1 ? [10, view.getUint16(8, true)] : [12, view.getUint32(8, true)]
+  const header = new TextDecoder().decode(bytes.subarray(start, start + length))
+  const dtype = /'descr':\s*'([<>=|]?)(f[48])'/.exec(header)
+  const shapeText = /'shape':\s*\(([\d,\s]*)\)/.exec(header)
+  if (!dtype) throw wrong('its values are not float32 or float64')
+  if (/'fortran_order':\s*True/.test(header)) throw wrong('the array is in Fortran order')
+  if (!shapeText) throw wrong('its header is damaged')
+  const shape = shapeText[1].split(',').flatMap((n) => (n.trim() === '' ? [] : [Number(n)]))
+  const count = shape.reduce((product, n) => product * n, 1)
+  const size = dtype[2] === 'f8' ? 8 : 4
+  const data = start + length
+  if (bytes.length < data + count * size) throw wrong('the file ends before the array does')
+  const little = dtype[1] !== '>'
+  const values = Float64Array.from({ length: count }, (_, i) =>
+    size === 8 ? view.getFloat64(data + 8 * i, little) : view.getFloat32(data + 4 * i, little),
+  )
+  return { shape, values }
 }

@@ -290,7 +290,7 @@ describe('larmor simulate, errors', () => {
       'a field from a file',
       'sky: { pixels: [1] }\nmagnetic_field: { model: file }',
       3,
-      /magnetic_field\.model: "file" is not possible here, a field cannot be read from a file: choose one of lsa, .*uniform\./,
+      /magnetic_field\.model: "file" is not possible here, only thermal electrons can be read from a file: choose one of lsa, .*uniform\./,
     ],
     [
       'free-free emission of nothing',

@@ -59,9 +59,9 @@ describe('what a run is prepared from', () => {
       /cosmic_ray_electrons\.C_m3: Model "wmap" has no parameter "C_m3"/,
     ],
     [
-      'electrons from a file',
-      { thermal_electrons: { model: 'file' } },
-      /thermal_electrons\.model: "file" is not possible here/,
+      'cosmic rays from a file',
+      { cosmic_ray_electrons: { model: 'file' } },
+      /cosmic_ray_electrons\.model: "file" is not possible here/,
     ],
     [
       'a model in place of the grid',

@@ -1,0 +1,191 @@
+import { writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { prepareProblem } from '#engine/runs/prepare-problem.ts'
+import { prepareData } from '#engine/runs/prepare-data.ts'
+import { loadBackend } from '#engine/kernels/index.ts'
+import { mediumOf, modelsOf } from '#engine/simulation/medium.ts'
+import { decodeNpy, encodeNpy } from '#engine/storage/npy.ts'
+import { bindDensity, resolveModel, sampleDensity } from '#shared/fields/index.ts'
+import { directionFromGalactic, simulateSightline } from '#shared/physics/index.ts'
+import { runFileSchema } from '#shared/session/run-file.ts'
+import type { RunFile, RunFileInput } from '#shared/session/run-file.ts'
+import { sampleFolder } from '#test/tools/sample-run.ts'
+import type { SampleFolder } from '#test/tools/sample-run.ts'
+import { imageFile } from '../fits/build.ts'
+
+let folder: SampleFolder
+beforeEach(() => {
+  folder = sampleFolder(1)
+})
+afterEach(() => folder.remove())
+
+/** Sightlines to sources of the published table of dispersion measures (V11): l, b, distance in kpc. */
+const pulsars: readonly [number, number, number][] = [
+  [0, 0, 4],
+  [15, 0, 25],
+  [90, 0, 25],
+  [270, 0, 25],
+  [300, -45, 25],
+  [330, 20, 0.5],
+  [204, -6.5, 6.4487],
+]
+
+const cordes = bindDensity(resolveModel('thermal-electrons', { model: 'cordes91' }))
+
+type Shape = [number, number, number]
+
+/** The model at the centres of a grid, as a run file names it. */
+function tabulated(shape: Shape, changes: RunFileInput = {}): RunFile {
+  const values = sampleDensity({ shape, halfSizeKpc: [20, 20, 5] }, cordes)
+  writeFileSync(folder.file('ne.npy'), encodeNpy(shape, values))
+  return runFileSchema.parse({
+    thermal_electrons: { model: 'file', file: folder.file('ne.npy') },
+    ...changes,
+  })
+}
+
+function dispersionMeasures(runFile: RunFile): number[] {
+  const medium = mediumOf(modelsOf(runFile))
+  const options = {
+    frequenciesGhz: [1],
+    integrator: { rule: 'cells' as const, nodes: 3 },
+    phase: 'off' as const,
+  }
+  return pulsars.map(([l, b, distance]) => {
+    const direction = directionFromGalactic(l, b)
+    const face = 5 / Math.max(Math.abs(direction[2]), 1e-9)
+    const ray = {
+      origin: runFile.box.observer_kpc,
+      direction,
+      lengthKpc: Math.min(distance, face, 11),
+    }
+    return simulateSightline(medium, ray, options).dispersionMeasure[0]
+  })
+}
+
+/** Largest error of the tabulated dispersion measures, relative to the model's own integral. */
+function largestError(shape: Shape): number {
+  const model = runFileSchema.parse({ thermal_electrons: { model: 'cordes91' } })
+  const exact = dispersionMeasures(model)
+  const found = dispersionMeasures(tabulated(shape))
+  return Math.max(...found.map((value, i) => Math.abs(value / exact[i] - 1)))
+}
+
+describe('a table of thermal electrons', () => {
+  it('gives the dispersion measures to pulsars of the model that it was made from', () => {
+    // Odd numbers of cells in z: the density has a kink in the plane, where centres then lie.
+    const coarse = largestError([64, 64, 65])
+    const fine = largestError([128, 128, 129])
+    // Trilinear between centres: of second order in the spacing; cells of 300 x 300 x 78 pc.
+    expect(fine).toBeLessThan(0.01)
+    expect(coarse / fine).toBeGreaterThan(3)
+  })
+
+  it('is followed by the kernels to the distances of a catalogue', async () => {
+    const rows = pulsars.map(([l, b, d]) => `${l},${b},${Math.min(d, 6)},50,1`)
+    writeFileSync(folder.file('psr.csv'), `l,b,d,dm,e\n${rows.join('\n')}\n`)
+    const runFile = tabulated([16, 16, 8], {
+      magnetic_field: { model: 'grid', grid: { shape: [16, 16, 8] } },
+      held_out: { fraction: 0 },
+      data: [
+        {
+          name: 'pulsars',
+          file: folder.file('psr.csv'),
+          quantity: 'dispersion_measure',
+          unit: 'pc/cm^3',
+          catalogue: { value: 'dm', sigma: 'e', distance: 'd' },
+        },
+      ],
+    })
+    const { data, inputs } = await prepareData(runFile)
+    expect(inputs.map(({ name }) => name)).toEqual(['pulsars', 'thermal_electrons'])
+    const { problem, measurement } = prepareProblem(runFile, data)
+    const backend = await loadBackend('reference')
+    const operator = await backend.prepare(problem)
+    const seen = await operator.forward({ magneticField: operator.createGrid(3) })
+    const [model] = measurement.apply(seen)
+    await operator.dispose()
+    const medium = mediumOf(modelsOf(runFile))
+    pulsars.forEach(([l, b, d], i) => {
+      const direction = directionFromGalactic(l, b)
+      const face = 5 / Math.max(Math.abs(direction[2]), 1e-9)
+      const ray = {
+        origin: runFile.box.observer_kpc,
+        direction,
+        lengthKpc: Math.min(d, 6, face),
+      }
+      const expected = simulateSightline(medium, ray, {
+        frequenciesGhz: [1],
+        integrator: { rule: 'cells', nodes: 3 },
+        phase: 'off',
+      }).dispersionMeasure[0]
+      // Both are exact between the planes of this table; the last ray leaves by the same face.
+      expect(model[i] / expected).toBeCloseTo(1, 6)
+    })
+  })
+
+  it('is read from NumPy files of both precisions and byte orders, and from FITS images', () => {
+    const values = Float64Array.from({ length: 24 }, (_, i) => i / 8)
+    writeFileSync(folder.file('a.npy'), encodeNpy([2, 3, 4], Float32Array.from(values)))
+    const big = encodeNpy([2, 3, 4], values)
+    const view = new DataView(big.buffer)
+    const data = big.length - 8 * 24
+    values.forEach((value, i) => view.setFloat64(data + 8 * i, value, false))
+    big.set(new TextEncoder().encode('>'), new TextDecoder('latin1').decode(big).indexOf('<f8'))
+    writeFileSync(folder.file('b.npy'), big)
+    const image = new Uint8Array(4 * 24)
+    values.forEach((value, i) => new DataView(image.buffer).setFloat32(4 * i, value, false))
+    writeFileSync(
+      folder.file('c.fits'),
+      imageFile({ BITPIX: -32, NAXIS: 3, NAXIS1: 4, NAXIS2: 3, NAXIS3: 2 }, image),
+    )
+    for (const name of ['a.npy', 'b.npy', 'c.fits']) {
+      const runFile = runFileSchema.parse({
+        thermal_electrons: { model: 'file', file: folder.file(name), half_size_kpc: [1, 2, 3] },
+      })
+      expect(modelsOf(runFile).electronTable).toEqual({
+        grid: { shape: [2, 3, 4], halfSizeKpc: [1, 2, 3] },
+        values,
+      })
+    }
+  })
+
+  it.each([
+    ['no file', { model: 'file' }, /thermal_electrons\.file is missing/],
+    [
+      'a file beside a model',
+      { model: 'cordes91', file: 'x.npy' },
+      /thermal_electrons\.file: the density is the model "cordes91"/,
+    ],
+    [
+      'a value beside a file',
+      { model: 'file', file: 'ne.npy', n_e_cm3: 1 },
+      /thermal_electrons\.n_e_cm3 does not go with a table/,
+    ],
+    [
+      'a file that is not there',
+      { model: 'file', file: 'none.npy' },
+      /none\.npy.*not exist|none\.npy/,
+    ],
+    ['a flat array', { model: 'file', file: 'flat.npy' }, /shape \[nx, ny, nz\].*not \[2, 2\]/],
+    ['a hole', { model: 'file', file: 'hole.npy' }, /density at \[1, 0, 1\] is NaN/],
+    ['something else', { model: 'file', file: 'text.npy' }, /not a NumPy file/],
+  ])('refuses %s', (_, section, message) => {
+    writeFileSync(folder.file('flat.npy'), encodeNpy([2, 2], new Float64Array(4)))
+    const hole = new Float64Array(8)
+    hole[5] = NaN
+    writeFileSync(folder.file('hole.npy'), encodeNpy([2, 2, 2], hole))
+    writeFileSync(folder.file('text.npy'), 'a text of some length')
+    const file = 'file' in section ? { file: folder.file(section.file ?? '') } : {}
+    const runFile = runFileSchema.parse({ thermal_electrons: { ...section, ...file } })
+    expect(() => modelsOf(runFile)).toThrow(message)
+  })
+
+  it('refuses arrays that are damaged or not in C order', () => {
+    const bytes = encodeNpy([2, 2], new Float64Array(4))
+    expect(() => decodeNpy(bytes.subarray(0, bytes.length - 1), 'x.npy')).toThrow(/ends before/)
+    const text = new TextDecoder('latin1').decode(bytes).replace("False, 'shape", "True, 'shape ")
+    const fortran = Uint8Array.from(text, (character) => character.charCodeAt(0))
+    expect(() => decodeNpy(fortran, 'x.npy')).toThrow(/Fortran order/)
+  })
+})
