@@ -79,6 +79,19 @@ export interface OptimiserUpdate {
   readonly options: OptimiserOptions
 }
 
+/**
+ * Arrays made by `createGrid` that lie in the backend's own memory (a graphics card's) between calls, instead of being copied by
+ * every call. While they do, the host's copies are stale and what the host writes to them has no effect.
+ */
+export interface GridResidence {
+  /** Moves arrays there. */
+  upload(arrays: readonly GridValues[]): Promise<void>
+  /** Copies those of the arrays that lie there back; they are the host's again. */
+  download(arrays: readonly GridValues[]): Promise<void>
+  /** The arrays are the host's again, with the values it last had. */
+  discard(arrays: readonly GridValues[]): void
+}
+
 export interface LineOfSightOperator {
   readonly rays: number
   /** Cell crossings of all rays: the unit of work. */
@@ -91,14 +104,8 @@ export interface LineOfSightOperator {
 
   /** A zero-filled array of grid values with `components` per voxel, in the backend's precision, visible to its threads. */
   createGrid(components: 1 | 3): GridValues
-  /**
-   * Moves arrays made by `createGrid` to where the backend computes, to stay there between calls: until `download` the
-   * host's copies are stale, and calls neither read nor write them. Backends that compute in the host's memory have no
-   * such methods: `await operator.upload?.(arrays)`.
-   */
-  upload?(arrays: readonly GridValues[]): Promise<void>
-  /** Brings the host's copies of uploaded arrays up to date. The arrays stay uploaded: what the host writes counts after the next upload. */
-  download?(arrays: readonly GridValues[]): Promise<void>
+  /** Where the backend computes in memory of its own: what lies there. */
+  readonly residence?: GridResidence
   /** The model's observables at `unknowns`. */
   forward(unknowns: Unknowns): Promise<Observables>
   /**

@@ -84,7 +84,7 @@ async function measure(
       field.magneticField[n] = 3 * Math.sin(0.37 * n)
     }
     const gradient = { magneticField: operator.createGrid(3) }
-    await operator.upload?.([field.magneticField, gradient.magneticField])
+    await operator.residence?.upload([field.magneticField, gradient.magneticField])
     const cotangent = Object.fromEntries(
       problem.observables.map((name) => [
         name,

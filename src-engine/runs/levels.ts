@@ -125,6 +125,11 @@ export class LevelledOptimisation {
     this.#optimisation.restore(iteration, numbers)
   }
 
+  /** Brings `field`, `grids` and `state` up to date, which a backend may keep in memory of its own between steps. */
+  bringBack(): Promise<void> {
+    return this.#optimisation.bringBack()
+  }
+
   async step(): Promise<RunEvaluation> {
     if (!this.#isLast && (this.#optimisation.converged || this.iteration >= this.#end)) {
       await this.#goFiner()
@@ -150,6 +155,7 @@ export class LevelledOptimisation {
 
   async #goFiner(): Promise<void> {
     const coarse = this.#optimisation
+    await coarse.bringBack()
     const level = this.#level + 1
     const ready = await this.#request.prepare(level)
     const fine = new Optimisation({ ...ready, ...this.#request })

@@ -29,6 +29,8 @@ export interface Method {
   readonly converged: boolean
   readonly arrays: readonly StateArray[]
   numbers: Readonly<Record<string, number>>
+  /** Brings `arrays` and the parameters to the host's memory, where the backend keeps them in its own between steps. */
+  bringBack?(): Promise<void>
   /** One step, number `step` of the run (1 for the first): the evaluation before it. @throws NotFiniteError */
   step(step: number): Promise<Evaluation>
 }
@@ -70,13 +72,14 @@ function stateArrays(
 }
 
 /** ADAM, Yogi, AdaBelief: learning-rate schedule, clipping, and a step of every block. */
-function firstOrderMethod(
-  { objective, operator, workspace, optimiser }: MethodRequest,
-  method: OptimiserMethod,
-): Method {
+function firstOrderMethod(request: MethodRequest, method: OptimiserMethod): Method {
+  const { objective, operator, workspace, optimiser } = request
   const { stage } = objective
   const first = stage.like('first moment')
   const second = stage.like('second moment')
+  const { residence } = operator
+  const kept = keptArrays(request, [...first, ...second])
+  let uploaded = false
   const { learning_rate: rate, schedule, iterations, clip_norm: clip } = optimiser
   const update = async (unknown: FreeUnknown, block: number, step: number): Promise<void> => {
     const { parameters, gradient, representation } = unknown
@@ -110,7 +113,15 @@ function firstOrderMethod(
       ...stateArrays(objective, 'first_moment', first, 1),
       ...stateArrays(objective, 'second_moment', second, 2),
     ],
+    async bringBack() {
+      if (uploaded) await residence?.download(kept)
+      uploaded = false
+    },
     async step(step) {
+      if (!uploaded && kept.length > 0) {
+        await residence?.upload(kept)
+        uploaded = true
+      }
       const evaluation = await objective.evaluate()
       if (clip !== undefined) {
         const size = evaluation.gradientNorm ?? norm(stage.gradient)
@@ -121,6 +132,27 @@ function firstOrderMethod(
       return evaluation
     },
   }
+}
+
+/**
+ * The arrays that can stay where the backend computes while first-order steps are made: parameters, gradient and moments, if
+ * nothing on the host has to see them in between. None for backends that compute in the host's memory.
+ */
+function keptArrays(
+  { objective: { stage }, operator, workspace, optimiser, terms }: MethodRequest,
+  moments: readonly GridValues[],
+): GridValues[] {
+  const simple = stage.free.every(
+    ({ representation: { identity, block }, parameters }) =>
+      identity && block.bounds === undefined && workspace.isGrid(parameters),
+  )
+  const unseen =
+    // The norm of several gradients, its clipping and terms of the parameters are worked out on the host.
+    stage.free.length === 1 &&
+    optimiser.clip_norm === undefined &&
+    terms.every(({ by }) => by === 'kernels')
+  if (!operator.residence || !simple || !unseen) return []
+  return [...stage.parameters, ...stage.gradient, ...moments]
 }
 
 /** Random sign vectors that the diagonal of the preconditioner is the mean of. */

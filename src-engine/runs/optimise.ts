@@ -133,6 +133,11 @@ export class Optimisation {
     this.objective.stage.toGrids()
   }
 
+  /** Brings `grids` and `state` up to date, which a backend may keep in memory of its own between steps. */
+  async bringBack(): Promise<void> {
+    await this.#method.bringBack?.()
+  }
+
   /** One step: the evaluation before it. @throws DivergenceError, leaving the parameters as they were */
   async step(): Promise<RunEvaluation> {
     const evaluation = await this.#guarded(() => this.#method.step(this.iteration + 1))

@@ -206,8 +206,9 @@ export class RunJob {
     }
   }
 
-  #interrupt(loop: RunLoop): void {
+  async #interrupt(loop: RunLoop): Promise<void> {
     const stopped = this.#ending === 'stopped'
+    await loop.bringBack()
     loop.checkpoint(stopped ? 'stop' : 'pause')
     this.session.transaction(() => loop.mark('pause', stopped ? 'Stopped' : 'Paused'))
     this.#rest()

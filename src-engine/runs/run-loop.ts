@@ -135,17 +135,24 @@ export class RunLoop {
   /** One step and what it leaves in the session. */
   async step(): Promise<void> {
     this.#stepping = true
+    let due = false
     try {
       this.latest = await this.#optimisation.step()
+      const sinceCheckpointMs = performance.now() - this.#checkpointedMs
+      due = this.#checkpointWanted || sinceCheckpointMs >= this.#checkpointMs
+      if (due || this.#fieldWanted.length > 0) await this.bringBack()
     } finally {
       this.#stepping = false
       for (const give of this.#fieldWanted.splice(0)) give(this.#copyField())
     }
     this.#addRow(this.latest)
-    const now = performance.now()
-    const due = this.#checkpointWanted || now - this.#checkpointedMs >= this.#checkpointMs
     if (due) this.checkpoint('periodic')
-    else if (now - this.#flushedMs >= flushMs) this.#flush()
+    else if (performance.now() - this.#flushedMs >= flushMs) this.#flush()
+  }
+
+  /** Brings the grids and the state of the method up to date for a checkpoint: a backend may keep them in memory of its own. */
+  bringBack(): Promise<void> {
+    return this.#optimisation.bringBack()
   }
 
   /** Asks for a checkpoint after the step that is under way: in the middle of it the threads are writing the field. */
@@ -156,6 +163,7 @@ export class RunLoop {
   /** The row after the last step, and the final checkpoint. */
   async finish(extra: (figures: RunFigures) => RunFigures): Promise<void> {
     this.latest = await this.#optimisation.evaluate()
+    await this.bringBack()
     this.#addRow(this.latest)
     this.checkpoint('final', extra)
   }

@@ -25,7 +25,10 @@ export class Workspace {
   /** The array of a name, in the precision of the backend; what an earlier run left in it is still there. */
   readonly array = (name: string, length: number): GridValues => {
     const known = this.#arrays.get(name)
-    if (known?.length === length) return known
+    if (known?.length === length) {
+      this.#operator.residence?.discard([known])
+      return known
+    }
     const made = this.#create(length)
     this.#arrays.set(name, made)
     return made

@@ -90,7 +90,7 @@ describe.skipIf(!backend)('the webgpu operator', () => {
         firstMoment: new Float64Array(start.length),
         secondMoment: new Float64Array(start.length),
       }
-      await present(operator.upload).call(operator, Object.values(arrays))
+      await operator.residence?.upload(Object.values(arrays))
       for (const step of [1, 2, 3]) {
         await operator.update({ method, step, options, ...arrays })
         const { parameters, gradient, firstMoment, secondMoment } = plain
@@ -106,7 +106,7 @@ describe.skipIf(!backend)('the webgpu operator', () => {
         )
       }
       expect(Array.from(arrays.parameters)).toEqual(Array.from(start))
-      await present(operator.download).call(operator, Object.values(arrays))
+      await operator.residence?.download(Object.values(arrays))
       // Some operations of 6e-8 each; AdaBelief's variance is a small difference of large numbers.
       const tolerance = method === 'adabelief' ? 1e-5 : 1e-6
       for (const name of ['parameters', 'firstMoment', 'secondMoment'] as const) {
@@ -124,14 +124,21 @@ describe.skipIf(!backend)('the webgpu operator', () => {
     const gradient = { magneticField: operator.createGrid(3) }
     kept.magneticField.set(noiseField(problem, 6))
     const host = field(kept.magneticField.slice())
-    await operator.upload?.([kept.magneticField, gradient.magneticField])
+    await operator.residence?.upload([kept.magneticField, gradient.magneticField])
     kept.magneticField.fill(0)
     expect(await operator.forward(kept)).toEqual(await operator.forward(host))
     const onCard = await operator.lossGradient(kept, cotangent, gradient)
     const onHost = await operator.lossGradient(host, cotangent)
     expect(onCard.gradientNorm).toBe(onHost.gradientNorm)
     expect(gradient.magneticField.every((value) => value === 0)).toBe(true)
-    await operator.download?.([gradient.magneticField])
+    await operator.residence?.download([gradient.magneticField])
+    expect(gradient.magneticField).toEqual(onHost.gradient.magneticField)
+    // What was brought back, or let go of, is the host's again.
+    gradient.magneticField.fill(1)
+    operator.residence?.discard([kept.magneticField])
+    const zero = await operator.forward(kept)
+    expect(present(zero.I).every((value) => value === 0)).toBe(true)
+    await operator.lossGradient(host, cotangent, gradient)
     expect(gradient.magneticField).toEqual(onHost.gradient.magneticField)
   })
 
@@ -144,7 +151,7 @@ describe.skipIf(!backend)('the webgpu operator', () => {
     const step = { method: 'adam', step: 1, options, gradient, firstMoment, secondMoment } as const
     await operator.update({ ...step, parameters })
     expect(parameters[0]).toBeLessThan(1)
-    await operator.upload?.([parameters])
+    await operator.residence?.upload([parameters])
     await expect(operator.update({ ...step, parameters })).rejects.toThrow(/all of its arrays/)
   })
 

@@ -1,13 +1,13 @@
 import { voxelCount } from '#shared/physics/grid.ts'
 import type { GridGeometry } from '#shared/physics/grid.ts'
-import type { GridValues } from '../../interface.ts'
+import type { GridResidence, GridValues } from '../../interface.ts'
 import type { GpuDevice } from './adapter.ts'
 
 /**
  * The caller's grids. An array lies in the host's memory, and is copied to the graphics card by each call that reads it,
  * until it is uploaded: from then on its values are those on the card.
  */
-export class Grids {
+export class Grids implements GridResidence {
   readonly voxels: number
   private readonly gpu: GpuDevice
   private readonly made = new WeakSet<GridValues>()
@@ -50,6 +50,15 @@ export class Grids {
     })
     const results = await this.gpu.read(wanted)
     wanted.forEach(({ values }, n) => values.set(new Float32Array(results[n])))
+    this.discard(arrays)
+  }
+
+  discard(arrays: readonly GridValues[]): void {
+    for (const values of arrays) {
+      const buffer = this.uploaded.get(values)
+      if (buffer) this.gpu.free(buffer)
+      this.uploaded.delete(values)
+    }
   }
 
   /** Brings an array into `buffer` from the value `at` on, from wherever it lies. */

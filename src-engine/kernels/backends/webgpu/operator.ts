@@ -3,6 +3,7 @@ import { optimiserSteps } from '#shared/inference/optimisers.ts'
 import { KernelError } from '../../interface.ts'
 import type {
   Gradient,
+  GridResidence,
   GridValues,
   LineOfSightOperator,
   LineOfSightProblem,
@@ -48,6 +49,7 @@ export class WebgpuOperator implements LineOfSightOperator {
   readonly crossings: number
   readonly threads = 1
   readonly description: string
+  readonly residence: GridResidence
   private readonly prepared: PreparedProblem
   private readonly grid: GridGeometry
   private readonly grids: Grids
@@ -60,6 +62,11 @@ export class WebgpuOperator implements LineOfSightOperator {
     this.grids = new Grids(prepared.gpu, this.grid)
     this.rays = prepared.order.length
     this.crossings = prepared.crossings
+    this.residence = {
+      upload: (arrays) => this.exclusively(() => this.grids.upload(arrays)),
+      download: (arrays) => this.exclusively(() => this.grids.download(arrays)),
+      discard: (arrays) => this.grids.discard(arrays),
+    }
     this.description = prepared.description
   }
 
@@ -69,14 +76,6 @@ export class WebgpuOperator implements LineOfSightOperator {
 
   createGrid(components: 1 | 3): Float32Array<ArrayBuffer> {
     return this.grids.create(components)
-  }
-
-  upload(arrays: readonly GridValues[]): Promise<void> {
-    return this.exclusively(() => this.grids.upload(arrays))
-  }
-
-  download(arrays: readonly GridValues[]): Promise<void> {
-    return this.exclusively(() => this.grids.download(arrays))
   }
 
   forward(unknowns: Unknowns): Promise<Observables> {
