@@ -4,27 +4,41 @@ import type { HealpixMapToWrite, MapColumnToWrite } from '#shared/fits/index.ts'
 import { writeHealpixMap } from '#shared/fits/index.ts'
 import type { Observables } from '#shared/physics/index.ts'
 import { polarisedLight } from '#shared/physics/index.ts'
+import { backendNames } from '#shared/session/run-file.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError, UsageError, fileErrorText } from '../errors.ts'
+import { loadBackend } from '../kernels/index.ts'
 import { makeFolder } from '../make-folder.ts'
 import { loadRunFile } from '../runs/load-run-file.ts'
 import { mediumOf, modelsOf } from '../simulation/medium.ts'
-import type { Sightlines } from '../simulation/rays.ts'
+import type { Rays, Sightlines } from '../simulation/rays.ts'
 import { raysOf } from '../simulation/rays.ts'
+import { byKernels, simulateGrid } from '../simulation/simulate-grid.ts'
+import type { BackendName } from '../simulation/simulate-grid.ts'
 import { sightlineOptionsOf, simulateRays } from '../simulation/simulate.ts'
+import type { SimulationControl } from '../simulation/simulate.ts'
 import { version } from '../version.ts'
 import { oneOf, parseCommandLine } from './arguments.ts'
 import { EXIT, printJson } from './io.ts'
 import type { Command } from './io.ts'
 import { countDisplay, progressStyles } from './progress-bar.ts'
 
-const usage = `larmor simulate RUN.yaml --out DIR [--progress auto|json|none] [--json]
+const usage = `larmor simulate RUN.yaml --out DIR [--backend NAME] [--progress auto|json|none] [--json]
 
-Computes what the models of a run file look like from the observer, in float64: Stokes I, Q, U in K (Rayleigh-Jeans),
-polarised intensity and angle (degrees) beside Q and U, Faraday depth in rad m^-2 and dispersion measure in pc cm^-3. Writes HEALPix FITS maps, or the table sightlines.csv where
-the run file has sky.pixels or sky.directions. Without --out the table goes to stdout (--json: as one JSON document).`
+Computes what the models of a run file look like from the observer: Stokes I, Q, U in K (Rayleigh-Jeans), polarised
+intensity and angle (degrees) beside Q and U, Faraday depth in rad m^-2 and dispersion measure in pc cm^-3. Writes HEALPix
+FITS maps, or the table sightlines.csv where the run file has sky.pixels or sky.directions. Without --out the table goes
+to stdout (--json: as one JSON document).
 
-const options = { out: { type: 'string' }, progress: { type: 'string' } } as const
+  --backend NAME   instead of the run file's: auto, wasm, webgpu, tensorflow or reference. Models are integrated in
+                   float64 by the reference; a field on a grid with "rule: cells" is computed by the kernels that a run
+                   uses (auto: the fastest), in the precision of the backend`
+
+const options = {
+  out: { type: 'string' },
+  backend: { type: 'string' },
+  progress: { type: 'string' },
+} as const
 
 /** `larmor simulate` */
 export const command: Command = async (args, io) => {
@@ -34,13 +48,11 @@ export const command: Command = async (args, io) => {
     positionals: ['RUN.yaml'],
   })
   const style = oneOf(values.progress, 'progress', progressStyles) ?? 'auto'
+  const asked = oneOf(values.backend, 'backend', backendNames)
   const path = positionals[0]
   const runFile = await loadRunFile(path)
-  const { medium, rays, sightlineOptions } = inFile(path, () => ({
-    medium: mediumOf(modelsOf(runFile)),
-    rays: raysOf(runFile),
-    sightlineOptions: sightlineOptionsOf(runFile, runFile.sky.frequencies_ghz),
-  }))
+  const backend = asked ?? runFile.backend
+  const { rays, compute } = inFile(path, () => prepare(runFile, backend))
   const { sightlines } = rays
   if (sightlines.kind === 'map' && values.out === undefined) {
     throw new UsageError('--out DIR is missing: maps are written to files.')
@@ -49,16 +61,17 @@ export const command: Command = async (args, io) => {
 
   const display = countDisplay(io, 'simulate', 'sightlines', style)
   const start = performance.now()
-  const seen = await simulateRays(medium, rays.count, rays.rayAt, sightlineOptions, {
-    signal: io.signal,
-    onProgress: display.show,
+  const control = { signal: io.signal, onProgress: display.show }
+  const found = await compute(control).catch((error: unknown) => {
+    throw named(path, error)
   })
   display.end()
-  if (!seen) {
+  if (!found) {
     io.err('larmor: stopped; nothing was written.\n')
     return EXIT.stopped
   }
   const seconds = (performance.now() - start) / 1000
+  const { seen } = found
   if (runFile.output.polarisation === 'COSMO') flipU(seen)
 
   const files: string[] = []
@@ -71,23 +84,65 @@ export const command: Command = async (args, io) => {
     }
   }
   if (io.json) {
-    printJson(io, document(runFile, sightlines, seen, files, seconds))
+    printJson(io, {
+      ...document(runFile, sightlines, seen, files, seconds),
+      backend: found.backend,
+    })
   } else if (files.length > 0) {
-    io.err(`${rays.count} sightlines in ${seconds.toFixed(1)} s\n${files.join('\n')}\n`)
+    io.err(
+      `${rays.count} sightlines in ${seconds.toFixed(1)} s (${found.backend})\n${files.join('\n')}\n`,
+    )
   } else {
     io.out(table(runFile, sightlines, seen))
   }
   return EXIT.done
 }
 
-/** Puts the name of the run file before what is wrong with it. */
-function inFile<Value>(path: string, prepare: () => Value): Value {
-  try {
-    return prepare()
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error
-    throw new InputError(`${path}: ${error.message}`, { file: path, field: error.field })
+interface Prepared {
+  rays: Rays
+  /** Undefined when it was stopped. */
+  compute: (
+    control: SimulationControl,
+  ) => Promise<{ seen: Observables; backend: string } | undefined>
+}
+
+/** Checks a run file, and chooses between the kernels and the reference integrators. */
+function prepare(runFile: RunFile, backend: BackendName): Prepared {
+  const kernels = byKernels(runFile, backend)
+  const models = modelsOf(runFile)
+  const rays = raysOf(runFile)
+  const sightlineOptions = sightlineOptionsOf(runFile, runFile.sky.frequencies_ghz)
+  return {
+    rays,
+    compute: async (control) => {
+      if (kernels) {
+        const load = loadBackend.bind(undefined, backend)
+        return simulateGrid(runFile, models, rays, load, control)
+      }
+      const medium = mediumOf(models)
+      const { count, rayAt } = rays
+      const seen = await simulateRays(medium, count, rayAt, sightlineOptions, control)
+      return seen && { seen, backend: 'reference' }
+    },
   }
+}
+
+function inFile<Value>(path: string, work: () => Value): Value {
+  try {
+    return work()
+  } catch (error) {
+    throw named(path, error)
+  }
+}
+
+/** Puts the name of the run file before what is wrong with it. */
+function named(path: string, error: unknown): unknown {
+  if (!(error instanceof InputError)) return error
+  return new InputError(`${path}: ${error.message}`, {
+    file: path,
+    field: error.field,
+    cause: error,
+  })
 }
 
 async function write(path: string, content: string | Uint8Array): Promise<void> {

@@ -1,11 +1,10 @@
-import { bindDensity } from '#shared/fields/index.ts'
 import type { GridGeometry } from '#shared/physics/grid.ts'
 import { regionMask } from '#shared/physics/grid.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError } from '../errors.ts'
 import type { LineOfSightProblem, RegularisationTerm } from '../kernels/interface.ts'
+import { kernelProblemOf } from '../simulation/kernel-problem.ts'
 import { gridSettingsOf, modelsOf } from '../simulation/medium.ts'
-import { freeFreeOf } from '../simulation/simulate.ts'
 import type { DataVector } from '../storage/run-store.ts'
 import { runUnknowns } from '../unknowns/settings.ts'
 import type { RunUnknowns } from '../unknowns/settings.ts'
@@ -40,48 +39,24 @@ export function gridOf(runFile: RunFile): GridGeometry & { region: [number, numb
 /** @throws InputError when the run file asks for what a run cannot do */
 export function prepareProblem(runFile: RunFile, data: readonly DataVector[]): PreparedProblem {
   const grid = gridOf(runFile)
-  const observerKpc = runFile.box.observer_kpc
-  const context = { observerKpc }
   const models = modelsOf(runFile)
-  const { thermalElectrons, cosmicRayElectrons, spectralIndex } = models
   const region = regionMask(grid, { r_kpc: grid.region })
   const geometry = { shape: grid.shape, halfSizeKpc: grid.halfSizeKpc }
   const unknowns = runUnknowns(runFile, models, geometry, region)
-  const cosmicRays = bindDensity(cosmicRayElectrons, context)
-  const electrons = bindDensity(thermalElectrons, context)
   const measurement = createMeasurement(data, runFile.sky.distance_kpc)
   const { directions, maxDistanceKpc, frequenciesGhz, observables } = measurement
   return {
     problem: {
-      grid: geometry,
-      observerKpc,
+      ...kernelProblemOf(runFile, models, geometry),
       directions,
       ...(maxDistanceKpc ? { maxDistanceKpc } : {}),
-      nodesPerCrossing: nodesPerCrossing(runFile),
       frequenciesGhz,
-      spectralIndex,
       observables,
-      ...freeFreeOf(runFile),
       unknowns: unknowns.settings.map(({ name }) => name),
-      cosmicRayDensity: (x, y, z) => cosmicRays.evaluate([x, y, z]),
-      ...(thermalElectrons.model.name === 'none'
-        ? {}
-        : {
-            thermalElectronDensity: (x: number, y: number, z: number) =>
-              electrons.evaluate([x, y, z]),
-          }),
     },
     measurement,
     region,
     unknowns,
     kernelTerms: unknowns.terms.flatMap((term) => (term.by === 'kernels' ? [term.kernelTerm] : [])),
   }
-}
-
-function nodesPerCrossing(runFile: RunFile): number {
-  if (runFile.integrator.rule === 'cells') return runFile.integrator.nodes
-  throw new InputError(
-    'integrator.rule: a run integrates exactly through the cells of its grid; use "rule: cells". The midpoint rule is for `larmor simulate`.',
-    { field: 'integrator.rule' },
-  )
 }

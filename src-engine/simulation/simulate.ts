@@ -11,14 +11,9 @@ export function sightlineOptionsOf(
   runFile: RunFile,
   frequenciesGhz: readonly number[],
 ): SightlineOptions {
+  requirePhase(runFile)
   const { integrator: rule, faraday } = runFile
   const { phase } = faraday
-  if (rule.rule === 'cells' && (phase === 'half-cell' || phase === 'first-order')) {
-    throw new InputError(
-      `faraday.phase: "${phase}" belongs to midpoint samples: set "integrator: { rule: midpoint, samples: 512 }", or the phase to exact or off.`,
-      { field: 'faraday.phase' },
-    )
-  }
   const freeFree = freeFreeOf(runFile)
   if (rule.rule === 'cells') return { frequenciesGhz, phase, integrator: rule, ...freeFree }
   const integrator =
@@ -26,6 +21,16 @@ export function sightlineOptionsOf(
       ? { rule: 'midpoint' as const, samples: rule.samples ?? DEFAULT_MIDPOINT_SAMPLES }
       : { rule: 'midpoint' as const, stepPc: rule.step_pc }
   return { frequenciesGhz, phase, integrator, ...freeFree }
+}
+
+/** @throws InputError when the phase scheme does not go with the integrator */
+export function requirePhase({ integrator, faraday: { phase } }: RunFile): void {
+  if (integrator.rule === 'cells' && (phase === 'half-cell' || phase === 'first-order')) {
+    throw new InputError(
+      `faraday.phase: "${phase}" belongs to midpoint samples: set "integrator: { rule: midpoint, samples: 512 }", or the phase to exact or off.`,
+      { field: 'faraday.phase' },
+    )
+  }
 }
 
 /** Free-free emission and absorption, where a run file asks for them. @throws InputError where nothing would emit */

@@ -1,0 +1,61 @@
+import { bindDensity } from '#shared/fields/index.ts'
+import type { GridGeometry } from '#shared/physics/grid.ts'
+import type { RunFile } from '#shared/session/run-file.ts'
+import { InputError } from '../errors.ts'
+import type { LineOfSightProblem } from '../kernels/interface.ts'
+import { thermalElectronsOf } from './medium.ts'
+import type { RunModels } from './medium.ts'
+import { freeFreeOf, requirePhase } from './simulate.ts'
+
+/** What a run file says to the kernels, whatever the lines of sight are and what is asked of them. */
+export type RunProblem = Pick<
+  LineOfSightProblem,
+  | 'grid'
+  | 'observerKpc'
+  | 'nodesPerCrossing'
+  | 'spectralIndex'
+  | 'faradayRotation'
+  | 'freeFree'
+  | 'cosmicRayDensity'
+  | 'thermalElectronDensity'
+>
+
+/** Densities are the models' functions of position. @throws InputError for what the kernels do not compute */
+export function kernelProblemOf(
+  runFile: RunFile,
+  models: RunModels,
+  { shape, halfSizeKpc }: GridGeometry,
+): RunProblem {
+  requirePhase(runFile)
+  const { observerKpc, spectralIndex } = models
+  const cosmicRays = bindDensity(models.cosmicRayElectrons, { observerKpc })
+  const electrons = thermalElectronsOf(models)
+  return {
+    grid: { shape, halfSizeKpc },
+    observerKpc,
+    nodesPerCrossing: nodesPerCrossing(runFile),
+    spectralIndex,
+    faradayRotation: runFile.faraday.phase !== 'off',
+    ...freeFreeOf(runFile),
+    cosmicRayDensity: (x, y, z) => cosmicRays.evaluate([x, y, z]),
+    ...(hasThermalElectrons(models)
+      ? {
+          thermalElectronDensity: (x: number, y: number, z: number) =>
+            electrons.evaluate([x, y, z]),
+        }
+      : {}),
+  }
+}
+
+/** Whether anything depends on n_e: the kernels leave out what is zero everywhere. */
+export function hasThermalElectrons({ thermalElectrons, electronTable }: RunModels): boolean {
+  return thermalElectrons.model.name !== 'none' || electronTable !== undefined
+}
+
+function nodesPerCrossing({ integrator }: RunFile): number {
+  if (integrator.rule === 'cells') return integrator.nodes
+  throw new InputError(
+    'integrator.rule: the kernels integrate exactly through the cells of the grid; use "rule: cells". The midpoint rule is for `larmor simulate` on the reference.',
+    { field: 'integrator.rule' },
+  )
+}
