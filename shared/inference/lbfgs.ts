@@ -62,6 +62,8 @@ export class Lbfgs<Evaluation extends { readonly loss: number }> {
   readonly #options: LbfgsOptions
   readonly #arrays: LbfgsArrays
   readonly #bounded: boolean
+  /** steps . changes of the pairs, where known. */
+  readonly #products: (number | undefined)[] = []
   #current: Evaluation | undefined
 
   constructor(objective: Objective<Evaluation>, options: LbfgsOptions, arrays: LbfgsArrays) {
@@ -109,7 +111,7 @@ export class Lbfgs<Evaluation extends { readonly loss: number }> {
     this.#clearBlocked(direction)
     const kept = Math.min(this.pairs, memory)
     const slots = Array.from({ length: kept }, (_, i) => (this.pairs - 1 - i) % memory)
-    const products = slots.map((slot) => dot(steps[slot], changes[slot]))
+    const products = slots.map((slot) => (this.#products[slot] ??= dot(steps[slot], changes[slot])))
     const alphas = slots.map((slot, i) => {
       const alpha = dot(steps[slot], direction) / products[i]
       combine(direction, direction, -alpha, changes[slot])
@@ -186,6 +188,7 @@ export class Lbfgs<Evaluation extends { readonly loss: number }> {
     combine(step, parameters, -1, before)
     combine(change, gradient, -1, gradientBefore)
     const product = dot(step, change)
+    this.#products[slot] = product
     if (product > 1e-10 * Math.sqrt(dot(step, step) * dot(change, change))) this.pairs++
     // A slot that held an older pair is spoilt: begin anew.
     else if (this.pairs >= this.#options.memory) this.pairs = 0
