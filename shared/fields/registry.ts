@@ -8,6 +8,7 @@ import { ymw16 } from './electrons/ymw16.ts'
 import { jaffe } from './magnetic/jaffe.ts'
 import { jf12 } from './magnetic/jf12.ts'
 import { han18 } from './magnetic/han18.ts'
+import { kst24 } from './magnetic/kst24.ts'
 import { lsa } from './magnetic/lsa.ts'
 import { pt11 } from './magnetic/pt11.ts'
 import { fauvet, hmr, stanev, svt22 } from './magnetic/spirals.ts'
@@ -40,6 +41,7 @@ const library: { readonly [Kind in FieldKind]: readonly ModelOfKind[Kind][] } = 
     fauvet,
     svt22,
     jaffe,
+    kst24,
     uniformField,
   ],
   'thermal-electrons': [noElectrons, uniformElectrons, cordes91, ymw16],
