@@ -8,6 +8,7 @@ import { curvesCsv } from './curves-csv.ts'
 import { fieldHdf5 } from './field-hdf5.ts'
 import { fieldFigure, mapFigures } from './run-figures.ts'
 import { mapsFits } from './maps-fits.ts'
+import { polarisationFits, polarisedPairs } from './polarisation-fits.ts'
 import { pointsCsv } from './points-csv.ts'
 import { loadRunResult } from './run-result.ts'
 import type { RunResult } from './run-result.ts'
@@ -91,6 +92,12 @@ function plan(session: Session, result: RunResult, request: ExportRequest): Plan
       files.push({ name: `${base}-${mapNames[i]}.csv`, bytes: () => pointsCsv(vector, model) })
     }
   })
+  if (wants('maps', 'fits')) {
+    for (const pair of polarisedPairs(result.data)) {
+      const name = `${base}-${mapNames[pair.places[0]]}-polarised.fits`
+      files.push({ name, bytes: () => polarisationFits(result, pair) })
+    }
+  }
   if (wants('fields', 'npy')) {
     const bytes = (): Uint8Array => encodeNpy([...result.grid.shape, 3], result.field)
     files.push({ name: `${base}-magnetic-field.npy`, bytes })
