@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { runFileSchema } from '../session/run-file.ts'
+import { dataSchema, runFileSchema } from '../session/run-file.ts'
 
 /**
  * Every request the interface can make of the engine. Files are named by grants: opaque words that the engine gave
@@ -18,7 +18,7 @@ const sky = {
 export const fileGrant = z.strictObject({
   grant,
   name: z.string(),
-  kind: z.enum(['map', 'session', 'run-file', 'directory', 'other']),
+  kind: z.enum(['map', 'table', 'session', 'run-file', 'directory', 'other']),
   bytes: z.number().nonnegative(),
   modified: z.number(),
 })
@@ -67,12 +67,23 @@ export const runState = z.enum([
 ])
 export type RunState = z.output<typeof runState>
 
+/** The grids that a run can have, under the names of their arrays in a session. */
+export const gridNames = ['magnetic_field', 'thermal_electrons', 'cosmic_ray_electrons'] as const
+export const gridName = z.enum(gridNames)
+export type GridName = z.output<typeof gridName>
+
+/** Columns of `run.points`; `set` is 1 for fitted and 2 for held out. */
+export const pointColumns = ['l_deg', 'b_deg', 'distance_kpc', 'value', 'sigma'] as const
+export const fittedPointColumns = [...pointColumns, 'model', 'set'] as const
+
 export const runSummary = z.strictObject({
   run: runId,
   name: z.string(),
   state: runState,
   iteration: z.int(),
   iterations: z.int(),
+  /** What `run.field` can give. */
+  grids: z.array(gridName),
   /** Final or latest chi-square per number of pixels, over all maps. */
   chi2_n_fitted: z.number().nullable(),
   chi2_n_held_out: z.number().nullable(),
@@ -178,6 +189,24 @@ export const methods = {
       maximum: z.number(),
     }),
   },
+  /** Columns and number of rows of a table of sources (CSV). */
+  'tables.inspect': {
+    params: z.strictObject({ grant }),
+    result: z.strictObject({ file: z.string(), columns: z.array(z.string()), rows: z.int() }),
+  },
+  /**
+   * The sources of a data entry with `catalogue` as a run would take them; `file` is a grant.
+   * Reply payload: float64 [rows][columns]; the distance is Infinity for a source behind everything.
+   */
+  'points.load': {
+    params: z.strictObject({ entry: dataSchema }),
+    result: z.strictObject({
+      columns: z.array(z.enum(pointColumns)),
+      rows: z.int(),
+      unit: z.string(),
+      notes: z.array(z.string()),
+    }),
+  },
   'sessions.recent': { params: none, result: z.array(recentSession) },
   'sessions.forget': { params: z.strictObject({ grant }), result: ok },
   /** Creates the session file at once: in `directory` if given, else where new sessions go. */
@@ -249,11 +278,24 @@ export const methods = {
     }),
     result: z.strictObject({ ...sky, iteration: z.int(), nuisance: z.string() }),
   },
-  /** Reply payload: float32 [nx, ny, nz, 3] in microgauss. */
-  'run.field': {
-    params: run,
+  /** Of a catalogue. Reply payload: float64 [rows][columns]; the model is with offset and gain, NaN before there is one. */
+  'run.points': {
+    params: z.strictObject({ ...run.shape, data: z.string() }),
     result: z.strictObject({
+      columns: z.array(z.enum(fittedPointColumns)),
+      rows: z.int(),
+      unit: z.string(),
+      iteration: z.int(),
+      nuisance: z.string(),
+    }),
+  },
+  /** Reply payload: float32 [nx, ny, nz, components] in `unit`: 3 components of the magnetic field, 1 of a density. */
+  'run.field': {
+    params: z.strictObject({ ...run.shape, grid: gridName.default('magnetic_field') }),
+    result: z.strictObject({
+      grid: gridName,
       shape: z.tuple([z.int(), z.int(), z.int()]),
+      components: z.int(),
       half_size_kpc: z.tuple([z.number(), z.number(), z.number()]),
       observer_kpc: z.tuple([z.number(), z.number(), z.number()]),
       iteration: z.int(),

@@ -12,9 +12,9 @@ export interface PayloadRule {
 }
 
 const skyPixels = z.object({ nside: z.int() }).transform((b) => 12 * b.nside ** 2)
-const vectorGrid = z
-  .object({ shape: z.tuple([z.int(), z.int(), z.int()]) })
-  .transform(({ shape }) => 3 * shape[0] * shape[1] * shape[2])
+const grid = z
+  .object({ shape: z.tuple([z.int(), z.int(), z.int()]), components: z.int() })
+  .transform(({ shape, components }) => components * shape[0] * shape[1] * shape[2])
 const table = z
   .object({ rows: z.int(), columns: z.array(z.unknown()) })
   .transform((b) => b.rows * b.columns.length)
@@ -26,7 +26,9 @@ export const requestPayloads: ReadonlyMap<string, PayloadRule> = new Map<MethodN
 export const replyPayloads: ReadonlyMap<string, PayloadRule> = new Map<MethodName, PayloadRule>([
   ['maps.load', { type: 'float32', elements: skyPixels }],
   ['run.map', { type: 'float32', elements: skyPixels }],
-  ['run.field', { type: 'float32', elements: vectorGrid }],
+  ['run.field', { type: 'float32', elements: grid }],
+  ['points.load', { type: 'float64', elements: table }],
+  ['run.points', { type: 'float64', elements: table }],
   ['run.curves', { type: 'float64', elements: table }],
 ])
 

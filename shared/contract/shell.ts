@@ -25,7 +25,7 @@ export const shellCommands = [
 ] as const
 export type ShellCommand = (typeof shellCommands)[number]
 
-export const pickKinds = ['map', 'session', 'run-file'] as const
+export const pickKinds = ['map', 'table', 'session', 'run-file'] as const
 export type PickKind = (typeof pickKinds)[number]
 
 export const themes = ['dark', 'light', 'system'] as const

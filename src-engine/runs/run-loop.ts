@@ -1,3 +1,4 @@
+import type { GridName } from '#shared/contract/methods.ts'
 import type { Curves, CheckpointContent } from '../storage/run-store.ts'
 import type { Session } from '../storage/session.ts'
 import { errorText } from '../errors.ts'
@@ -12,10 +13,12 @@ import type { RunEvaluation } from './optimise.ts'
 /** How often rows of the curves reach the file between checkpoints. */
 const flushMs = 2000
 
-export interface FieldCopy {
+export interface GridCopy {
   /** Steps done. */
   readonly iteration: number
-  /** [nx, ny, nz, 3] microgauss */
+  readonly unit: string
+  readonly shape: readonly number[]
+  /** [nx, ny, nz, 3], or [nx, ny, nz] of a density */
   readonly values: Float32Array<ArrayBuffer>
 }
 
@@ -41,7 +44,7 @@ export class RunLoop {
   #checkpointedMs = 0
   #checkpointWanted = false
   #stepping = false
-  readonly #fieldWanted: ((copy: FieldCopy) => void)[] = []
+  readonly #gridWanted: (() => void)[] = []
 
   private constructor(
     session: Session,
@@ -98,10 +101,13 @@ export class RunLoop {
     return this.#optimisation.field
   }
 
-  /** A copy of the field and the steps done to it, taken between two steps: within one, the threads are writing it. */
-  fieldBetweenSteps(): Promise<FieldCopy> {
-    if (!this.#stepping) return Promise.resolve(this.#copyField())
-    return new Promise((resolve) => this.#fieldWanted.push(resolve))
+  /**
+   * A copy of a grid and the steps done to it, taken between two steps: within one, the threads are writing it.
+   * Undefined when the run has no grid of this name.
+   */
+  gridBetweenSteps(name: GridName = 'magnetic_field'): Promise<GridCopy | undefined> {
+    if (!this.#stepping) return Promise.resolve(this.#copyGrid(name))
+    return new Promise((resolve) => this.#gridWanted.push(() => resolve(this.#copyGrid(name))))
   }
 
   /** The operator that is at work. */
@@ -143,7 +149,7 @@ export class RunLoop {
       if (due || this.#fieldWanted.length > 0) await this.bringBack()
     } finally {
       this.#stepping = false
-      for (const give of this.#fieldWanted.splice(0)) give(this.#copyField())
+      for (const give of this.#gridWanted.splice(0)) give()
     }
     this.#addRow(this.latest)
     if (due) this.checkpoint('periodic')
@@ -214,8 +220,15 @@ export class RunLoop {
     this.session.runs.addMark(this.run, this.iteration, kind, text)
   }
 
-  #copyField(): FieldCopy {
-    return { iteration: this.iteration, values: Float32Array.from(this.field) }
+  #copyGrid(name: GridName): GridCopy | undefined {
+    const grid = this.#optimisation.grids.find((one) => one.name === name)
+    if (grid === undefined) return undefined
+    return {
+      iteration: this.iteration,
+      unit: grid.unit,
+      shape: grid.shape,
+      values: Float32Array.from(grid.values),
+    }
   }
 
   /** Returns what is wrong with later checkpoints than the one that was taken. */

@@ -8,9 +8,11 @@ const baseBytes = 110e6
 const cacheBytes = 256 * 2 ** 20
 /** Field, gradient, both moments and two threads' gradients, float32, three components. */
 const bytesPerVoxel = 6 * 3 * 4
+/** The same of a density, and what stands for it. */
+const bytesPerDensity = 8 * 4
 
 export interface RunEstimate {
-  /** Free components of the field. */
+  /** Free components of the field and values of free densities. */
   readonly unknowns: number
   /** Sightlines before masking. */
   readonly rays: number
@@ -23,14 +25,21 @@ export function estimateRun(runFile: RunFile): RunEstimate {
   const grid = gridOf(runFile)
   const [nx, ny, nz] = grid.shape
   const free = regionMask(grid, { r_kpc: grid.region }).reduce((sum, one) => sum + one, 0)
+  const densities = freeDensities(runFile) * nx * ny * nz
   const rays = runFile.data.length === 0 ? 0 : 12 * runFile.sky.nside ** 2
   // A ray meets about half of the planes of each axis.
   const crossings = (rays * (nx + ny + nz)) / 2
   const nodes = runFile.integrator.rule === 'cells' ? runFile.integrator.nodes : 1
   const cache = Math.min(cacheBytes, crossings * nodes * 4)
   return {
-    unknowns: 3 * free,
+    unknowns: (runFile.magnetic_field.grid?.free === false ? 0 : 3 * free) + densities,
     rays,
-    memoryBytes: Math.round(baseBytes + nx * ny * nz * bytesPerVoxel + cache),
+    memoryBytes: Math.round(
+      baseBytes + nx * ny * nz * bytesPerVoxel + densities * bytesPerDensity + cache,
+    ),
   }
+}
+
+function freeDensities({ thermal_electrons, cosmic_ray_electrons }: RunFile): number {
+  return [thermal_electrons, cosmic_ray_electrons].filter(({ model }) => model === 'grid').length
 }

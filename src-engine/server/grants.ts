@@ -12,6 +12,7 @@ export function kindByName(name: string): FileKind {
   const lower = name.toLowerCase()
   if (/\.larmor$/.test(lower)) return 'session'
   if (/\.(fits?|fts|hpx)(\.gz)?$/.test(lower)) return 'map'
+  if (/\.csv$/.test(lower)) return 'table'
   if (/\.(ya?ml|json)$/.test(lower)) return 'run-file'
   return 'other'
 }

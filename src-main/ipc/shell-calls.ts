@@ -27,6 +27,14 @@ const pickers: Record<PickKind, { title: string; filters: FileFilter[]; several:
     ],
     several: true,
   },
+  table: {
+    title: 'Open catalogue',
+    filters: [
+      { name: 'Tables', extensions: ['csv', 'txt'] },
+      { name: 'All files', extensions: ['*'] },
+    ],
+    several: false,
+  },
   session: {
     title: 'Open session',
     filters: [{ name: 'Larmor sessions', extensions: ['larmor'] }],

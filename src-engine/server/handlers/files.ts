@@ -49,7 +49,7 @@ export function fileHandlers(engine: Engine): HandlersOf<'files.list' | 'files.u
       if (kindByName(safe) === 'other')
         throw new EngineError({
           code: 'file-odd',
-          message: `${safe} is neither a FITS map, a run file nor a session.`,
+          message: `${safe} is neither a FITS map, a table (.csv), a run file nor a session.`,
           file: safe,
         })
       const path = freePath(root, safe)

@@ -4,6 +4,7 @@ import { appHandlers } from './app.ts'
 import { exportHandlers } from './export.ts'
 import { fileHandlers } from './files.ts'
 import { mapHandlers } from './maps.ts'
+import { pointHandlers } from './points.ts'
 import { runHandlers } from './runs.ts'
 import { runResultHandlers } from './run-results.ts'
 import { sessionHandlers } from './sessions.ts'
@@ -14,6 +15,7 @@ export function engineHandlers(engine: Engine, client: Client): Handlers<EngineC
     ...appHandlers(engine),
     ...fileHandlers(engine),
     ...mapHandlers(engine),
+    ...pointHandlers(engine),
     ...sessionHandlers(engine, client),
     ...runHandlers(engine, client),
     ...runResultHandlers(engine, client),

@@ -1,14 +1,15 @@
 import { EngineError, WithPayloads } from '#shared/contract/index.ts'
+import { fittedPointColumns } from '#shared/contract/methods.ts'
+import type { GridName } from '#shared/contract/methods.ts'
 import { residuals } from '#shared/inference/likelihood.ts'
 import type { Nuisance } from '#shared/inference/nuisance.ts'
 import { fullSky } from '../../exports/maps-fits.ts'
-import { gridOf } from '../../runs/prepare-problem.ts'
-import type { DataVector } from '../../storage/run-store.ts'
+import type { DataVector, PointVector } from '../../storage/run-store.ts'
 import type { Client, Engine } from '../engine.ts'
 import type { HandlersOf } from './types.ts'
 import { requireRun } from './runs.ts'
 
-type Methods = 'run.curves' | 'run.map' | 'run.field'
+type Methods = 'run.curves' | 'run.map' | 'run.points' | 'run.field'
 type Which = 'data' | 'model' | 'residual' | 'residual_over_sigma' | 'set'
 
 interface Fit {
@@ -19,6 +20,9 @@ interface Fit {
 
 const notYet = (what: string) =>
   new EngineError({ code: 'not-yet', message: `The run has no ${what} yet.` })
+
+const noGrid = (name: GridName) =>
+  new EngineError({ code: 'no-grid', message: `The run has no grid of ${name}.` })
 
 /** What a run shows while it goes on (from memory) and afterwards (from its last checkpoint). */
 export function runResultHandlers(engine: Engine, client: Client): HandlersOf<Methods> {
@@ -45,6 +49,33 @@ export function runResultHandlers(engine: Engine, client: Client): HandlersOf<Me
     }
   }
 
+  const vectorOf = (id: string, run: number, name: string) => {
+    const { session, loop } = find(id, run)
+    const data = loop?.data ?? session.runs.data(run)
+    if (data.length === 0) throw notYet('data')
+    const index = data.findIndex((vector) => vector.name === name)
+    if (index < 0)
+      throw new EngineError({ code: 'no-data', message: `The run has no data "${name}".` })
+    return { data, index, vector: data[index] }
+  }
+
+  /** A grid of a run and the iteration it belongs to, from memory or from the last checkpoint. */
+  const gridCopyOf = async (id: string, run: number, name: GridName) => {
+    const { session, loop } = find(id, run)
+    if (!loop) {
+      const [checkpoint] = session.runs.checkpoints(run)
+      if (checkpoint === undefined) throw notYet('field')
+      const stored = session.runs.arrayNames(checkpoint).some((array) => array.name === name)
+      if (!stored) throw noGrid(name)
+      const { unit, shape, values } = session.runs.checkpointArray(checkpoint, name)
+      const { iteration } = checkpoint
+      return { iteration, unit, shape, values: Float32Array.from(values) }
+    }
+    const copy = await loop.gridBetweenSteps(name)
+    if (copy === undefined) throw noGrid(name)
+    return copy
+  }
+
   return {
     'run.curves'({ session: id, run, from }) {
       const { session, loop } = find(id, run)
@@ -54,17 +85,11 @@ export function runResultHandlers(engine: Engine, client: Client): HandlersOf<Me
     },
 
     'run.map'({ session: id, run, data: name, which }) {
-      const { session, loop } = find(id, run)
-      const data = loop?.data ?? session.runs.data(run)
-      if (data.length === 0) throw notYet('data')
-      const index = data.findIndex((vector) => vector.name === name)
-      if (index < 0)
-        throw new EngineError({ code: 'no-data', message: `The run has no data "${name}".` })
-      const vector = data[index]
+      const { data, index, vector } = vectorOf(id, run, name)
       if (vector.kind !== 'map') {
         throw new EngineError({
           code: 'no-map',
-          message: `"${name}" is a catalogue: there is no map of it. Its residuals can be exported as a table.`,
+          message: `"${name}" is a catalogue: there is no map of it. Ask for its points.`,
         })
       }
       const fit = which === 'data' || which === 'set' ? undefined : fitOf(id, run, data, index)
@@ -80,29 +105,67 @@ export function runResultHandlers(engine: Engine, client: Client): HandlersOf<Me
       )
     },
 
-    async 'run.field'({ session: id, run }) {
-      const { session, loop } = find(id, run)
-      const { configuration } = session.runs.get(run)
-      const [checkpoint] = session.runs.checkpoints(run)
-      if (loop === undefined && checkpoint === undefined) throw notYet('field')
-      const { iteration, values } = (await loop?.fieldBetweenSteps()) ?? {
-        iteration: checkpoint.iteration,
-        values: Float32Array.from(
-          session.runs.checkpointArray(checkpoint, 'magnetic_field').values,
-        ),
-      }
+    'run.points'({ session: id, run, data: name }) {
+      const { data, index, vector } = vectorOf(id, run, name)
+      if (vector.kind !== 'points')
+        throw new EngineError({ code: 'no-points', message: `"${name}" is a map.` })
+      const fit = fitOrNone(() => fitOf(id, run, data, index))
       return new WithPayloads(
         {
-          shape: [...gridOf(configuration).shape],
+          columns: [...fittedPointColumns],
+          rows: vector.values.length,
+          unit: vector.unit,
+          iteration: fit?.iteration ?? 0,
+          nuisance: fit === undefined ? '' : nuisanceText(fit.nuisance, vector),
+        },
+        [pointTable(vector, fit && valuesOf('model', vector, fit))],
+      )
+    },
+
+    async 'run.field'({ session: id, run, grid }) {
+      const { configuration } = find(id, run).session.runs.get(run)
+      const { iteration, unit, shape, values } = await gridCopyOf(id, run, grid)
+      const [nx, ny, nz, components = 1] = shape
+      return new WithPayloads(
+        {
+          grid,
+          shape: [nx, ny, nz],
+          components,
           half_size_kpc: configuration.box.half_size_kpc,
           observer_kpc: configuration.box.observer_kpc,
           iteration,
-          unit: 'microgauss',
+          unit,
         },
         [values],
       )
     },
   }
+}
+
+/** Undefined before a run has a model. */
+function fitOrNone(find: () => Fit): Fit | undefined {
+  try {
+    return find()
+  } catch (error) {
+    if (error instanceof EngineError && error.code === 'not-yet') return undefined
+    throw error
+  }
+}
+
+/** [point][column], in the order of `fittedPointColumns`. */
+function pointTable(vector: PointVector, model: ArrayLike<number> | undefined): Float64Array {
+  const { directionsDeg, distancesKpc, values, sigma, set } = vector
+  return Float64Array.from(
+    Array.from(values).flatMap((value, i) => [
+      directionsDeg[2 * i],
+      directionsDeg[2 * i + 1],
+      distancesKpc[i],
+      value,
+      sigma[i],
+      model?.[i] ?? NaN,
+      set[i],
+    ]),
+  )
 }
 
 function valuesOf(which: Which, vector: DataVector, fit: Fit | undefined): ArrayLike<number> {

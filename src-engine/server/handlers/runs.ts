@@ -1,7 +1,9 @@
 import { EngineError } from '#shared/contract/index.ts'
+import { mapFiles } from '#shared/session/run-file-paths.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { estimateRun } from '../estimate-run.ts'
 import { errorText, InputError } from '../../errors.ts'
+import { preparePoints } from '../../runs/prepare-points.ts'
 import { prepareProblem } from '../../runs/prepare-problem.ts'
 import { checkConfiguration } from '../configuration-files.ts'
 import type { Client, Engine } from '../engine.ts'
@@ -71,16 +73,14 @@ export function requireRun({ session }: OpenSession<Client>, run: number): void 
     throw new EngineError({ code: 'unknown-run', message: `The session has no run ${run}.` })
 }
 
+/** Every file that the run file names, and under which key. */
 function filesOf(runFile: RunFile): { path: string; key: string }[] {
-  return runFile.data.flatMap((entry, i) => [
-    { path: entry.file, key: `data[${i}].file` },
-    ...(typeof entry.sigma === 'object' && 'file' in entry.sigma
-      ? [{ path: entry.sigma.file, key: `data[${i}].sigma.file` }]
-      : []),
-    ...(entry.mask !== undefined && 'file' in entry.mask
-      ? [{ path: entry.mask.file, key: `data[${i}].mask.file` }]
-      : []),
-  ])
+  const files: { path: string; key: string }[] = []
+  mapFiles(runFile, (path, key) => {
+    files.push({ path, key })
+    return path
+  })
+  return files
 }
 
 /** What the models, the grid and the integrator have against the run file. */
@@ -110,11 +110,15 @@ const withoutKey = (message: string, key: string | undefined) =>
 async function dataIssues(runFile: RunFile, engine: Engine): Promise<Issue[]> {
   const issues: Issue[] = []
   if (runFile.data.length === 0)
-    issues.push({ path: 'data', message: 'A run needs at least one map. Open one.' })
+    issues.push({ path: 'data', message: 'A run needs at least one map or catalogue. Open one.' })
   for (const [i, entry] of runFile.data.entries()) {
     const key = `data[${i}]`
     try {
       await engine.grants.grant(entry.file)
+      if (entry.catalogue) {
+        await preparePoints(entry, entry.catalogue, key)
+        continue
+      }
       const map = await engine.catalogue.describeOne(entry.file, entry.hdu)
       const given: Record<string, unknown> = { ...entry }
       for (const question of map.questions)
@@ -130,8 +134,8 @@ async function dataIssues(runFile: RunFile, engine: Engine): Promise<Issue[]> {
           message: 'The file does not state the frequency. Give it in GHz.',
         })
     } catch (error) {
-      const message = engine.grants.withoutPaths(errorText(error))
-      issues.push({ path: `${key}.file`, message })
+      const path = (error instanceof InputError && error.field) || `${key}.file`
+      issues.push({ path, message: engine.grants.withoutPaths(errorText(error)) })
     }
   }
   return issues

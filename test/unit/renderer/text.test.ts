@@ -138,6 +138,7 @@ describe('tree facts', () => {
       name: 'Run 1',
       iteration: 124,
       iterations: 200,
+      grids: [],
       chi2_n_fitted: 0.2,
       chi2_n_held_out: 0.563,
       started: 0,

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { RunManager } from '#engine/runs/run-manager.ts'
-import type { FieldCopy } from '#engine/runs/run-loop.ts'
+import type { GridCopy } from '#engine/runs/run-loop.ts'
 import { Session } from '#engine/storage/session.ts'
 import type { RunFileInput } from '#shared/session/run-file.ts'
 import { runBits } from '#test/tools/run-bits.ts'
@@ -158,20 +158,20 @@ describe('the run manager', () => {
   it('gives the field between two steps, not in the middle of one', async () => {
     const session = create('a.larmor', { backend: 'wasm', optimiser: { iterations: 1000 } })
     const { run } = manager.start(session, { threads: 2 })
-    const copy = await new Promise<FieldCopy>((resolve) => {
+    const copy = await new Promise<GridCopy | undefined>((resolve) => {
       const look = (): void => {
         const loop = manager.live(session, run)
         if (!loop || loop.iteration < 3) return void setImmediate(look)
         // The pause ends the run with the step that is under way: its checkpoint holds what was copied.
-        resolve(loop.fieldBetweenSteps())
+        resolve(loop.gridBetweenSteps())
         manager.pause(session, run)
       }
       look()
     })
     await manager.settled(session, run)
     const [checkpoint] = session.runs.checkpoints(run)
-    expect(copy.iteration).toBe(checkpoint.iteration)
-    expect(copy.values).toEqual(session.runs.checkpointArray(checkpoint, 'magnetic_field').values)
+    expect(copy?.iteration).toBe(checkpoint.iteration)
+    expect(copy?.values).toEqual(session.runs.checkpointArray(checkpoint, 'magnetic_field').values)
   })
 
   it('works in the same memory run after run, so that ten folds take the room of one', async () => {

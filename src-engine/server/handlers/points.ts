@@ -1,0 +1,39 @@
+import { basename } from 'node:path'
+import { EngineError, WithPayloads } from '#shared/contract/index.ts'
+import { pointColumns } from '#shared/contract/methods.ts'
+import { preparePoints } from '../../runs/prepare-points.ts'
+import { readTable } from '../../runs/read-table.ts'
+import type { Engine } from '../engine.ts'
+import type { HandlersOf } from './types.ts'
+
+/** Tables of sources: what is in them, and which sources a run would take. */
+export function pointHandlers(engine: Engine): HandlersOf<'tables.inspect' | 'points.load'> {
+  return {
+    async 'tables.inspect'({ grant }) {
+      const path = await engine.grants.resolve(grant)
+      const { columns, rows } = await readTable(path)
+      return { file: basename(path), columns: [...columns], rows }
+    },
+    async 'points.load'({ entry }) {
+      const { catalogue } = entry
+      if (catalogue === undefined)
+        throw new EngineError({ code: 'no-points', message: `"${entry.name}" is a map.` })
+      const file = await engine.grants.resolve(entry.file)
+      const { vector } = await preparePoints({ ...entry, file }, catalogue, 'data')
+      const { directionsDeg, distancesKpc, values, sigma, unit, notes } = vector
+      const table = Float64Array.from(
+        Array.from(values).flatMap((value, i) => [
+          directionsDeg[2 * i],
+          directionsDeg[2 * i + 1],
+          distancesKpc[i],
+          value,
+          sigma[i],
+        ]),
+      )
+      return new WithPayloads(
+        { columns: [...pointColumns], rows: values.length, unit, notes: [...notes] },
+        [table],
+      )
+    },
+  }
+}
