@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs'
 import { directionFromPixel } from '#shared/physics/geometry.ts'
 import { lookForAdapter } from './backends/webgpu/adapter.ts'
 import type { KernelBackend, LineOfSightProblem } from './interface.ts'
@@ -42,12 +43,27 @@ export async function fasterOf(
 }
 
 async function hasCard(): Promise<boolean> {
+  if (!mayHaveCard()) return false
   try {
     return !(await lookForAdapter()).software
   } catch (error) {
     if (error instanceof KernelError) return false
     throw error
   }
+}
+
+/**
+ * Whether it is worth loading graphics drivers, which takes time and may print warnings: on Linux a card has a device file (a
+ * render node, NVIDIA's own, or that of Windows' Linux).
+ */
+function mayHaveCard(): boolean {
+  if (process.platform !== 'linux') return true
+  const devices = existsSync('/dev/dri') ? readdirSync('/dev/dri') : []
+  return (
+    devices.some((name) => name.startsWith('renderD')) ||
+    existsSync('/dev/nvidiactl') ||
+    existsSync('/dev/dxg')
+  )
 }
 
 /** Milliseconds of the best of a few forward models: I, Q, U with Faraday rotation at one frequency. */
