@@ -1,5 +1,6 @@
-import { wasmBackend, wasmCapabilities } from '#engine/kernels/backends/wasm/index.ts'
+import { wasmBackend } from '#engine/kernels/backends/wasm/index.ts'
 import { kernelBuild } from '#engine/kernels/backends/wasm/module.ts'
+import { allCapabilities } from '#engine/kernels/problem.ts'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it, vi } from 'vitest'
@@ -18,7 +19,7 @@ describe('the wasm backend without fused multiply-adds', () => {
 
   describeConformance({
     backend: wasmBackend,
-    capabilities: wasmCapabilities,
+    capabilities: allCapabilities,
     options: { threads: 1 },
     ...wasmTolerances,
   })

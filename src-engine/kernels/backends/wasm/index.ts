@@ -8,7 +8,6 @@ import type {
   RegularisationTerm,
 } from '../../interface.ts'
 import { allCapabilities, requireOptions, requireProblem } from '../../problem.ts'
-import type { Capabilities } from '../../problem.ts'
 import { regularisationFactors } from '../../regularisation.ts'
 import type { CompiledTerm } from './jobs.ts'
 import { chooseKernel } from './kernel-choice.ts'
@@ -37,19 +36,11 @@ export const wasmBackend: KernelBackend = {
   prepare,
 }
 
-/** Everything but spectra that are no power law. */
-export const wasmCapabilities: Capabilities = {
-  observables: allCapabilities.observables,
-  unknowns: allCapabilities.unknowns,
-  freeFree: true,
-  cosmicRaySpectrum: false,
-}
-
 async function prepare(
   problem: LineOfSightProblem,
   options: PrepareOptions = {},
 ): Promise<LineOfSightOperator> {
-  requireProblem('wasm', wasmCapabilities, problem)
+  requireProblem('wasm', allCapabilities, problem)
   const { region, regularisation } = requireOptions(problem, options)
   const threads = options.threads ?? availableParallelism()
   if (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS) {

@@ -26,6 +26,8 @@ export interface KernelChoice {
   readonly cosmicRaysAtNodes: boolean
   readonly planes: readonly PlaneName[]
   readonly raySpectralIndex: boolean
+  /** Whether the cosmic-ray electrons have a spectrum that is no power law. */
+  readonly spectrum: boolean
   /** Whether rays are cut at the outermost centres too, where densities on the grid have kinks. */
   readonly held: boolean
   /** lambda^2 of each frequency whose sums are kept apart, 0 where nothing turns the plane of polarisation. */
@@ -52,18 +54,21 @@ export function chooseKernel(problem: LineOfSightProblem): KernelChoice {
   const depths = observables.includes('faraday_depth') || observables.includes('dispersion_measure')
   const turns = polarised && hasElectrons && problem.faradayRotation !== false
   const freeFree = emits && hasElectrons ? problem.freeFree : undefined
+  const spectrum = emits && problem.cosmicRaySpectrum !== undefined
   const needsElectrons = turns || depths || freeFree !== undefined
   const inputs = {
     electrons: griddedElectrons ? 'grid' : hasElectrons && needsElectrons ? 'nodes' : 'none',
     cosmicRaysAtNodes: emits && !unknowns.includes('cosmicRays'),
     planes,
     raySpectralIndex,
+    spectrum,
     held: griddedElectrons || planes.length > 0,
   } as const
 
   const isPolarised = polarised || depths || griddedElectrons
   if (
     freeFree ||
+    spectrum ||
     planes.length > 0 ||
     raySpectralIndex ||
     (isPolarised && nodesPerCrossing > MOST_NODES_POLARISED)
@@ -83,7 +88,7 @@ export function chooseKernel(problem: LineOfSightProblem): KernelChoice {
     }
   }
 
-  const constants = frequenciesGhz.map((frequency) =>
+  const constants = (emits ? frequenciesGhz : []).map((frequency) =>
     emissivityConstantsMicrogauss(frequency, spectralIndex),
   )
   const kelvinI = constants.map(({ intensity }) => intensity)

@@ -35,6 +35,7 @@ export const PROBLEM = {
   nodeCount: 128,
   workspace: 132,
   length: 136,
+  spectrum: 140,
   temperature: 144,
   turnParts: 152,
   opacityParts: 160,
@@ -46,6 +47,8 @@ export const GENERAL_FREQUENCY_BYTES = 32
 const DEPTH_TABLE_BYTES = 8 * (8 + 8 + 8 * 8)
 /** ln K_I at 1 GHz and its derivative at p = 1 + n / 128. */
 export const EMISSIVITY_KNOTS = 641
+/** Of the table of a spectrum: ln b^2 of the first knot, and the distance and number of knots. */
+export const SPECTRUM = { start: -28, step: 0.04, knots: 1051 } as const
 /** Lists of the general kernel before its list of one value per frequency. */
 const WORKSPACE_BYTES = 1440
 const SCRATCH_GEOMETRY = 256
@@ -75,6 +78,7 @@ export interface MemoryPlan {
   readonly frequencyTable: number
   readonly depthTable: number
   readonly emissivity: number
+  readonly spectrum: number
   readonly field: number
   /** The tangent [voxel][4] of `jvp`, or the packed gradient [voxel][3] and then [voxel] (n_e): never both in one call. */
   readonly tangent: number
@@ -172,6 +176,7 @@ export function planMemory(request: MemoryRequest): MemoryPlan {
     frequencyTable: take(frequencies * FREQUENCY_BYTES),
     depthTable: take(DEPTH_TABLE_BYTES),
     emissivity: take(general ? EMISSIVITY_KNOTS * 16 : 0),
+    spectrum: take(kernel.spectrum ? frequencies * SPECTRUM.knots * 32 : 0),
     sums: take(sumsBytes),
     changes: take(sumsBytes),
     cotangents: take(sumsBytes / 2),

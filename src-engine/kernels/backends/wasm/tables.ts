@@ -1,6 +1,6 @@
 import { RM_CONSTANT_MICROGAUSS } from '#shared/physics/faraday.ts'
 import { voxelCount } from '#shared/physics/grid.ts'
-import { LARGEST_STEP } from '#shared/physics/line-of-sight/index.ts'
+import { LARGEST_STEP, createSetup } from '#shared/physics/line-of-sight/index.ts'
 import { gaussLegendre } from '#shared/physics/quadrature.ts'
 import { emissivityConstantsMicrogauss, emissivityLogSlopes } from '#shared/physics/synchrotron.ts'
 import type { LineOfSightProblem } from '../../interface.ts'
@@ -10,6 +10,7 @@ import {
   FREQUENCY_BYTES,
   GENERAL_FREQUENCY_BYTES,
   PROBLEM,
+  SPECTRUM,
 } from './memory-plan.ts'
 import type { MemoryPlan } from './memory-plan.ts'
 
@@ -85,7 +86,10 @@ export function writeGeneralTables(
     ...Array.from(partial, (weight) => 0.5 * weight),
   ]
   new Float64Array(buffer, plan.depthTable, depths.length).set(depths)
-  new Float64Array(buffer, plan.rayIndex, problem.directions.length / 3).fill(spectralIndex)
+  // A spectrum that is no power law has no index; the kernel then uses this one for nothing.
+  const index = kernel.spectrum ? 3 : spectralIndex
+  new Float64Array(buffer, plan.rayIndex, problem.directions.length / 3).fill(index)
+  if (kernel.spectrum) writeSpectrum(buffer, plan, problem)
   writeEmissivities(new Float64Array(buffer, plan.emissivity, 2 * EMISSIVITY_KNOTS))
 }
 
@@ -106,6 +110,40 @@ function writeEmissivities(table: Float64Array): void {
     table[2 * knot] = Math.log(emissivityConstantsMicrogauss(1, p).intensity)
     table[2 * knot + 1] = emissivityLogSlopes(1, p).intensity
   }
+}
+
+/** Samples the reference's emission by a spectrum; its knots are closer than what the logarithms bend by. */
+function writeSpectrum(
+  buffer: ArrayBufferLike,
+  plan: MemoryPlan,
+  problem: LineOfSightProblem,
+): void {
+  const { law } = createSetup(problem)
+  const view = new DataView(buffer)
+  view.setUint32(plan.problem + PROBLEM.spectrum, plan.spectrum, true)
+  problem.frequenciesGhz.forEach((_, f) => {
+    const table = new Float64Array(
+      buffer,
+      plan.spectrum + f * SPECTRUM.knots * 32,
+      4 * SPECTRUM.knots,
+    )
+    let firstSquare = -Infinity
+    // From strong fields to weak ones: where the electrons of the highest energy no longer emit, the table ends.
+    for (let knot = SPECTRUM.knots - 1; knot >= 0; knot--) {
+      const logSquare = SPECTRUM.start + knot * SPECTRUM.step
+      const square = Math.exp(logSquare)
+      law.differentiate(square, 3)
+      if (!(law.intensity[f] > 0 && law.polarised[f] > 0)) {
+        firstSquare = logSquare + SPECTRUM.step
+        break
+      }
+      table[4 * knot] = Math.log(law.intensity[f])
+      table[4 * knot + 1] = (square * law.intensityBySquare[f]) / law.intensity[f]
+      table[4 * knot + 2] = Math.log(law.polarised[f])
+      table[4 * knot + 3] = (square * law.polarisedBySquare[f]) / law.polarised[f]
+    }
+    view.setFloat64(plan.frequencyTable + f * GENERAL_FREQUENCY_BYTES + 24, firstSquare, true)
+  })
 }
 
 function largest(values: readonly number[]): number {

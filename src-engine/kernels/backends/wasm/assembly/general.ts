@@ -13,6 +13,7 @@ import {
   EMISSIVITY_STEP,
   GENERAL_COLUMN,
   GENERAL_DEPTH,
+  GENERAL_FIRST_SQUARE,
   GENERAL_FREQUENCY_BYTES,
   GENERAL_LOG_FREQUENCY,
   GENERAL_MEASURE,
@@ -38,6 +39,7 @@ import {
   PROBLEM_RAY_INDEX,
   PROBLEM_RECORD_BYTES,
   PROBLEM_ROTATION,
+  PROBLEM_SPECTRUM,
   PROBLEM_TEMPERATURE,
   PROBLEM_TURN_PARTS,
   PROBLEM_WEIGHTS,
@@ -54,6 +56,12 @@ import {
   SET_NEAR,
   SET_NORTH,
   SET_THERMAL,
+  SPECTRUM_INTENSITY,
+  SPECTRUM_KNOTS,
+  SPECTRUM_KNOT_BYTES,
+  SPECTRUM_POLARISED,
+  SPECTRUM_START,
+  SPECTRUM_STEP,
   STOKES_I,
   STOKES_Q,
   STOKES_SYNCHROTRON,
@@ -72,7 +80,7 @@ import {
 } from './layout'
 
 // Everything the interface asks for, in plain float64 and one node at a time: free-free emission and absorption, C and p on
-// the grid or p of each ray as unknowns, any number of nodes. Notation and structure are those of the faster kernels
+// the grid or p of each ray as unknowns, spectra that are no power law, any number of nodes. Notation and structure are those of the faster kernels
 // (polarised.ts). As there, the adjoint goes forward along the ray: what later nodes owe to the depth and to the emission
 // measure in front of them is the whole ray's share, known from the forward pass, less what has been passed.
 
@@ -84,21 +92,54 @@ const MOST_PARTS: f64 = 4096
 /** Below this b^2 nothing is emitted: its powers would leave the range of float64. */
 const SMALLEST_SQUARE: f64 = 1e-150
 
-/** ln K_I at 1 GHz or its derivative: cubic through the values and derivatives in the table. */
+/** Cubic at t in 0..1 through two values and derivatives (by the place in the table, `step` per knot), or its slope. */
 @inline
+function cubicAt(low: f64, lowSlope: f64, high: f64, highSlope: f64, step: f64, t: f64, slope: bool): f64 {
+  const rise = high - low
+  const start = lowSlope * step
+  const end = highSlope * step
+  const c = 3 * rise - 2 * start - end
+  const d = start + end - 2 * rise
+  if (slope) return (start + t * (2 * c + 3 * t * d)) / step
+  return low + t * (start + t * (c + t * d))
+}
+
+/** ln K_I at 1 GHz or its derivative. */
 function emissivityAt(table: usize, p: f64, slope: bool): f64 {
   const place = (p - 1) / EMISSIVITY_STEP
   const knot = min(max(Math.floor(place), 0), 639)
   const at = table + (<usize>knot << 4)
-  const t = place - knot
-  const low = load<f64>(at)
-  const rise = load<f64>(at, 16) - low
-  const start = load<f64>(at, 8) * EMISSIVITY_STEP
-  const end = load<f64>(at, 24) * EMISSIVITY_STEP
-  const c = 3 * rise - 2 * start - end
-  const d = start + end - 2 * rise
-  if (slope) return (start + t * (2 * c + 3 * t * d)) / EMISSIVITY_STEP
-  return low + t * (start + t * (c + t * d))
+  return cubicAt(
+    load<f64>(at),
+    load<f64>(at, 8),
+    load<f64>(at, 16),
+    load<f64>(at, 24),
+    EMISSIVITY_STEP,
+    place - knot,
+    slope,
+  )
+}
+
+/** One of the logarithms in the table of a spectrum, or its derivative by ln b^2; straight beyond the table. */
+function spectrumAt(column: usize, logSquare: f64, slope: bool): f64 {
+  const place = (logSquare - SPECTRUM_START) / SPECTRUM_STEP
+  const last = <f64>(SPECTRUM_KNOTS - 1)
+  if (!(place > 0 && place < last)) {
+    const at = column + (place > 0 ? <usize>last : 0) * SPECTRUM_KNOT_BYTES
+    const rise = load<f64>(at, 8)
+    return slope ? rise : load<f64>(at) + rise * (place > 0 ? place - last : place) * SPECTRUM_STEP
+  }
+  const knot = Math.floor(place)
+  const at = column + <usize>knot * SPECTRUM_KNOT_BYTES
+  return cubicAt(
+    load<f64>(at),
+    load<f64>(at, 8),
+    load<f64>(at + SPECTRUM_KNOT_BYTES),
+    load<f64>(at + SPECTRUM_KNOT_BYTES, 8),
+    SPECTRUM_STEP,
+    place - knot,
+    slope,
+  )
 }
 
 /** K_I of every frequency at p. */
@@ -173,6 +214,7 @@ function pass(
   const nodes = load<u32>(problem, PROBLEM_NODE_COUNT)
   const cosmicRays = <usize>load<u32>(problem, PROBLEM_COSMIC_RAYS)
   const indices = <usize>load<u32>(problem, PROBLEM_INDEX_GRID)
+  const spectrum = <usize>load<u32>(problem, PROBLEM_SPECTRUM)
   const rayIndices = <usize>load<u32>(problem, PROBLEM_RAY_INDEX)
   const rotation = load<f64>(problem, PROBLEM_ROTATION)
   const temperature = load<f64>(problem, PROBLEM_TEMPERATURE)
@@ -332,15 +374,15 @@ function pass(
               storeEmissivities(problem, work, p)
               indexOfEmissivities = p
             }
-            const power = p == 3 ? square : Math.pow(square, 0.25 * (p + 1))
+            const power = p == 3 || spectrum != 0 ? square : Math.pow(square, 0.25 * (p + 1))
             const polarisedPart = (3 * p + 3) / (3 * p + 7) / square
             const cosine = east * east - north * north
             const sine = -2 * north * east
             let logSquare: f64 = 0
             let slope: f64 = 0
             let slopeOfPart: f64 = 0
+            if (mode != FORWARD || spectrum != 0) logSquare = Math.log(square)
             if (mode != FORWARD) {
-              logSquare = 0.25 * Math.log(square)
               slope = emissivityAt(emissivity, p, true)
               slopeOfPart = 3 / (3 * p + 3) - 3 / (3 * p + 7)
             }
@@ -368,8 +410,25 @@ function pass(
               const kelvin = load<f64>(work + WORK_EMISSIVITY + (<usize>f << 3))
               // per cosmic-ray electron: intensity, and polarised intensity per b^2
               let e = weight * kelvin * power
-              if (opacity != 0) e *= Math.exp(-opacity * measureHere)
-              const a = e * polarisedPart
+              let a = e * polarisedPart
+              // exponents of b^2 in them
+              let powerI = 0.25 * (p + 1)
+              let powerP = 0.25 * (p - 3)
+              if (spectrum != 0) {
+                if (logSquare < load<f64>(entry, GENERAL_FIRST_SQUARE)) continue
+                const table = spectrum + <usize>f * SPECTRUM_KNOTS * SPECTRUM_KNOT_BYTES
+                e = weight * Math.exp(spectrumAt(table + SPECTRUM_INTENSITY, logSquare, false))
+                a = weight * Math.exp(spectrumAt(table + SPECTRUM_POLARISED, logSquare, false))
+                if (mode != FORWARD) {
+                  powerI = spectrumAt(table + SPECTRUM_INTENSITY, logSquare, true)
+                  powerP = spectrumAt(table + SPECTRUM_POLARISED, logSquare, true)
+                }
+              }
+              if (opacity != 0) {
+                const seen = Math.exp(-opacity * measureHere)
+                e *= seen
+                a *= seen
+              }
               let cos: f64 = 1
               let sin: f64 = 0
               if (radians != 0) {
@@ -383,10 +442,10 @@ function pass(
                 add(at + STOKES_U, cosmicRay * a * (cosine * sin + sine * cos))
               } else if (mode == JVP) {
                 const dark = opacity * load<f64>(node, WORK_MEASURE_CHANGE)
-                const bySpectrum = indexOther * (logSquare + slope - 0.5 * load<f64>(entry, GENERAL_LOG_FREQUENCY))
-                const byField = (0.25 * (p + 1) * squareOther) / square
+                const bySpectrum = indexOther * (0.25 * logSquare + slope - 0.5 * load<f64>(entry, GENERAL_LOG_FREQUENCY))
+                const byField = (powerI * squareOther) / square
                 const growthI = bySpectrum + byField - dark
-                const growthP = bySpectrum + indexOther * slopeOfPart + (0.25 * (p - 3) * squareOther) / square - dark
+                const growthP = bySpectrum + indexOther * slopeOfPart + (powerP * squareOther) / square - dark
                 const aChange = a * (cosmicRayOther + cosmicRay * growthP)
                 const angle = radians * load<f64>(node, WORK_PHI_CHANGE)
                 const re = aChange * cosine + cosmicRay * a * (cosineChange - angle * sine)
@@ -406,10 +465,10 @@ function pass(
                 turn += radians * cosmicRay * a * (beta * cosine - alpha * sine)
                 absorption -= opacity * cosmicRay * (byI + byP)
                 cosmicRayOther += byI + byP
-                squareOther += (cosmicRay * 0.25 * ((p + 1) * byI + (p - 3) * byP)) / square
+                squareOther += (cosmicRay * (powerI * byI + powerP * byP)) / square
                 eastOther += 2 * cosmicRay * a * (alpha * east - beta * north)
                 northOther -= 2 * cosmicRay * a * (alpha * north + beta * east)
-                const byLog = logSquare + slope - 0.5 * load<f64>(entry, GENERAL_LOG_FREQUENCY)
+                const byLog = 0.25 * logSquare + slope - 0.5 * load<f64>(entry, GENERAL_LOG_FREQUENCY)
                 indexOther += cosmicRay * (byLog * (byI + byP) + slopeOfPart * byP)
               }
             }

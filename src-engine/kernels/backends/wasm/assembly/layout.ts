@@ -106,22 +106,39 @@ export const PROBLEM_NODE_COUNT: usize = 128
 export const PROBLEM_WORKSPACE: usize = 132
 // u32 place of the crossing's length in a weight record
 export const PROBLEM_LENGTH: usize = 136
+// pointer to the table of emission by a spectrum that is no power law; 0: a power law
+export const PROBLEM_SPECTRUM: usize = 140
 // f64 temperature of the thermal electrons in K
 export const PROBLEM_TEMPERATURE: usize = 144
 // f64 largest 2 lambda^2 and largest opacity over LARGEST_STEP
 export const PROBLEM_TURN_PARTS: usize = 152
 export const PROBLEM_OPACITY_PARTS: usize = 160
 
-/** Frequency table of the general kernel, f64: ln(nu / GHz), 2 lambda^2, opacity per kpc cm^-6, spare. */
+/**
+ * Frequency table of the general kernel, f64: ln(nu / GHz), 2 lambda^2, opacity per kpc cm^-6, and ln b^2 below which a
+ * spectrum of electrons that ends emits nothing.
+ */
 export const GENERAL_LOG_FREQUENCY: usize = 0
 export const GENERAL_RADIANS: usize = 8
 export const GENERAL_OPACITY: usize = 16
+export const GENERAL_FIRST_SQUARE: usize = 24
 export const GENERAL_FREQUENCY_BYTES: usize = 32
 
 /** Depth table of the general kernel for N nodes, f64: xi [N], w [N], A [N][N]. */
 
 /** ln K_I at 1 GHz and its derivative by p, f64 pairs at p = 1 + n EMISSIVITY_STEP. */
 export const EMISSIVITY_STEP: f64 = 0.0078125
+
+/**
+ * Emission of electrons with any spectrum, per frequency and knot n at ln b^2 = SPECTRUM_START + n SPECTRUM_STEP, f64:
+ * logarithms of I and of the polarised part per b^2, each with its slope.
+ */
+export const SPECTRUM_START: f64 = -28
+export const SPECTRUM_STEP: f64 = 0.04
+export const SPECTRUM_KNOTS: i32 = 1051
+export const SPECTRUM_INTENSITY: usize = 0
+export const SPECTRUM_POLARISED: usize = 16
+export const SPECTRUM_KNOT_BYTES: usize = 32
 
 /** Sums of a ray, f64: emission measure, n_e, Faraday depth, spare; of each frequency synchrotron I, Q, U, and I. */
 export const GENERAL_MEASURE: usize = 0
