@@ -43,6 +43,10 @@ export async function runToEnd(
   const heard = manager.onFailure(({ error, begun }) => {
     if (error instanceof InputError && !begun) badInput.push(error)
   })
+  const noted = manager.onNotice(({ text }) => {
+    display.end()
+    io.err(`${text}\n`)
+  })
   const started = existing
     ? manager.resume(session, existing.id, overrides)
     : manager.start(session, { ...overrides, name })
@@ -64,6 +68,7 @@ export async function runToEnd(
     io.signal.removeEventListener('abort', pause)
     quiet()
     heard()
+    noted()
     display.end()
   }
 }

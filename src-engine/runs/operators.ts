@@ -88,6 +88,15 @@ export class OperatorCache {
     this.#ready = undefined
     await ready?.operator.dispose()
   }
+
+  /** Forgets an operator whose device was lost: whether it can still be let go of does not matter. */
+  async discard(): Promise<void> {
+    try {
+      await this.dispose()
+    } catch {
+      // The loss is being reported already.
+    }
+  }
 }
 
 /** What a backend refuses is something to change in the run file. */

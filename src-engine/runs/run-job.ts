@@ -2,7 +2,8 @@ import type { RunState, RunSummary } from '#shared/contract/methods.ts'
 import { fieldStatistics } from '#shared/inference/field-statistics.ts'
 import { pooledChi2 } from '#shared/inference/likelihood.ts'
 import { backendNames } from '#shared/session/run-file.ts'
-import { errorText } from '../errors.ts'
+import { InputError, errorText } from '../errors.ts'
+import { KernelDeviceLostError } from '../kernels/interface.ts'
 import type { RunFigures, RunRecord } from '../storage/records.ts'
 import type { DataVector, RunChanges } from '../storage/run-store.ts'
 import type { Session } from '../storage/session.ts'
@@ -44,6 +45,8 @@ export class RunJob {
   #fraction = 0
   #ending: Ending | undefined
   #loop: RunLoop | undefined
+  /** What computes instead of what was asked for, after its device was lost. */
+  #replacement: BackendName | undefined
   /** Rows of the curves that listeners have seen. */
   #announcedRows = 0
   #lastNewsMs = 0
@@ -113,6 +116,26 @@ export class RunJob {
     if (this.#abort.signal.aborted) return this.#rest()
     this.#setState('preparing', 'Reading the data', 'loading')
     const data = await this.#loadData()
+    let losses = 0
+    for (;;) {
+      try {
+        return await this.#compute(operators, data)
+      } catch (error) {
+        const backend = this.#replacement ?? session.runs.get(run).backend
+        const lost = error instanceof KernelDeviceLostError
+        // Where the device does not come back, the run goes on without it.
+        const goesOn = lost || (losses > 0 && error instanceof InputError)
+        if (!goesOn || backend === 'wasm') throw error
+        losses++
+        await this.#goOn(operators, error, losses === 1 && lost ? undefined : 'wasm')
+      }
+    }
+  }
+
+  /** From the last checkpoint to the end, or to a pause. @throws KernelDeviceLostError */
+  async #compute(operators: OperatorCache, data: readonly DataVector[]): Promise<void> {
+    const { session, run } = this
+    if (this.#abort.signal.aborted) return this.#rest()
     const record = session.runs.get(run)
     this.#setState('preparing', 'Walking the lines of sight', 'rays')
     const loop = await this.#begin(operators, record, data)
@@ -136,6 +159,25 @@ export class RunJob {
     await loop.finish((figures) => withField(figures, loop, loop.ready.prepared))
     this.#update({ state: 'done' })
     this.#setState('done', 'Done', 'finished')
+  }
+
+  /** The run falls back to its last checkpoint; what the lost device held is gone. */
+  async #goOn(
+    operators: OperatorCache,
+    error: unknown,
+    replacement: BackendName | undefined,
+  ): Promise<void> {
+    const { session, run } = this
+    const iteration = this.#loop?.iteration ?? 0
+    this.#loop = undefined
+    this.#replacement = replacement ?? this.#replacement
+    await operators.discard()
+    const [checkpoint] = session.runs.checkpoints(run)
+    const from = checkpoint ? `iteration ${checkpoint.iteration}` : 'the start'
+    const how = replacement ? `on ${replacement} instead` : 'on the same device'
+    const text = `${errorText(error)} Going on from ${from} ${how}.`
+    session.transaction(() => session.runs.addMark(run, iteration, 'failure', text))
+    this.#news.notices.tell({ session, run, level: 'warning', text })
   }
 
   /** The stored data vectors of the run, or those made from the files on its first start. */
@@ -167,11 +209,16 @@ export class RunJob {
     const patient = new AbortController().signal
     const prepare = (level: number): Promise<ReadyOperator> => {
       const record = session.runs.get(run)
+      const backend = this.#replacement ?? this.#overrides.backend ?? storedBackend(record)
       return operators.get({
         runFile: atLevel(configuration, level),
         data,
-        backend: this.#overrides.backend ?? storedBackend(record),
-        threads: this.#overrides.threads ?? record.threads ?? undefined,
+        backend,
+        // The number of threads belongs to the backend that had it.
+        threads:
+          this.#overrides.threads ??
+          (record.backend === backend ? record.threads : null) ??
+          undefined,
         signal: this.#loop ? patient : signal,
         onProgress: (fraction) => {
           this.#fraction = this.#loop ? 0 : fraction

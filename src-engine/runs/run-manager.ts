@@ -9,7 +9,7 @@ import { RunJob } from './run-job.ts'
 import type { Ending, Overrides } from './run-job.ts'
 import type { RunLoop } from './run-loop.ts'
 import { RunNews } from './run-news.ts'
-import type { NewRows, RunFailure, RunProgress } from './run-news.ts'
+import type { NewRows, RunFailure, RunNotice, RunProgress } from './run-news.ts'
 import { summaryOf } from './run-summary.ts'
 
 /**
@@ -38,6 +38,11 @@ export class RunManager {
   /** Called with what was thrown when a run fails, before it settles. Returns the unsubscriber. */
   onFailure(listener: (failure: RunFailure) => void): () => void {
     return this.#news.failures.add(listener)
+  }
+
+  /** Called with what a run has to say beside its progress. Returns the unsubscriber. */
+  onNotice(listener: (notice: RunNotice) => void): () => void {
+    return this.#news.notices.add(listener)
   }
 
   /** Adds a run of the session's configuration to the queue. @throws InputError for a read-only session */

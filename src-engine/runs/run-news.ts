@@ -23,6 +23,14 @@ export interface RunFailure {
   readonly begun: boolean
 }
 
+/** What a run says that is no failure: how much memory it takes, that its device was lost and it goes on. */
+export interface RunNotice {
+  readonly session: Session
+  readonly run: number
+  readonly level: 'info' | 'warning'
+  readonly text: string
+}
+
 /** New rows of the curves: [rows][columns], the first being row `from`. */
 export interface NewRows {
   readonly session: Session
@@ -57,4 +65,5 @@ export class RunNews {
   readonly progress = new Listeners<RunProgress>()
   readonly rows = new Listeners<NewRows>()
   readonly failures = new Listeners<RunFailure>()
+  readonly notices = new Listeners<RunNotice>()
 }

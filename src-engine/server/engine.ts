@@ -2,7 +2,7 @@ import type { Connection, EngineContract } from '#shared/contract/index.ts'
 import type { EventBody } from '#shared/contract/events.ts'
 import { makeFolder } from '../make-folder.ts'
 import { RunManager } from '../runs/run-manager.ts'
-import type { NewRows, RunProgress } from '../runs/run-news.ts'
+import type { NewRows, RunNotice, RunProgress } from '../runs/run-news.ts'
 import { cleanSummary } from './error-body.ts'
 import { Grants } from './grants.ts'
 import { MapCatalogue } from './map-catalogue.ts'
@@ -48,6 +48,7 @@ export class Engine {
     this.sessions = new OpenSessions(this.runs, grants)
     this.runs.onProgress((progress) => this.#onProgress(progress))
     this.runs.onRows((rows) => this.#onRows(rows))
+    this.runs.onNotice((notice) => this.#onNotice(notice))
   }
 
   /** @throws the system's error when the data folder does not exist */
@@ -126,5 +127,12 @@ export class Engine {
     if (opened === undefined) return
     const body = { ...rows, columns: [...columns], session: opened.id }
     this.#send(opened, (connection) => connection.send('run.rows', body, [values]))
+  }
+
+  #onNotice({ session, level, text }: RunNotice): void {
+    const opened = this.sessions.of(session)
+    if (opened === undefined) return
+    const body = { time: Date.now(), level, text: this.grants.withoutPaths(text) }
+    this.#send(opened, (connection) => connection.send('log', body))
   }
 }
