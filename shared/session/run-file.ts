@@ -205,9 +205,10 @@ export const thermalElectronsSchema = z.strictObject({
   n_e_cm3: z.number().finite().nonnegative().optional(),
   radius_kpc: positive.optional(),
   grid: densityGridSchema.optional(),
-  // Of "model: file": a table of n_e, and the box that it covers (default: that of the run).
+  // Of "model: file": a table of n_e, and the box that it covers (default: that of the run, about the Galactic centre).
   file: z.string().min(1).optional(),
   half_size_kpc: z.tuple([positive, positive, positive]).optional(),
+  centre_kpc: triple.optional(),
   // Absent: free-free emission and absorption are left out.
   free_free: z.strictObject({ electron_temperature_k: positive.default(8000) }).optional(),
 })

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { holdsImage, readFits, readImage } from '#shared/fits/index.ts'
-import type { GridGeometry } from '#shared/physics/index.ts'
+import type { GridGeometry, SpatialField, Vector3 } from '#shared/physics/index.ts'
+import { griddedScalarField } from '#shared/physics/index.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError, fileErrorText } from '../errors.ts'
 import { namingFile } from '../storage/map-files.ts'
@@ -12,12 +13,29 @@ export interface DensityTable {
   readonly grid: GridGeometry
   /** [nx, ny, nz] cm^-3 */
   readonly values: Float64Array
+  /** Of the grid's box, kpc. */
+  readonly centreKpc: Vector3
+}
+
+/** The table as a function of position: trilinear, held constant beyond the last centres. */
+export function tabulatedDensity({ grid, values, centreKpc }: DensityTable): SpatialField<number> {
+  const field = griddedScalarField(grid, values)
+  const seenFromCentre = ([x, y, z]: Vector3): Vector3 => [
+    x - centreKpc[0],
+    y - centreKpc[1],
+    z - centreKpc[2],
+  ]
+  return {
+    gridded: true,
+    evaluate: (position) => field.evaluate(seenFromCentre(position)),
+    panelEdges: (ray) => field.panelEdges({ ...ray, origin: seenFromCentre(ray.origin) }),
+  }
 }
 
 /**
  * The thermal electrons of a run file with `model: file`; undefined where they are something else. The file is a NumPy array or
  * a FITS image of shape [nx, ny, nz], x slowest (NAXIS3 of a FITS image is nx), in cm^-3 at the centres of the cells of
- * the box `half_size_kpc`.
+ * the box `half_size_kpc` about `centre_kpc`.
  *
  * @throws InputError for keys that do not go together, or a file that is not such a table
  */
@@ -27,7 +45,9 @@ export function electronTableOf({
 }: RunFile): DensityTable | undefined {
   const { file: path, model } = section
   if (model !== 'file') {
-    const stray = (['file', 'half_size_kpc'] as const).find((key) => section[key] !== undefined)
+    const stray = (['file', 'half_size_kpc', 'centre_kpc'] as const).find(
+      (key) => section[key] !== undefined,
+    )
     if (stray === undefined) return undefined
     const field = `thermal_electrons.${stray}`
     throw new InputError(
@@ -71,7 +91,8 @@ export function electronTableOf({
     )
   }
   const halfSizeKpc = section.half_size_kpc ?? box.half_size_kpc
-  return { grid: { shape: [nx, ny, nz], halfSizeKpc }, values }
+  const centreKpc = section.centre_kpc ?? [0, 0, 0]
+  return { grid: { shape: [nx, ny, nz], halfSizeKpc }, values, centreKpc }
 }
 
 function read(path: string): NumberArray {

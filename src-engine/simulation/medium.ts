@@ -8,11 +8,11 @@ import {
 } from '#shared/fields/index.ts'
 import type { FieldKind, ParameterValue, ResolvedModel } from '#shared/fields/index.ts'
 import type { GridGeometry, Medium, Region, SpatialField, Vector3 } from '#shared/physics/index.ts'
-import { griddedScalarField, griddedVectorField } from '#shared/physics/index.ts'
+import { griddedVectorField } from '#shared/physics/index.ts'
 import { gridSchema } from '#shared/session/run-file.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError } from '../errors.ts'
-import { electronTableOf } from './density-table.ts'
+import { electronTableOf, tabulatedDensity } from './density-table.ts'
 import type { DensityTable } from './density-table.ts'
 
 /** A model as one of the run file's sections names it. */
@@ -173,7 +173,7 @@ function resolveDensity<Kind extends 'thermal-electrons' | 'cosmic-ray-electrons
 export function thermalElectronsOf(models: RunModels): SpatialField<number> {
   const { thermalElectrons, electronTable, observerKpc } = models
   return electronTable
-    ? griddedScalarField(electronTable.grid, electronTable.values)
+    ? tabulatedDensity(electronTable)
     : bindDensity(thermalElectrons, { observerKpc })
 }
 

@@ -81,6 +81,67 @@ describe('a table of thermal electrons', () => {
     expect(coarse / fine).toBeGreaterThan(3)
   })
 
+  // Printed to 0.01. Cells of 5 to 10 pc along the rays, of 10 to 50 pc across them, where clouds near the Sun have edges.
+  it.each([
+    [
+      'towards the centre',
+      [-6.3, 0, 0],
+      [2.2, 0.1, 0.1],
+      [881, 5, 9],
+      [
+        [0, 0, 0.1, 1.18],
+        [0, 0, 4, 438.04],
+      ],
+    ],
+    [
+      'to the side',
+      [-8.3, 0, 0],
+      [0.1, 25, 0.1],
+      [5, 5001, 5],
+      [
+        [90, 0, 25, 419.27],
+        [270, 0, 25, 473.54],
+      ],
+    ],
+    ['to the pole', [-8.3, 0, 12.5], [0.1, 0.1, 12.6], [5, 5, 2521], [[0, 90, 25, 19.56]]],
+    ['near the Sun', [-8.05, -0.12, 0.1], [0.3, 0.2, 0.15], [61, 41, 31], [[330, 20, 0.5, 8.58]]],
+  ] as const)(
+    'gives the published dispersion measures of YMW16 %s',
+    (_, centre, half, shape, rows) => {
+      const model = resolveModel('thermal-electrons', { model: 'ymw16' })
+      const ymw16 = bindDensity(model, { observerKpc: [-8.3, 0, 0.006] })
+      const grid = { shape: [...shape] as Shape, halfSizeKpc: [...half] as Shape }
+      const values = sampleDensity(grid, {
+        ...ymw16,
+        evaluate: ([x, y, z]) => ymw16.evaluate([x + centre[0], y + centre[1], z + centre[2]]),
+      })
+      writeFileSync(folder.file('ymw16.npy'), encodeNpy(grid.shape, values))
+      const runFile = runFileSchema.parse({
+        magnetic_field: { model: 'uniform', B_microgauss: [0, 0, 0] },
+        thermal_electrons: {
+          model: 'file',
+          file: folder.file('ymw16.npy'),
+          half_size_kpc: half,
+          centre_kpc: centre,
+        },
+      })
+      const medium = mediumOf(modelsOf(runFile))
+      for (const [l, b, distance, published] of rows) {
+        const ray = {
+          origin: runFile.box.observer_kpc,
+          direction: directionFromGalactic(l, b),
+          lengthKpc: distance,
+        }
+        const { dispersionMeasure } = simulateSightline(medium, ray, {
+          frequenciesGhz: [1],
+          integrator: { rule: 'cells', nodes: 3 },
+          phase: 'off',
+        })
+        expect(Math.abs(dispersionMeasure[0] / published - 1)).toBeLessThan(0.015)
+      }
+    },
+  )
+
   it('is followed by the kernels to the distances of a catalogue', async () => {
     const rows = pulsars.map(([l, b, d]) => `${l},${b},${Math.min(d, 6)},50,1`)
     writeFileSync(folder.file('psr.csv'), `l,b,d,dm,e\n${rows.join('\n')}\n`)
@@ -146,6 +207,7 @@ describe('a table of thermal electrons', () => {
       expect(modelsOf(runFile).electronTable).toEqual({
         grid: { shape: [2, 3, 4], halfSizeKpc: [1, 2, 3] },
         values,
+        centreKpc: [0, 0, 0],
       })
     }
   })
