@@ -24,8 +24,14 @@ const DEFAULT_CACHE_BYTES = 2 * 2 ** 30
 /** Bytes of a chunk's gradient records. */
 const RECORD_BYTES = 256 * 2 ** 20
 
-/** Crossings of one submission at one frequency: some 30 ms at 100 GFLOP/s, far from what a driver resets a card for. */
-const MOST_CROSSINGS = 2 ** 21
+/**
+ * Crossings of one submission at one frequency without parts: some 60 ms at 100 GFLOP/s, far from what a driver resets a
+ * card for.
+ */
+const MOST_CROSSINGS = 2 ** 22
+
+/** Parts per crossing and m^2 of lambda^2 that a typical field and n_e make (3 microgauss, 0.02 cm^-3, 0.3 kpc). */
+const PARTS_PER_LAMBDA_SQUARED = 20
 
 /** What the kernels compute; the rest is refused. */
 export const webgpuCapabilities: Capabilities = {
@@ -107,11 +113,13 @@ async function prepare(
 /** Crossings of a chunk: what one submission should take, what its records have room for, and no more than the cache. */
 function chunkCapacity(
   gpu: GpuDevice,
-  { channels, frequencies, functions, nodes, polarised }: KernelSettings,
+  { channels, frequencies, functions, nodes, polarised, rotation }: KernelSettings,
   cacheBytes: number,
 ): number {
   const recordBytes = Math.min(RECORD_BYTES, gpu.maxBufferBytes)
-  const work = polarised ? 1 + frequencies.length / 4 : 1
+  const lambdaSquared = frequencies.reduce((most, { turns }) => Math.max(most, turns * Math.PI), 0)
+  const parts = rotation ? 1 + PARTS_PER_LAMBDA_SQUARED * lambdaSquared : 1
+  const work = polarised ? parts * (1 + frequencies.length / 4) : 1
   const crossingBytes = CROSSING_BYTES + 4 * functions.length * nodes.length
   return Math.floor(
     Math.min(recordBytes / (32 * channels), MOST_CROSSINGS / work, cacheBytes / crossingBytes),
