@@ -4,19 +4,24 @@ import { InputError, fileErrorText } from '../errors.ts'
 import { parseCommandLine } from './arguments.ts'
 import { inspectFits } from './inspect-fits.ts'
 import { inspectSession } from './inspect-session.ts'
+import { inspectTable } from './inspect-table.ts'
 import { EXIT, printJson } from './io.ts'
 import type { Command } from './io.ts'
 
 const usage = `larmor inspect FILE [--json]
 
-Says what a FITS or session file holds: maps, columns, units, ordering, frame, statistics and problems; or inputs, runs
-and checkpoints.
+Says what a FITS, catalogue (.csv) or session file holds: maps, columns, units, ordering, frame, statistics and problems;
+columns and their ranges; or inputs, runs and checkpoints.
 `
 
 export const command: Command = async (args, io) => {
   const { positionals } = parseCommandLine(args, { usage, positionals: ['FILE'], options: {} })
   const file = resolve(positionals[0])
-  const inspection = (await isSqlite(file)) ? inspectSession(file) : await inspectFits(file)
+  const inspection = (await isSqlite(file))
+    ? inspectSession(file)
+    : /\.csv$/i.test(file)
+      ? await inspectTable(file)
+      : await inspectFits(file)
   if (io.json) printJson(io, inspection.document)
   else io.out(`${inspection.lines.join('\n')}\n`)
   return EXIT.done
