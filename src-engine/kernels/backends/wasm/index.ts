@@ -4,6 +4,7 @@ import type {
   KernelBackend,
   LineOfSightOperator,
   LineOfSightProblem,
+  OperatorMemory,
   PrepareOptions,
   RegularisationTerm,
 } from '../../interface.ts'
@@ -12,7 +13,7 @@ import { regularisationFactors } from '../../regularisation.ts'
 import type { CompiledTerm } from './jobs.ts'
 import { chooseKernel } from './kernel-choice.ts'
 import type { KernelChoice } from './kernel-choice.ts'
-import { FIRST_FREE, PROBLEM, RAY, RAY_BYTES, planMemory } from './memory-plan.ts'
+import { FIRST_FREE, PROBLEM, RAY, RAY_BYTES, VOXEL_BYTES, planThreads } from './memory-plan.ts'
 import type { MemoryPlan } from './memory-plan.ts'
 import { instantiate, kernelBuild, kernelModule } from './module.ts'
 import { WasmOperator } from './operator.ts'
@@ -33,6 +34,7 @@ export const wasmBackend: KernelBackend = {
   build: kernelBuild,
   describe: () =>
     'WebAssembly SIMD on CPU threads: every observable and unknown, float32 with float64 stepping, depths and sums; free-free emission and unknown C or p in float64.',
+  memory,
   prepare,
 }
 
@@ -42,11 +44,8 @@ async function prepare(
 ): Promise<LineOfSightOperator> {
   requireProblem('wasm', allCapabilities, problem)
   const { region, regularisation } = requireOptions(problem, options)
-  const threads = options.threads ?? availableParallelism()
-  if (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS) {
-    throw new KernelError(`The number of threads must be 1 to ${MAX_THREADS}, not ${threads}.`)
-  }
-  const cacheBytes = options.cacheBytes ?? DEFAULT_CACHE_BYTES
+  const asked = requireThreads(options)
+  const { cacheBytes = DEFAULT_CACHE_BYTES } = options
   const { signal, onProgress } = options
   signal?.throwIfAborted()
 
@@ -55,14 +54,14 @@ async function prepare(
   const crossingsOf = countCrossings(problem, order, kernel)
   const crossings = crossingsOf.reduce((sum, n) => sum + n, 0)
   const { grid, nodesPerCrossing } = problem
-  const plan = planMemory({
+  const { plan, threads } = planThreads({
     grid,
     rays: order.length,
     crossings,
     mostCrossingsOfARay: crossingsOf.reduce((most, n) => Math.max(most, n), 0),
     nodesPerCrossing,
     kernel,
-    threads,
+    threads: asked,
     terms: regularisation,
     cacheBytes,
   })
@@ -121,8 +120,48 @@ async function prepare(
     crossings,
     segments,
     weights,
-    description: describe(kernel, threads, plan, segments),
+    description: describe(kernel, threads, asked, plan, segments),
   })
+}
+
+/** A ray meets about half of the planes of each axis; the cache seldom has room for all of them anyway. */
+function memory(problem: LineOfSightProblem, options: PrepareOptions = {}): OperatorMemory {
+  requireProblem('wasm', wasmCapabilities, problem)
+  const { grid, nodesPerCrossing } = problem
+  const { region, regularisation } = requireOptions(problem, options)
+  const planes = grid.shape.reduce((sum, n) => sum + n, 0)
+  const rays = problem.directions.length / 3
+  const { plan, threads } = planThreads({
+    grid,
+    rays,
+    crossings: Math.ceil((rays * planes) / 2),
+    mostCrossingsOfARay: planes,
+    nodesPerCrossing,
+    kernel: chooseKernel(problem),
+    threads: requireThreads(options),
+    terms: regularisation,
+    cacheBytes: options.cacheBytes ?? DEFAULT_CACHE_BYTES,
+  })
+  const gradients = threads * plan.gradientBytes
+  const weights = (plan.weightCapacity + 1) * plan.recordBytes
+  const geometry = plan.geometry ? plan.weights - plan.geometry : 0
+  const grids = region.length * (2 * VOXEL_BYTES + 1)
+  const noun = threads === 1 ? 'one thread' : `${threads} threads`
+  return {
+    host: [
+      { name: 'grids of the kernels', bytes: grids },
+      { name: `gradients of ${noun}`, bytes: gradients },
+      { name: 'cache of the crossings', bytes: weights + geometry },
+      { name: 'rays and terms', bytes: plan.bytes - grids - gradients - weights - geometry },
+    ],
+    card: [],
+    threads,
+  }
+}
+
+function requireThreads({ threads = availableParallelism() }: PrepareOptions): number {
+  if (Number.isInteger(threads) && threads >= 1 && threads <= MAX_THREADS) return threads
+  throw new KernelError(`The number of threads must be 1 to ${MAX_THREADS}, not ${threads}.`)
 }
 
 /** Crossings of every ray, in the order given: counted on a small memory, since they decide the size of the real one. */
@@ -200,6 +239,7 @@ function compileTerms(
 function describe(
   kernel: KernelChoice,
   threads: number,
+  asked: number,
   plan: MemoryPlan,
   segments: readonly Segment[],
 ): string {
@@ -209,7 +249,8 @@ function describe(
       : plan.geometry
         ? 'positions and node weights of all crossings cached'
         : 'node weights of all crossings cached, rays walked in each pass'
-  const noun = threads === 1 ? 'thread' : 'threads'
+  const fewer = threads < asked ? ` (not ${asked}: the gradients of more do not fit into 4 GiB)` : ''
+  const noun = `${threads === 1 ? 'thread' : 'threads'}${fewer}`
   const how = kernel.kind === 'general' ? 'float64 on float32 grids' : 'SIMD, float32'
   return `WebAssembly ${how}, ${threads} ${noun}; ${cache}`
 }

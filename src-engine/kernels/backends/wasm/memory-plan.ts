@@ -61,6 +61,7 @@ const ADDRESS_SPACE = 4 * 2 ** 30
 
 /** Where everything lies in the kernels' memory (byte offsets), and how the crossings are cached. */
 export interface MemoryPlan {
+  readonly bytes: number
   readonly pages: number
   readonly problem: number
   readonly nodes: number
@@ -139,8 +140,29 @@ function recordLayout(
   }
 }
 
+/**
+ * The layout for as many of the threads asked for as have room for their gradients.
+ *
+ * @throws KernelError when the problem does not fit into 4 GiB with one
+ */
+export function planThreads(request: MemoryRequest): { plan: MemoryPlan; threads: number } {
+  for (let { threads } = request; threads > 1; threads--) {
+    const plan = layOut({ ...request, threads })
+    if (plan.bytes <= ADDRESS_SPACE) return { plan, threads }
+  }
+  return { plan: planMemory({ ...request, threads: 1 }), threads: 1 }
+}
+
 /** Lays out the memory. @throws KernelError when the problem does not fit into 4 GiB */
 export function planMemory(request: MemoryRequest): MemoryPlan {
+  const plan = layOut(request)
+  if (plan.bytes <= ADDRESS_SPACE) return plan
+  throw new KernelError(
+    `This problem needs ${(plan.bytes / 2 ** 30).toFixed(1)} GiB of kernel memory; at most 4 GiB are possible. Use a coarser grid, fewer threads (each has a gradient of ${Math.round(plan.gradientBytes / 2 ** 20)} MiB), or a smaller cache.`,
+  )
+}
+
+function layOut(request: MemoryRequest): MemoryPlan {
   const { grid, rays, crossings, mostCrossingsOfARay, threads, terms, cacheBytes, kernel } = request
   const { kind, electrons, planes, wavelengthsSquared, sumsPerRay } = kernel
   const general = kind === 'general'
@@ -198,13 +220,9 @@ export function planMemory(request: MemoryRequest): MemoryPlan {
     geometry: keepsGeometry ? take(geometryBytes) : 0,
     weights: take((weightCapacity + 1) * recordBytes),
   }
-  if (top > ADDRESS_SPACE) {
-    throw new KernelError(
-      `This problem needs ${(top / 2 ** 30).toFixed(1)} GiB of kernel memory; at most 4 GiB are possible. Use a coarser grid, fewer threads (each has a gradient of ${gradientBytes / 2 ** 20} MiB), or a smaller cache.`,
-    )
-  }
   return {
     ...plan,
+    bytes: top,
     pages: Math.ceil(top / PAGE),
     weightCapacity,
     ...record,

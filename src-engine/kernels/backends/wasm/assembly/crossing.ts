@@ -36,30 +36,6 @@ export function geometryOf(problem: usize, ray: usize, scratch: usize): usize {
   return out
 }
 
-/** Stores the cubic of one crossing: see storeCubic. */
-@inline
-export function storeCubicOf(
-  grid: usize,
-  geometry: usize,
-  lengthAt: usize,
-  strideX: usize,
-  strideY: usize,
-  stepX: v128,
-  stepY: v128,
-  stepZ: v128,
-  out: usize,
-): void {
-  const corner = grid + <usize>load<u32>(geometry, 12)
-  const ex = v128.load32_splat(geometry, 0)
-  const ey = v128.load32_splat(geometry, 4)
-  const ez = v128.load32_splat(geometry, 8)
-  const length = v128.load32_splat(lengthAt)
-  const dx = f32x4.mul(length, stepX)
-  const dy = f32x4.mul(length, stepY)
-  const dz = f32x4.mul(length, stepZ)
-  storeCubic(corner, strideX, strideY, ex, ey, ez, dx, dy, dz, out)
-}
-
 // The fourth lane may hold a density, which is held constant beyond the outermost centres while the field goes on
 // linearly. Rays are cut at the outermost planes then (PROBLEM_MARGIN), so that a crossing lies on one side: beyond,
 // lane 3 has its entry on the plane and does not move.
@@ -94,9 +70,10 @@ export function heldStep(e: v128, d: v128): v128 {
   return v128.andnot(d, v128.and(f32x4.ne(held, middle), i32x4(0, 0, 0, -1)))
 }
 
-/** storeCubicOf where lane 3 holds a density. */
+/** Stores the cubic of one crossing (see storeCubic); with `held` lane 3 is a density. */
 @inline
-export function storeHeldCubicOf(
+export function storeCubicOf(
+  held: bool,
   grid: usize,
   geometry: usize,
   lengthAt: usize,
@@ -116,7 +93,7 @@ export function storeHeldCubicOf(
   let dx = f32x4.mul(length, stepX)
   let dy = f32x4.mul(length, stepY)
   let dz = f32x4.mul(length, stepZ)
-  if (isBeyond(middleOf(geometry, length, steps))) {
+  if (held && isBeyond(middleOf(geometry, length, steps))) {
     const px = ex
     const py = ey
     const pz = ez
@@ -130,7 +107,7 @@ export function storeHeldCubicOf(
   storeCubic(corner, strideX, strideY, ex, ey, ez, dx, dy, dz, out)
 }
 
-/** Adjoint of storeHeldCubicOf (with `held`) or storeCubicOf, for derivatives (a, b, c, d) of the coefficients. */
+/** Adjoint of storeCubicOf, for derivatives (a, b, c, d) of the coefficients. */
 @inline
 export function addCubicAdjointOf(
   held: bool,

@@ -94,10 +94,18 @@ export function gatherNode(
     if (indices != 0) index += h * <f64>load<f32>(indices + (at >> 2))
   }
   const frame = work + WORK_FRAME
-  const to = work + set + (<usize>node << 3)
-  store<f64>(to, bx * load<f64>(frame, 0) + by * load<f64>(frame, 8) + bz * load<f64>(frame, 16), SET_NORTH)
+  const to = work + set + ((<usize>node) << 3)
+  store<f64>(
+    to,
+    bx * load<f64>(frame, 0) + by * load<f64>(frame, 8) + bz * load<f64>(frame, 16),
+    SET_NORTH,
+  )
   store<f64>(to, bx * load<f64>(frame, 24) + by * load<f64>(frame, 32), SET_EAST)
-  store<f64>(to, bx * load<f64>(frame, 48) + by * load<f64>(frame, 56) + bz * load<f64>(frame, 64), SET_NEAR)
+  store<f64>(
+    to,
+    bx * load<f64>(frame, 48) + by * load<f64>(frame, 56) + bz * load<f64>(frame, 64),
+    SET_NEAR,
+  )
   if (hasThermal) store<f64>(to, thermal, SET_THERMAL)
   if (cosmicRays != 0) store<f64>(to, cosmicRay, SET_COSMIC_RAY)
   if (indices != 0) store<f64>(to, index, SET_INDEX)
@@ -128,7 +136,7 @@ export function scatterNode(
   const hy = held(y)
   const hz = held(z)
   const frame = work + WORK_FRAME
-  const from = work + set + (<usize>node << 3)
+  const from = work + set + ((<usize>node) << 3)
   const north = load<f64>(from, SET_NORTH)
   const east = load<f64>(from, SET_EAST)
   const near = load<f64>(from, SET_NEAR)
@@ -154,8 +162,8 @@ export function scatterNode(
 /** Keeps the functions' values at the nodes of a whole crossing, for interpolation between them. */
 export function keepCrossing(depth: usize, nodes: u32, length: f64, work: usize): void {
   for (let j: u32 = 0; j < nodes; j++) {
-    const at = work + (<usize>j << 3)
-    const gaussWeight = load<f64>(depth + (<usize>(nodes + j) << 3))
+    const at = work + ((<usize>j) << 3)
+    const gaussWeight = load<f64>(depth + ((<usize>(nodes + j)) << 3))
     store<f64>(at, load<f64>(at, WORK_WEIGHT) / (gaussWeight * length), WORK_CROSSING_COSMIC_RAY)
     store<f64>(at, load<f64>(at, WORK_STATE + SET_THERMAL), WORK_CROSSING_THERMAL)
   }
@@ -173,18 +181,18 @@ export function interpolateCrossing(
   let cosmicRay: f64 = 0
   let thermal: f64 = 0
   for (let j: u32 = 0; j < nodes; j++) {
-    const own = load<f64>(depth + (<usize>j << 3))
+    const own = load<f64>(depth + ((<usize>j) << 3))
     let basis: f64 = 1
     for (let k: u32 = 0; k < nodes; k++) {
-      const other = load<f64>(depth + (<usize>k << 3))
+      const other = load<f64>(depth + ((<usize>k) << 3))
       if (k != j) basis *= (xi - other) / (own - other)
     }
-    const at = work + (<usize>j << 3)
+    const at = work + ((<usize>j) << 3)
     cosmicRay += basis * load<f64>(at, WORK_CROSSING_COSMIC_RAY)
     thermal += basis * load<f64>(at, WORK_CROSSING_THERMAL)
   }
-  const gaussWeight = load<f64>(depth + (<usize>(nodes + node) << 3))
-  const to = work + (<usize>node << 3)
+  const gaussWeight = load<f64>(depth + ((<usize>(nodes + node)) << 3))
+  const to = work + ((<usize>node) << 3)
   store<f64>(to, gaussWeight * length * cosmicRay, WORK_WEIGHT)
   store<f64>(to, thermal, WORK_STATE + SET_THERMAL)
 }
@@ -192,10 +200,10 @@ export function interpolateCrossing(
 /** Sum over the nodes of row `i` of A times a list: its integral from the entry to node i, per length. */
 @inline
 export function integrateTo(depth: usize, nodes: u32, i: u32, list: usize): f64 {
-  const row = depth + (<usize>(2 * nodes + i * nodes) << 3)
+  const row = depth + ((<usize>(2 * nodes + i * nodes)) << 3)
   let sum: f64 = 0
   for (let j: u32 = 0; j < nodes; j++) {
-    sum += load<f64>(row + (<usize>j << 3)) * load<f64>(list + (<usize>j << 3))
+    sum += load<f64>(row + ((<usize>j) << 3)) * load<f64>(list + ((<usize>j) << 3))
   }
   return sum
 }
@@ -203,10 +211,10 @@ export function integrateTo(depth: usize, nodes: u32, i: u32, list: usize): f64 
 /** Sum over the nodes of column `j` of A times a list. */
 @inline
 export function integrateFrom(depth: usize, nodes: u32, j: u32, list: usize): f64 {
-  const column = depth + (<usize>(2 * nodes + j) << 3)
+  const column = depth + ((<usize>(2 * nodes + j)) << 3)
   let sum: f64 = 0
   for (let i: u32 = 0; i < nodes; i++) {
-    sum += load<f64>(column + (<usize>(i * nodes) << 3)) * load<f64>(list + (<usize>i << 3))
+    sum += load<f64>(column + ((<usize>(i * nodes)) << 3)) * load<f64>(list + ((<usize>i) << 3))
   }
   return sum
 }

@@ -1,4 +1,5 @@
 import { geometryOf } from './crossing'
+import { ADJOINT, FORWARD, JVP, emitAtNode } from './general-emission'
 import {
   clearSet,
   gatherNode,
@@ -10,12 +11,9 @@ import {
   storeFrame,
 } from './general-nodes'
 import {
-  EMISSIVITY_STEP,
   GENERAL_COLUMN,
   GENERAL_DEPTH,
-  GENERAL_FIRST_SQUARE,
   GENERAL_FREQUENCY_BYTES,
-  GENERAL_LOG_FREQUENCY,
   GENERAL_MEASURE,
   GENERAL_OPACITY,
   GENERAL_RADIANS,
@@ -25,7 +23,6 @@ import {
   PROBLEM_COSMIC_RAYS,
   PROBLEM_DEPTH_TABLE,
   PROBLEM_ELECTRONS,
-  PROBLEM_EMISSIVITY,
   PROBLEM_FIRST_CROSSING,
   PROBLEM_FREQUENCIES,
   PROBLEM_FREQUENCY_TABLE,
@@ -39,7 +36,6 @@ import {
   PROBLEM_RAY_INDEX,
   PROBLEM_RECORD_BYTES,
   PROBLEM_ROTATION,
-  PROBLEM_SPECTRUM,
   PROBLEM_TEMPERATURE,
   PROBLEM_TURN_PARTS,
   PROBLEM_WEIGHTS,
@@ -51,24 +47,16 @@ import {
   RAY_STEP_Y,
   RAY_STEP_Z,
   SET_COSMIC_RAY,
-  SET_EAST,
   SET_INDEX,
   SET_NEAR,
-  SET_NORTH,
   SET_THERMAL,
-  SPECTRUM_INTENSITY,
-  SPECTRUM_KNOTS,
-  SPECTRUM_KNOT_BYTES,
-  SPECTRUM_POLARISED,
-  SPECTRUM_START,
-  SPECTRUM_STEP,
   STOKES_I,
   STOKES_Q,
   STOKES_SYNCHROTRON,
   STOKES_U,
   VOXEL_BYTES,
   WORK_ABSORPTION,
-  WORK_EMISSIVITY,
+  WORK_EMISSIVITY_INDEX,
   WORK_MEASURE,
   WORK_MEASURE_CHANGE,
   WORK_OTHER,
@@ -84,92 +72,15 @@ import {
 // (polarised.ts). As there, the adjoint goes forward along the ray: what later nodes owe to the depth and to the emission
 // measure in front of them is the whole ray's share, known from the forward pass, less what has been passed.
 
-const FORWARD = 0
-const ADJOINT = 1
-const JVP = 2
-
 const MOST_PARTS: f64 = 4096
-/** Below this b^2 nothing is emitted: its powers would leave the range of float64. */
-const SMALLEST_SQUARE: f64 = 1e-150
-
-/** Cubic at t in 0..1 through two values and derivatives (by the place in the table, `step` per knot), or its slope. */
-@inline
-function cubicAt(low: f64, lowSlope: f64, high: f64, highSlope: f64, step: f64, t: f64, slope: bool): f64 {
-  const rise = high - low
-  const start = lowSlope * step
-  const end = highSlope * step
-  const c = 3 * rise - 2 * start - end
-  const d = start + end - 2 * rise
-  if (slope) return (start + t * (2 * c + 3 * t * d)) / step
-  return low + t * (start + t * (c + t * d))
-}
-
-/** ln K_I at 1 GHz or its derivative. */
-function emissivityAt(table: usize, p: f64, slope: bool): f64 {
-  const place = (p - 1) / EMISSIVITY_STEP
-  const knot = min(max(Math.floor(place), 0), 639)
-  const at = table + (<usize>knot << 4)
-  return cubicAt(
-    load<f64>(at),
-    load<f64>(at, 8),
-    load<f64>(at, 16),
-    load<f64>(at, 24),
-    EMISSIVITY_STEP,
-    place - knot,
-    slope,
-  )
-}
-
-/** One of the logarithms in the table of a spectrum, or its derivative by ln b^2; straight beyond the table. */
-function spectrumAt(column: usize, logSquare: f64, slope: bool): f64 {
-  const place = (logSquare - SPECTRUM_START) / SPECTRUM_STEP
-  const last = <f64>(SPECTRUM_KNOTS - 1)
-  if (!(place > 0 && place < last)) {
-    const at = column + (place > 0 ? <usize>last : 0) * SPECTRUM_KNOT_BYTES
-    const rise = load<f64>(at, 8)
-    return slope ? rise : load<f64>(at) + rise * (place > 0 ? place - last : place) * SPECTRUM_STEP
-  }
-  const knot = Math.floor(place)
-  const at = column + <usize>knot * SPECTRUM_KNOT_BYTES
-  return cubicAt(
-    load<f64>(at),
-    load<f64>(at, 8),
-    load<f64>(at + SPECTRUM_KNOT_BYTES),
-    load<f64>(at + SPECTRUM_KNOT_BYTES, 8),
-    SPECTRUM_STEP,
-    place - knot,
-    slope,
-  )
-}
-
-/** K_I of every frequency at p. */
-function storeEmissivities(problem: usize, work: usize, p: f64): void {
-  const frequencies = load<u32>(problem, PROBLEM_FREQUENCIES)
-  const table = <usize>load<u32>(problem, PROBLEM_FREQUENCY_TABLE)
-  const atOne = emissivityAt(<usize>load<u32>(problem, PROBLEM_EMISSIVITY), p, false)
-  for (let f: u32 = 0; f < frequencies; f++) {
-    const logFrequency = load<f64>(table + <usize>f * GENERAL_FREQUENCY_BYTES, GENERAL_LOG_FREQUENCY)
-    store<f64>(
-      work + WORK_EMISSIVITY + (<usize>f << 3),
-      Math.exp(atOne - 0.5 * (p + 3) * logFrequency),
-    )
-  }
-}
-
 /** Parts that a crossing with these nodes is cut into. */
-function partsNeeded(
-  problem: usize,
-  depth: usize,
-  nodes: u32,
-  length: f64,
-  work: usize,
-): u32 {
+function partsNeeded(problem: usize, depth: usize, nodes: u32, length: f64, work: usize): u32 {
   let turning: f64 = 0
   let measure: f64 = 0
   for (let j: u32 = 0; j < nodes; j++) {
-    const state = work + WORK_STATE + (<usize>j << 3)
+    const state = work + WORK_STATE + ((<usize>j) << 3)
     const n = load<f64>(state, SET_THERMAL)
-    const w = length * load<f64>(depth + (<usize>(nodes + j) << 3))
+    const w = length * load<f64>(depth + ((<usize>(nodes + j)) << 3))
     turning += w * abs(n * load<f64>(state, SET_NEAR))
     measure += w * n * n
   }
@@ -209,12 +120,10 @@ function pass(
   const firstCrossing = load<u32>(problem, PROBLEM_FIRST_CROSSING)
   const frequencies = load<u32>(problem, PROBLEM_FREQUENCIES)
   const frequencyTable = <usize>load<u32>(problem, PROBLEM_FREQUENCY_TABLE)
-  const emissivity = <usize>load<u32>(problem, PROBLEM_EMISSIVITY)
   const depth = <usize>load<u32>(problem, PROBLEM_DEPTH_TABLE)
   const nodes = load<u32>(problem, PROBLEM_NODE_COUNT)
   const cosmicRays = <usize>load<u32>(problem, PROBLEM_COSMIC_RAYS)
   const indices = <usize>load<u32>(problem, PROBLEM_INDEX_GRID)
-  const spectrum = <usize>load<u32>(problem, PROBLEM_SPECTRUM)
   const rayIndices = <usize>load<u32>(problem, PROBLEM_RAY_INDEX)
   const rotation = load<f64>(problem, PROBLEM_ROTATION)
   const temperature = load<f64>(problem, PROBLEM_TEMPERATURE)
@@ -222,7 +131,7 @@ function pass(
   const work = scratch + <usize>load<u32>(problem, PROBLEM_WORKSPACE)
   const turns = work + WORK_TURN
   const absorptions = work + WORK_ABSORPTION
-  let indexOfEmissivities: f64 = NaN
+  store<f64>(work, NaN, WORK_EMISSIVITY_INDEX)
 
   for (let r = firstRay; r < lastRay; r++) {
     const ray = <usize>load<u32>(problem, PROBLEM_RAYS) + <usize>r * RAY_BYTES
@@ -236,9 +145,9 @@ function pass(
     const cotangentsOfRay = cotangents + <usize>r * (stride >> 1)
     const out = (mode == JVP ? changes : sums) + <usize>r * stride
     storeFrame(ray, work)
-    const rayIndex = load<f64>(rayIndices + (<usize>r << 3))
+    const rayIndex = load<f64>(rayIndices + ((<usize>r) << 3))
     const rayIndexChange =
-      mode == JVP && rayIndexOther != 0 ? load<f64>(rayIndexOther + (<usize>r << 3)) : 0
+      mode == JVP && rayIndexOther != 0 ? load<f64>(rayIndexOther + ((<usize>r) << 3)) : 0
     let rayIndexGradient: f64 = 0
 
     let phi: f64 = 0
@@ -282,9 +191,11 @@ function pass(
       const dy = wholeLength * stepY
       const dz = wholeLength * stepZ
       for (let i: u32 = 0; i < nodes; i++) {
-        const to = work + (<usize>i << 3)
-        store<f64>(to, <f64>load<f32>(record + (<usize>i << 2)), WORK_WEIGHT)
-        const thermal = griddedThermal ? 0 : <f64>load<f32>(record + electronsAt + (<usize>i << 2))
+        const to = work + ((<usize>i) << 3)
+        store<f64>(to, <f64>load<f32>(record + ((<usize>i) << 2)), WORK_WEIGHT)
+        const thermal = griddedThermal
+          ? 0
+          : <f64>load<f32>(record + electronsAt + ((<usize>i) << 2))
         store<f64>(to, thermal, WORK_STATE + SET_THERMAL)
         store<f64>(to, 1, WORK_STATE + SET_COSMIC_RAY)
         store<f64>(to, rayIndex, WORK_STATE + SET_INDEX)
@@ -296,9 +207,23 @@ function pass(
       for (;;) {
         const share = parts > 1 ? 1 / <f64>parts : 1
         for (let i: u32 = 0; i < nodes; i++) {
-          const xi = share * (<f64>part + load<f64>(depth + (<usize>i << 3)))
+          const xi = share * (<f64>part + load<f64>(depth + ((<usize>i) << 3)))
           if (parts > 1) interpolateCrossing(depth, nodes, length, xi, work, i)
-          gatherNode(field, cell, strideX, strideY, ex + xi * dx, ey + xi * dy, ez + xi * dz, griddedThermal, cosmicRays, indices, work, WORK_STATE, i)
+          gatherNode(
+            field,
+            cell,
+            strideX,
+            strideY,
+            ex + xi * dx,
+            ey + xi * dy,
+            ez + xi * dz,
+            griddedThermal,
+            cosmicRays,
+            indices,
+            work,
+            WORK_STATE,
+            i,
+          )
         }
         if (parts == 0) {
           parts = partsNeeded(problem, depth, nodes, length, work)
@@ -312,9 +237,23 @@ function pass(
         if (mode == JVP) {
           clearSet(work + WORK_OTHER)
           for (let i: u32 = 0; i < nodes; i++) {
-            const xi = share * (<f64>part + load<f64>(depth + (<usize>i << 3)))
-            store<f64>(work + (<usize>i << 3), rayIndexChange, WORK_OTHER + SET_INDEX)
-            gatherNode(tangent, cell, strideX, strideY, ex + xi * dx, ey + xi * dy, ez + xi * dz, griddedThermal, tangentCosmicRays, tangentIndices, work, WORK_OTHER, i)
+            const xi = share * (<f64>part + load<f64>(depth + ((<usize>i) << 3)))
+            store<f64>(work + ((<usize>i) << 3), rayIndexChange, WORK_OTHER + SET_INDEX)
+            gatherNode(
+              tangent,
+              cell,
+              strideX,
+              strideY,
+              ex + xi * dx,
+              ey + xi * dy,
+              ez + xi * dz,
+              griddedThermal,
+              tangentCosmicRays,
+              tangentIndices,
+              work,
+              WORK_OTHER,
+              i,
+            )
           }
         } else if (mode == ADJOINT) {
           clearSet(work + WORK_OTHER)
@@ -322,181 +261,77 @@ function pass(
 
         // n_e B_los and n_e^2, then their changes, in the lists that the adjoint fills with T afterwards
         for (let i: u32 = 0; i < nodes; i++) {
-          const state = work + WORK_STATE + (<usize>i << 3)
+          const state = work + WORK_STATE + ((<usize>i) << 3)
           const n = load<f64>(state, SET_THERMAL)
-          store<f64>(turns + (<usize>i << 3), rotation * n * load<f64>(state, SET_NEAR))
-          store<f64>(absorptions + (<usize>i << 3), n * n)
+          store<f64>(turns + ((<usize>i) << 3), rotation * n * load<f64>(state, SET_NEAR))
+          store<f64>(absorptions + ((<usize>i) << 3), n * n)
         }
         let phiExit = phi
         let measureExit = measure
         for (let i: u32 = 0; i < nodes; i++) {
-          const w = length * load<f64>(depth + (<usize>(nodes + i) << 3))
-          phiExit += w * load<f64>(turns + (<usize>i << 3))
-          measureExit += w * load<f64>(absorptions + (<usize>i << 3))
-          column += w * load<f64>((mode == JVP ? work + WORK_OTHER : work + WORK_STATE) + (<usize>i << 3), SET_THERMAL)
+          const w = length * load<f64>(depth + ((<usize>(nodes + i)) << 3))
+          phiExit += w * load<f64>(turns + ((<usize>i) << 3))
+          measureExit += w * load<f64>(absorptions + ((<usize>i) << 3))
+          column +=
+            w *
+            load<f64>(
+              (mode == JVP ? work + WORK_OTHER : work + WORK_STATE) + ((<usize>i) << 3),
+              SET_THERMAL,
+            )
         }
         storeIntegrals(depth, nodes, length, phi, turns, work + WORK_PHI)
         storeIntegrals(depth, nodes, length, measure, absorptions, work + WORK_MEASURE)
         if (mode == JVP) {
           for (let i: u32 = 0; i < nodes; i++) {
-            const state = work + WORK_STATE + (<usize>i << 3)
-            const change = work + WORK_OTHER + (<usize>i << 3)
+            const state = work + WORK_STATE + ((<usize>i) << 3)
+            const change = work + WORK_OTHER + ((<usize>i) << 3)
             const n = load<f64>(state, SET_THERMAL)
             const nChange = load<f64>(change, SET_THERMAL)
             const product = nChange * load<f64>(state, SET_NEAR) + n * load<f64>(change, SET_NEAR)
-            store<f64>(turns + (<usize>i << 3), rotation * product)
-            store<f64>(absorptions + (<usize>i << 3), 2 * n * nChange)
+            store<f64>(turns + ((<usize>i) << 3), rotation * product)
+            store<f64>(absorptions + ((<usize>i) << 3), 2 * n * nChange)
           }
           storeIntegrals(depth, nodes, length, phiChange, turns, work + WORK_PHI_CHANGE)
-          storeIntegrals(depth, nodes, length, measureChange, absorptions, work + WORK_MEASURE_CHANGE)
+          storeIntegrals(
+            depth,
+            nodes,
+            length,
+            measureChange,
+            absorptions,
+            work + WORK_MEASURE_CHANGE,
+          )
           for (let i: u32 = 0; i < nodes; i++) {
-            const w = length * load<f64>(depth + (<usize>(nodes + i) << 3))
-            phiChange += w * load<f64>(turns + (<usize>i << 3))
-            measureChange += w * load<f64>(absorptions + (<usize>i << 3))
+            const w = length * load<f64>(depth + ((<usize>(nodes + i)) << 3))
+            phiChange += w * load<f64>(turns + ((<usize>i) << 3))
+            measureChange += w * load<f64>(absorptions + ((<usize>i) << 3))
           }
         }
 
         for (let i: u32 = 0; i < nodes; i++) {
-          const node = work + (<usize>i << 3)
-          const north = load<f64>(node, WORK_STATE + SET_NORTH)
-          const east = load<f64>(node, WORK_STATE + SET_EAST)
-          const cosmicRay = load<f64>(node, WORK_STATE + SET_COSMIC_RAY)
-          const p = load<f64>(node, WORK_STATE + SET_INDEX)
-          const weight = load<f64>(node, WORK_WEIGHT)
-          const phiHere = load<f64>(node, WORK_PHI)
-          const measureHere = load<f64>(node, WORK_MEASURE)
-          const square = north * north + east * east
-          let turn: f64 = 0
-          let absorption: f64 = 0
-          // an empty node emits nothing, but not a number goes on to where it is refused
-          if (!(square < SMALLEST_SQUARE)) {
-            if (p != indexOfEmissivities) {
-              storeEmissivities(problem, work, p)
-              indexOfEmissivities = p
-            }
-            const power = p == 3 || spectrum != 0 ? square : Math.pow(square, 0.25 * (p + 1))
-            const polarisedPart = (3 * p + 3) / (3 * p + 7) / square
-            const cosine = east * east - north * north
-            const sine = -2 * north * east
-            let logSquare: f64 = 0
-            let slope: f64 = 0
-            let slopeOfPart: f64 = 0
-            if (mode != FORWARD || spectrum != 0) logSquare = Math.log(square)
-            if (mode != FORWARD) {
-              slope = emissivityAt(emissivity, p, true)
-              slopeOfPart = 3 / (3 * p + 3) - 3 / (3 * p + 7)
-            }
-            // changes (tangent) or derivatives (adjoint)
-            let northOther: f64 = 0
-            let eastOther: f64 = 0
-            let cosmicRayOther: f64 = 0
-            let indexOther: f64 = 0
-            let squareOther: f64 = 0
-            let cosineChange: f64 = 0
-            let sineChange: f64 = 0
-            if (mode == JVP) {
-              northOther = load<f64>(node, WORK_OTHER + SET_NORTH)
-              eastOther = load<f64>(node, WORK_OTHER + SET_EAST)
-              cosmicRayOther = load<f64>(node, WORK_OTHER + SET_COSMIC_RAY)
-              indexOther = load<f64>(node, WORK_OTHER + SET_INDEX)
-              squareOther = 2 * (north * northOther + east * eastOther)
-              cosineChange = 2 * (east * eastOther - north * northOther)
-              sineChange = -2 * (east * northOther + north * eastOther)
-            }
-            for (let f: u32 = 0; f < frequencies; f++) {
-              const entry = frequencyTable + <usize>f * GENERAL_FREQUENCY_BYTES
-              const opacity = load<f64>(entry, GENERAL_OPACITY)
-              const radians = load<f64>(entry, GENERAL_RADIANS)
-              const kelvin = load<f64>(work + WORK_EMISSIVITY + (<usize>f << 3))
-              // per cosmic-ray electron: intensity, and polarised intensity per b^2
-              let e = weight * kelvin * power
-              let a = e * polarisedPart
-              // exponents of b^2 in them
-              let powerI = 0.25 * (p + 1)
-              let powerP = 0.25 * (p - 3)
-              if (spectrum != 0) {
-                if (logSquare < load<f64>(entry, GENERAL_FIRST_SQUARE)) continue
-                const table = spectrum + <usize>f * SPECTRUM_KNOTS * SPECTRUM_KNOT_BYTES
-                e = weight * Math.exp(spectrumAt(table + SPECTRUM_INTENSITY, logSquare, false))
-                a = weight * Math.exp(spectrumAt(table + SPECTRUM_POLARISED, logSquare, false))
-                if (mode != FORWARD) {
-                  powerI = spectrumAt(table + SPECTRUM_INTENSITY, logSquare, true)
-                  powerP = spectrumAt(table + SPECTRUM_POLARISED, logSquare, true)
-                }
-              }
-              if (opacity != 0) {
-                const seen = Math.exp(-opacity * measureHere)
-                e *= seen
-                a *= seen
-              }
-              let cos: f64 = 1
-              let sin: f64 = 0
-              if (radians != 0) {
-                cos = Math.cos(radians * phiHere)
-                sin = Math.sin(radians * phiHere)
-              }
-              const at = out + GENERAL_STOKES + <usize>f * GENERAL_STOKES_BYTES
-              if (mode == FORWARD) {
-                add(at + STOKES_SYNCHROTRON, cosmicRay * e)
-                add(at + STOKES_Q, cosmicRay * a * (cosine * cos - sine * sin))
-                add(at + STOKES_U, cosmicRay * a * (cosine * sin + sine * cos))
-              } else if (mode == JVP) {
-                const dark = opacity * load<f64>(node, WORK_MEASURE_CHANGE)
-                const bySpectrum = indexOther * (0.25 * logSquare + slope - 0.5 * load<f64>(entry, GENERAL_LOG_FREQUENCY))
-                const byField = (powerI * squareOther) / square
-                const growthI = bySpectrum + byField - dark
-                const growthP = bySpectrum + indexOther * slopeOfPart + (powerP * squareOther) / square - dark
-                const aChange = a * (cosmicRayOther + cosmicRay * growthP)
-                const angle = radians * load<f64>(node, WORK_PHI_CHANGE)
-                const re = aChange * cosine + cosmicRay * a * (cosineChange - angle * sine)
-                const im = aChange * sine + cosmicRay * a * (sineChange + angle * cosine)
-                add(at + STOKES_SYNCHROTRON, e * (cosmicRayOther + cosmicRay * growthI))
-                add(at + STOKES_Q, re * cos - im * sin)
-                add(at + STOKES_U, re * sin + im * cos)
-              } else {
-                const y = cotangentsOfRay + ((GENERAL_STOKES + <usize>f * GENERAL_STOKES_BYTES) >> 1)
-                const yI = <f64>load<f32>(y, STOKES_I >> 1)
-                const yQ = <f64>load<f32>(y, STOKES_Q >> 1)
-                const yU = <f64>load<f32>(y, STOKES_U >> 1)
-                const alpha = yQ * cos + yU * sin
-                const beta = yU * cos - yQ * sin
-                const byI = yI * e
-                const byP = a * (alpha * cosine + beta * sine)
-                turn += radians * cosmicRay * a * (beta * cosine - alpha * sine)
-                absorption -= opacity * cosmicRay * (byI + byP)
-                cosmicRayOther += byI + byP
-                squareOther += (cosmicRay * (powerI * byI + powerP * byP)) / square
-                eastOther += 2 * cosmicRay * a * (alpha * east - beta * north)
-                northOther -= 2 * cosmicRay * a * (alpha * north + beta * east)
-                const byLog = 0.25 * logSquare + slope - 0.5 * load<f64>(entry, GENERAL_LOG_FREQUENCY)
-                indexOther += cosmicRay * (byLog * (byI + byP) + slopeOfPart * byP)
-              }
-            }
-            if (mode == ADJOINT) {
-              store<f64>(node, northOther + 2 * squareOther * north, WORK_OTHER + SET_NORTH)
-              store<f64>(node, eastOther + 2 * squareOther * east, WORK_OTHER + SET_EAST)
-              store<f64>(node, cosmicRayOther, WORK_OTHER + SET_COSMIC_RAY)
-              store<f64>(node, indexOther, WORK_OTHER + SET_INDEX)
-              rayIndexGradient += indexOther
-            }
-          }
-          if (mode == ADJOINT) {
-            store<f64>(node, turn, WORK_TURN)
-            store<f64>(node, absorption, WORK_ABSORPTION)
-          }
+          const byIndex = emitAtNode(
+            mode,
+            problem,
+            work,
+            work + ((<usize>i) << 3),
+            out,
+            cotangentsOfRay,
+          )
+          if (mode == ADJOINT) rayIndexGradient += byIndex
         }
 
         if (mode == ADJOINT) {
           for (let i: u32 = 0; i < nodes; i++) {
-            depthToCome -= load<f64>(turns + (<usize>i << 3))
-            measureToCome -= load<f64>(absorptions + (<usize>i << 3))
+            depthToCome -= load<f64>(turns + ((<usize>i) << 3))
+            measureToCome -= load<f64>(absorptions + ((<usize>i) << 3))
           }
           for (let j: u32 = 0; j < nodes; j++) {
-            const node = work + (<usize>j << 3)
+            const node = work + ((<usize>j) << 3)
             const n = load<f64>(node, WORK_STATE + SET_THERMAL)
-            const gaussWeight = load<f64>(depth + (<usize>(nodes + j) << 3))
-            const byDepth = length * (integrateFrom(depth, nodes, j, turns) + gaussWeight * depthToCome)
-            const byMeasure = length * (integrateFrom(depth, nodes, j, absorptions) + gaussWeight * measureToCome)
+            const gaussWeight = load<f64>(depth + ((<usize>(nodes + j)) << 3))
+            const byDepth =
+              length * (integrateFrom(depth, nodes, j, turns) + gaussWeight * depthToCome)
+            const byMeasure =
+              length * (integrateFrom(depth, nodes, j, absorptions) + gaussWeight * measureToCome)
             store<f64>(node, rotation * n * byDepth, WORK_OTHER + SET_NEAR)
             store<f64>(
               node,
@@ -505,8 +340,22 @@ function pass(
                 length * gaussWeight * byColumn,
               WORK_OTHER + SET_THERMAL,
             )
-            const xi = share * (<f64>part + load<f64>(depth + (<usize>j << 3)))
-            scatterNode(gradient, cell, strideX, strideY, ex + xi * dx, ey + xi * dy, ez + xi * dz, griddedThermal, gradientCosmicRays, gradientIndices, work, WORK_OTHER, j)
+            const xi = share * (<f64>part + load<f64>(depth + ((<usize>j) << 3)))
+            scatterNode(
+              gradient,
+              cell,
+              strideX,
+              strideY,
+              ex + xi * dx,
+              ey + xi * dy,
+              ez + xi * dz,
+              griddedThermal,
+              gradientCosmicRays,
+              gradientIndices,
+              work,
+              WORK_OTHER,
+              j,
+            )
           }
         }
         phi = phiExit
@@ -518,14 +367,17 @@ function pass(
     }
 
     if (mode == ADJOINT) {
-      if (rayIndexOther != 0) store<f64>(rayIndexOther + (<usize>r << 3), rayIndexGradient)
+      if (rayIndexOther != 0) store<f64>(rayIndexOther + ((<usize>r) << 3), rayIndexGradient)
       continue
     }
     store<f64>(out, mode == JVP ? measureChange : measure, GENERAL_MEASURE)
     store<f64>(out, column, GENERAL_COLUMN)
     store<f64>(out, mode == JVP ? phiChange : phi, GENERAL_DEPTH)
     for (let f: u32 = 0; f < frequencies; f++) {
-      const opacity = load<f64>(frequencyTable + <usize>f * GENERAL_FREQUENCY_BYTES, GENERAL_OPACITY)
+      const opacity = load<f64>(
+        frequencyTable + <usize>f * GENERAL_FREQUENCY_BYTES,
+        GENERAL_OPACITY,
+      )
       const stokes = out + GENERAL_STOKES + <usize>f * GENERAL_STOKES_BYTES
       const thermal =
         mode == JVP
@@ -536,16 +388,18 @@ function pass(
   }
 }
 
-@inline
-function add(at: usize, value: f64): void {
-  store<f64>(at, load<f64>(at) + value)
-}
-
 /** Values at the nodes of the running integral that is `start` at the entry. */
 @inline
-function storeIntegrals(depth: usize, nodes: u32, length: f64, start: f64, list: usize, to: usize): void {
+function storeIntegrals(
+  depth: usize,
+  nodes: u32,
+  length: f64,
+  start: f64,
+  list: usize,
+  to: usize,
+): void {
   for (let i: u32 = 0; i < nodes; i++) {
-    store<f64>(to + (<usize>i << 3), start + length * integrateTo(depth, nodes, i, list))
+    store<f64>(to + ((<usize>i) << 3), start + length * integrateTo(depth, nodes, i, list))
   }
 }
 
@@ -578,7 +432,24 @@ export function adjointGeneral(
   lastRay: u32,
   scratch: usize,
 ): void {
-  pass(ADJOINT, problem, field, 0, 0, 0, gradientRayIndices, gradient, gradientCosmicRays, gradientIndices, cotangents, sums, 0, firstRay, lastRay, scratch)
+  pass(
+    ADJOINT,
+    problem,
+    field,
+    0,
+    0,
+    0,
+    gradientRayIndices,
+    gradient,
+    gradientCosmicRays,
+    gradientIndices,
+    cotangents,
+    sums,
+    0,
+    firstRay,
+    lastRay,
+    scratch,
+  )
 }
 
 /** Derivative of the sums of each ray in the direction of the tangents, into `changes`. */
@@ -594,5 +465,22 @@ export function jvpGeneral(
   lastRay: u32,
   scratch: usize,
 ): void {
-  pass(JVP, problem, field, tangent, tangentCosmicRays, tangentIndices, tangentRayIndices, 0, 0, 0, 0, 0, changes, firstRay, lastRay, scratch)
+  pass(
+    JVP,
+    problem,
+    field,
+    tangent,
+    tangentCosmicRays,
+    tangentIndices,
+    tangentRayIndices,
+    0,
+    0,
+    0,
+    0,
+    0,
+    changes,
+    firstRay,
+    lastRay,
+    scratch,
+  )
 }

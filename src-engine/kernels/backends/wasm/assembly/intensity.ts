@@ -60,7 +60,11 @@ function pass(
   const groups: u32 = fast ? 1 : load<u32>(problem, PROBLEM_GROUPS)
   const weights = <usize>load<u32>(problem, PROBLEM_WEIGHTS)
   const firstCrossing = load<u32>(problem, PROBLEM_FIRST_CROSSING)
-  const lastGroupMask = i32x4.replace_lane(i32x4.splat(-1), 3, load<i32>(problem, PROBLEM_LAST_LANE))
+  const lastGroupMask = i32x4.replace_lane(
+    i32x4.splat(-1),
+    3,
+    load<i32>(problem, PROBLEM_LAST_LANE),
+  )
   const nodes = <usize>load<u32>(problem, PROBLEM_NODES)
   const e = load<f64>(problem, PROBLEM_EXPONENT)
   const isLinear = e == 1
@@ -98,21 +102,57 @@ function pass(
     // The loop evaluates one crossing's cubic while it computes the next one's: two independent chains of operations
     // overlap where one alone would leave the processor waiting (15 % faster). What it computes beyond the last
     // crossing is never used.
-    storeCubicOf(field, geometry, record + lengthAt, strideX, strideY, stepX, stepY, stepZ, scratch)
+    storeCubicOf(
+      false,
+      field,
+      geometry,
+      record + lengthAt,
+      strideX,
+      strideY,
+      stepX,
+      stepY,
+      stepZ,
+      zero4,
+      scratch,
+    )
     for (let c: u32 = 0; c < crossings; c++) {
       const a = v128.load(scratch, 0)
       const b = v128.load(scratch, 16)
       const cc = v128.load(scratch, 32)
       const d = v128.load(scratch, 48)
       const next = geometry + GEOMETRY_BYTES
-      storeCubicOf(field, next, record + recordBytes + lengthAt, strideX, strideY, stepX, stepY, stepZ, scratch)
+      storeCubicOf(
+        false,
+        field,
+        next,
+        record + recordBytes + lengthAt,
+        strideX,
+        strideY,
+        stepX,
+        stepY,
+        stepZ,
+        zero4,
+        scratch,
+      )
       let ta = zero4
       let tb = zero4
       let tc = zero4
       let td = zero4
       if (mode == JVP) {
         const to = scratch + SCRATCH_TANGENT
-        storeCubicOf(tangent, geometry, record + lengthAt, strideX, strideY, stepX, stepY, stepZ, to)
+        storeCubicOf(
+          false,
+          tangent,
+          geometry,
+          record + lengthAt,
+          strideX,
+          strideY,
+          stepX,
+          stepY,
+          stepZ,
+          zero4,
+          to,
+        )
         ta = v128.load(to, 0)
         tb = v128.load(to, 16)
         tc = v128.load(to, 32)
@@ -219,10 +259,7 @@ function pass(
       record += recordBytes
     }
     if (mode != ADJOINT) {
-      store<f64>(
-        sums + ((<usize>r) << 3),
-        f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1),
-      )
+      store<f64>(sums + ((<usize>r) << 3), f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1))
     }
   }
 }

@@ -179,4 +179,6 @@ export const WORK_MEASURE: usize = 1152
 export const WORK_PHI_CHANGE: usize = 1216
 export const WORK_MEASURE_CHANGE: usize = 1280
 export const WORK_FRAME: usize = 1344
+// the p whose K_I follow
+export const WORK_EMISSIVITY_INDEX: usize = 1432
 export const WORK_EMISSIVITY: usize = 1440

@@ -1,11 +1,15 @@
-import {
-  addCubicAdjointOf,
-  geometryOf,
-  storeCubicOf,
-  storeHeldCubicOf,
-} from './crossing'
+import { addCubicAdjointOf, geometryOf, storeCubicOf } from './crossing'
 import { evaluateCubic } from './cubic'
-import { dot, highHalves, interleaveHigh, interleaveLow, lowHalves, mulAdd, mulSub, sumLanes } from './lanes'
+import {
+  dot,
+  highHalves,
+  interleaveHigh,
+  interleaveLow,
+  lowHalves,
+  mulAdd,
+  mulSub,
+  sumLanes,
+} from './lanes'
 import {
   COTANGENT_COLUMN,
   COTANGENT_DEPTH,
@@ -161,7 +165,8 @@ function pass(
         const radians = load<f32>(frequencyTable + <usize>f * FREQUENCY_BYTES, FREQUENCY_RADIANS_4)
         turned +=
           <f64>radians *
-          (<f64>load<f32>(y, 4) * load<f64>(polarised) - <f64>load<f32>(y) * load<f64>(polarised, 8))
+          (<f64>load<f32>(y, 4) * load<f64>(polarised) -
+            <f64>load<f32>(y) * load<f64>(polarised, 8))
       }
       toCome = f64x2.splat(turned)
     } else {
@@ -172,8 +177,19 @@ function pass(
     }
 
     // One crossing ahead: see intensity.ts.
-    if (gridded) storeHeldCubicOf(field, geometry, record + lengthAt, strideX, strideY, stepX, stepY, stepZ, steps, scratch)
-    else storeCubicOf(field, geometry, record + lengthAt, strideX, strideY, stepX, stepY, stepZ, scratch)
+    storeCubicOf(
+      gridded,
+      field,
+      geometry,
+      record + lengthAt,
+      strideX,
+      strideY,
+      stepX,
+      stepY,
+      stepZ,
+      steps,
+      scratch,
+    )
     for (let c: u32 = 0; c < crossings; c++) {
       const a = v128.load(scratch, 0)
       const b = v128.load(scratch, 16)
@@ -181,16 +197,38 @@ function pass(
       const d = v128.load(scratch, 48)
       const next = geometry + GEOMETRY_BYTES
       const nextLength = record + recordBytes + lengthAt
-      if (gridded) storeHeldCubicOf(field, next, nextLength, strideX, strideY, stepX, stepY, stepZ, steps, scratch)
-      else storeCubicOf(field, next, nextLength, strideX, strideY, stepX, stepY, stepZ, scratch)
+      storeCubicOf(
+        gridded,
+        field,
+        next,
+        nextLength,
+        strideX,
+        strideY,
+        stepX,
+        stepY,
+        stepZ,
+        steps,
+        scratch,
+      )
       let ta = zero4
       let tb = zero4
       let tc = zero4
       let td = zero4
       if (mode == JVP) {
         const to = scratch + SCRATCH_TANGENT
-        if (gridded) storeHeldCubicOf(tangent, geometry, record + lengthAt, strideX, strideY, stepX, stepY, stepZ, steps, to)
-        else storeCubicOf(tangent, geometry, record + lengthAt, strideX, strideY, stepX, stepY, stepZ, to)
+        storeCubicOf(
+          gridded,
+          tangent,
+          geometry,
+          record + lengthAt,
+          strideX,
+          strideY,
+          stepX,
+          stepY,
+          stepZ,
+          steps,
+          to,
+        )
         ta = v128.load(to, 0)
         tb = v128.load(to, 16)
         tc = v128.load(to, 32)
@@ -230,7 +268,10 @@ function pass(
         if (parts == 0) {
           parts = 1
           if (v128.any_true(f32x4.gt(f32x4.abs(g), mostDepth))) {
-            const variation = sumLanes(f32x4.mul(v128.load(depth, DEPTH_WEIGHTS), f32x4.abs(g)), zero4)
+            const variation = sumLanes(
+              f32x4.mul(v128.load(depth, DEPTH_WEIGHTS), f32x4.abs(g)),
+              zero4,
+            )
             const needed = Math.ceil(f64x2.extract_lane(variation, 0) * <f64>partsPerDepth)
             if (needed > 1) {
               parts = <i32>min(needed, MOST_PARTS)
@@ -257,9 +298,20 @@ function pass(
           const real = f32x4.mul(e, difference)
           const imaginary = f32x4.mul(e, twice)
           // depths from the entry to the nodes; lane 3: to the exit
-          let offsets = f32x4.mul(v128.load(depth, DEPTH_COLUMNS), v128.shuffle<f32>(g, g, 0, 0, 0, 0))
-          offsets = mulAdd(offsets, v128.load(depth, DEPTH_COLUMNS + 16), v128.shuffle<f32>(g, g, 1, 1, 1, 1))
-          offsets = mulAdd(offsets, v128.load(depth, DEPTH_COLUMNS + 32), v128.shuffle<f32>(g, g, 2, 2, 2, 2))
+          let offsets = f32x4.mul(
+            v128.load(depth, DEPTH_COLUMNS),
+            v128.shuffle<f32>(g, g, 0, 0, 0, 0),
+          )
+          offsets = mulAdd(
+            offsets,
+            v128.load(depth, DEPTH_COLUMNS + 16),
+            v128.shuffle<f32>(g, g, 1, 1, 1, 1),
+          )
+          offsets = mulAdd(
+            offsets,
+            v128.load(depth, DEPTH_COLUMNS + 32),
+            v128.shuffle<f32>(g, g, 2, 2, 2, 2),
+          )
           const lengths = f32x4.mul(f32x4.splat(length), v128.load(depth, DEPTH_WEIGHTS))
 
           if (mode == FORWARD) {
@@ -294,9 +346,20 @@ function pass(
             const tNear = dot(nearX, nearY, nearZ, tx, ty, tz)
             const tTurning = f32x4.mul(f32x4.splat(rotation * length), tNear)
             const tg = mulAdd(f32x4.mul(tTurning, n), turning, tn)
-            let tOffsets = f32x4.mul(v128.load(depth, DEPTH_COLUMNS), v128.shuffle<f32>(tg, tg, 0, 0, 0, 0))
-            tOffsets = mulAdd(tOffsets, v128.load(depth, DEPTH_COLUMNS + 16), v128.shuffle<f32>(tg, tg, 1, 1, 1, 1))
-            tOffsets = mulAdd(tOffsets, v128.load(depth, DEPTH_COLUMNS + 32), v128.shuffle<f32>(tg, tg, 2, 2, 2, 2))
+            let tOffsets = f32x4.mul(
+              v128.load(depth, DEPTH_COLUMNS),
+              v128.shuffle<f32>(tg, tg, 0, 0, 0, 0),
+            )
+            tOffsets = mulAdd(
+              tOffsets,
+              v128.load(depth, DEPTH_COLUMNS + 16),
+              v128.shuffle<f32>(tg, tg, 1, 1, 1, 1),
+            )
+            tOffsets = mulAdd(
+              tOffsets,
+              v128.load(depth, DEPTH_COLUMNS + 32),
+              v128.shuffle<f32>(tg, tg, 2, 2, 2, 2),
+            )
             const tDepth = f32x4.add(tOffsets, narrow(phiChange))
             const squareHalf = mulAdd(f32x4.mul(north, tNorth), east, tEast)
             const tSquare = f32x4.add(squareHalf, squareHalf)
@@ -336,7 +399,8 @@ function pass(
             let turnByImaginary = zero4
             for (let f: u32 = 0; f < frequencies; f++) {
               const entry = frequencyTable + <usize>f * FREQUENCY_BYTES
-              const cotangent = cotangentsOfRay + COTANGENT_POLARISED + <usize>f * COTANGENT_POLARISED_BYTES
+              const cotangent =
+                cotangentsOfRay + COTANGENT_POLARISED + <usize>f * COTANGENT_POLARISED_BYTES
               const yq = v128.load32_splat(cotangent, 0)
               const yu = v128.load32_splat(cotangent, 4)
               const half = halfTurns(entry, phi, offsets)
@@ -356,33 +420,47 @@ function pass(
             const turn = mulAdd(f32x4.mul(turnByReal, real), turnByImaginary, imaginary)
             toCome = f64x2.sub(toCome, sumLanes(turn, turn))
             let byDepth = f32x4.mul(narrow(toCome), v128.load(depth, DEPTH_WEIGHTS))
-            byDepth = mulAdd(byDepth, v128.load(depth, DEPTH_ROWS), v128.shuffle<f32>(turn, turn, 0, 0, 0, 0))
-            byDepth = mulAdd(byDepth, v128.load(depth, DEPTH_ROWS + 16), v128.shuffle<f32>(turn, turn, 1, 1, 1, 1))
-            byDepth = mulAdd(byDepth, v128.load(depth, DEPTH_ROWS + 32), v128.shuffle<f32>(turn, turn, 2, 2, 2, 2))
+            byDepth = mulAdd(
+              byDepth,
+              v128.load(depth, DEPTH_ROWS),
+              v128.shuffle<f32>(turn, turn, 0, 0, 0, 0),
+            )
+            byDepth = mulAdd(
+              byDepth,
+              v128.load(depth, DEPTH_ROWS + 16),
+              v128.shuffle<f32>(turn, turn, 1, 1, 1, 1),
+            )
+            byDepth = mulAdd(
+              byDepth,
+              v128.load(depth, DEPTH_ROWS + 32),
+              v128.shuffle<f32>(turn, turn, 2, 2, 2, 2),
+            )
             const byEmission = v128.load32_splat(cotangentsOfRay, 0)
             const twoE = f32x4.add(e, e)
             let alongNorth = f32x4.sub(byEmission, byReal)
             let alongEast = f32x4.add(byEmission, byReal)
             if (!isLinear) {
-              const whole = mulAdd(mulAdd(f32x4.mul(byReal, difference), byImaginary, twice), byEmission, square)
+              const whole = mulAdd(
+                mulAdd(f32x4.mul(byReal, difference), byImaginary, twice),
+                byEmission,
+                square,
+              )
               const steeper = f32x4.mul(exponent4, f32x4.div(whole, bounded))
               alongNorth = f32x4.add(alongNorth, steeper)
               alongEast = f32x4.add(alongEast, steeper)
             }
-            const gNorth = f32x4.mul(
-              twoE,
-              mulSub(f32x4.mul(alongNorth, north), byImaginary, east),
-            )
-            const gEast = f32x4.mul(
-              twoE,
-              mulSub(f32x4.mul(alongEast, east), byImaginary, north),
-            )
+            const gNorth = f32x4.mul(twoE, mulSub(f32x4.mul(alongNorth, north), byImaginary, east))
+            const gEast = f32x4.mul(twoE, mulSub(f32x4.mul(alongEast, east), byImaginary, north))
             const gNear = f32x4.mul(f32x4.splat(rotation * length), f32x4.mul(n, byDepth))
             const gx = dot(northX, eastX, nearX, gNorth, gEast, gNear)
             const gy = dot(northY, eastY, nearY, gNorth, gEast, gNear)
             const gz = mulAdd(f32x4.mul(northZ, gNorth), nearZ, gNear)
             const gn = gridded
-              ? mulAdd(f32x4.mul(turning, byDepth), v128.load32_splat(cotangentsOfRay, COTANGENT_COLUMN), lengths)
+              ? mulAdd(
+                  f32x4.mul(turning, byDepth),
+                  v128.load32_splat(cotangentsOfRay, COTANGENT_COLUMN),
+                  lengths,
+                )
               : zero4
             // back to lanes over components
             const gxy12 = interleaveLow(gx, gy)
@@ -420,7 +498,22 @@ function pass(
       }
 
       if (mode == ADJOINT) {
-        addCubicAdjointOf(gridded, gradient, geometry, record + lengthAt, strideX, strideY, stepX, stepY, stepZ, steps, ga, gb, gc, gd)
+        addCubicAdjointOf(
+          gridded,
+          gradient,
+          geometry,
+          record + lengthAt,
+          strideX,
+          strideY,
+          stepX,
+          stepY,
+          stepZ,
+          steps,
+          ga,
+          gb,
+          gc,
+          gd,
+        )
       }
       geometry = next
       record += recordBytes
