@@ -22,7 +22,8 @@ export type IntegrationRule =
   | { rule: 'midpoint'; samples: number }
   | { rule: 'midpoint'; stepPc: number }
 
-const DEFAULT_TOLERANCE = 1e-10
+/** Of the panels between smooth models, relative to the sums of the ray. */
+export const DEFAULT_TOLERANCE = 1e-10
 
 export interface SightlineOptions {
   frequenciesGhz: readonly number[]
@@ -82,14 +83,7 @@ export function simulate(
   end: number,
 ): void {
   const { frequenciesGhz, phase, freeFree } = options
-  const propagation: Propagation = {
-    wavelengthsSquared: frequenciesGhz.map((frequency) =>
-      phase === 'off' ? 0 : wavelengthSquared(frequency),
-    ),
-    opacities: frequenciesGhz.map((frequency) =>
-      freeFree ? freeFreeOpacity(frequency, freeFree.electronTemperatureK) : 0,
-    ),
-  }
+  const propagation = propagationOf(options)
   const constants = frequenciesGhz.map((frequency) =>
     emissivityConstantsMicrogauss(frequency, medium.spectralIndex),
   )
@@ -114,11 +108,7 @@ export function simulate(
   function chooseRule(fields: Medium, { integrator }: SightlineOptions): (ray: Ray) => LineSums {
     if (integrator.rule === 'midpoint') {
       return (ray) => {
-        const samples =
-          'samples' in integrator
-            ? integrator.samples
-            : // A ray of no length, from an observer on a face of the box, still has one (empty) step.
-              Math.max(1, Math.ceil((PC_PER_KPC * ray.lengthKpc) / integrator.stepPc))
+        const samples = midpointSamples(integrator, ray)
         return integrateMidpoint(fields, ray, samples, phase, propagation)
       }
     }
@@ -135,7 +125,29 @@ export function simulate(
   }
 }
 
-function hasGrid(medium: Medium): boolean {
+/** What a ray does to light of each frequency. */
+export function propagationOf({ frequenciesGhz, phase, freeFree }: SightlineOptions): Propagation {
+  return {
+    wavelengthsSquared: frequenciesGhz.map((frequency) =>
+      phase === 'off' ? 0 : wavelengthSquared(frequency),
+    ),
+    opacities: frequenciesGhz.map((frequency) =>
+      freeFree ? freeFreeOpacity(frequency, freeFree.electronTemperatureK) : 0,
+    ),
+  }
+}
+
+type MidpointRule = Extract<IntegrationRule, { rule: 'midpoint' }>
+
+/** Number of steps of the midpoint rule on a ray. */
+export function midpointSamples(rule: MidpointRule, { lengthKpc }: Ray): number {
+  if ('samples' in rule) return rule.samples
+  // A ray of no length, from an observer on a face of the box, still has one (empty) step.
+  return Math.max(1, Math.ceil((PC_PER_KPC * lengthKpc) / rule.stepPc))
+}
+
+/** Whether one of the fields is a grid. */
+export function hasGrid(medium: Medium): boolean {
   return (
     medium.magneticField.gridded ||
     medium.cosmicRayElectrons.gridded ||

@@ -31,9 +31,12 @@ const LARGEST_STEP = 0.5
 const MOST_PANELS = 300_000
 
 /** Nodes per panel of the adaptive rule. */
-const ADAPTIVE_NODES = 10
+export const ADAPTIVE_NODES = 10
 /** Halvings of a panel after which it is taken as it is: 2^-40 of a ray is below rounding. */
 const DEEPEST_HALVING = 40
+
+/** Is told the panels that make up a ray, in their order. */
+export type PanelRecorder = (from: number, to: number) => void
 
 type PanelIntegral = (from: number, to: number) => LineSums
 
@@ -46,6 +49,7 @@ export function integrateCells(
   ray: Ray,
   nodes: number,
   propagation: Propagation,
+  record?: PanelRecorder,
 ): LineSums {
   const integral = panelIntegrator(medium, ray, nodes, propagation)
   const longest = Math.max(0, ...propagation.wavelengthsSquared)
@@ -61,12 +65,14 @@ export function integrateCells(
     // Written so that a value that is not a number goes on, to be refused at the end of the ray.
     if (!(parts > 1)) {
       joinLineSums(total, whole, propagation)
+      record?.(from, to)
       continue
     }
     for (let part = 0; part < parts; part++) {
       const start = from + ((to - from) * part) / parts
       const end = part + 1 === parts ? to : from + ((to - from) * (part + 1)) / parts
       joinLineSums(total, integral(start, end), propagation)
+      record?.(start, end)
     }
   }
   return total
@@ -81,6 +87,7 @@ export function integratePanels(
   ray: Ray,
   tolerance: number,
   propagation: Propagation,
+  record?: PanelRecorder,
 ): LineSums {
   if (!(tolerance > 0)) throw new RangeError(`The tolerance must be positive, not ${tolerance}.`)
   const integral = panelIntegrator(medium, ray, ADAPTIVE_NODES, propagation)
@@ -114,7 +121,11 @@ export function integratePanels(
     const halves = emptyLineSums(propagation.wavelengthsSquared.length)
     joinLineSums(halves, left, propagation)
     joinLineSums(halves, right, propagation)
-    if (depth >= DEEPEST_HALVING || agree(whole, halves)) return halves
+    if (depth >= DEEPEST_HALVING || agree(whole, halves)) {
+      record?.(from, middle)
+      record?.(middle, to)
+      return halves
+    }
     const refined = refine(from, middle, left, depth + 1)
     joinLineSums(refined, refine(middle, to, right, depth + 1), propagation)
     return refined

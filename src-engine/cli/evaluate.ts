@@ -12,7 +12,9 @@ import type { RunEvaluation } from '../runs/optimise.ts'
 import { prepareData } from '../runs/prepare-data.ts'
 import type { FreeParameter } from '../simulation/free-parameters.ts'
 import { freeParametersOf } from '../simulation/free-parameters.ts'
-import { differentiate, evaluateModels } from '../simulation/likelihood.ts'
+import { gradientOf, movesSurfaceOf } from '../simulation/gradient.ts'
+import type { ParameterDerivative } from '../simulation/gradient.ts'
+import { evaluateModels } from '../simulation/likelihood.ts'
 import { modelsOf } from '../simulation/medium.ts'
 import type { RunFigures } from '../storage/records.ts'
 import { encodeNpy } from '../storage/npy.ts'
@@ -84,10 +86,8 @@ function requireGradientFile(out: string, gradient: boolean, runFile: RunFile): 
   }
 }
 
-interface Derivative {
+interface Derivative extends ParameterDerivative {
   parameter: FreeParameter
-  value: number
-  error: number
 }
 
 interface Found {
@@ -121,12 +121,9 @@ async function evaluateParameters(
   try {
     const evaluation = await evaluateModels(runFile, models, data, control)
     if (!evaluation) return undefined
-    const derivatives: Derivative[] = []
-    for (const parameter of free) {
-      const derivative = await differentiate(runFile, data, evaluation, parameter, control)
-      if (!derivative) return undefined
-      derivatives.push({ parameter, ...derivative })
-    }
+    const gradients = await gradientOf(runFile, models, data, evaluation, free, control)
+    if (!gradients) return undefined
+    const derivatives = gradients.map((derivative, k) => ({ ...derivative, parameter: free[k] }))
     const chi2 = evaluation.maps.reduce((sum, { fitted }) => sum + fitted.chi2, 0)
     const complete: RunEvaluation = {
       ...evaluation,
@@ -134,6 +131,9 @@ async function evaluateParameters(
       loss: chi2 / 2,
       regularisation: [],
       gradientNorm: null,
+    }
+    for (const parameter of free) {
+      if (movesSurfaceOf(models, parameter)) io.err(`${surfaceWarning(parameter)}\n`)
     }
     return {
       figures: figuresOf(complete, data),
@@ -143,6 +143,10 @@ async function evaluateParameters(
   } finally {
     display.end()
   }
+}
+
+function surfaceWarning({ name }: FreeParameter): string {
+  return `larmor: ${name} moves a surface on which its model jumps, so that its derivative is found by differences; with midpoint samples the likelihood itself jumps: use "rule: cells".`
 }
 
 /** A run file with a free grid, at its initial field, by the kernels that a run uses. */
@@ -233,9 +237,10 @@ function text({ figures, derivatives, gradientNorm, gradientFile }: Found): stri
     ...figures.regularisation.map(
       ({ term, weight, value }) => `${term} (weight ${weight}): ${number(value)}`,
     ),
-    ...(derivatives ?? []).map(({ parameter, value, error }) => {
+    ...(derivatives ?? []).map(({ parameter, value, error, exact }) => {
       const axis = parameter.component === undefined ? '' : `[${parameter.component}]`
-      return `d loss / d ${parameter.name}${axis} = ${value.toPrecision(10)} +- ${error.toPrecision(1)} per ${parameter.unit}`
+      const spread = exact ? '' : ` +- ${error.toPrecision(1)}`
+      return `d loss / d ${parameter.name}${axis} = ${value.toPrecision(10)}${spread} per ${parameter.unit}`
     }),
   ]
   if (gradientNorm !== undefined) lines.push(`gradient norm ${number(gradientNorm)} per microgauss`)

@@ -1,5 +1,11 @@
-import type { FieldKind, ParameterSpec, ParameterValue } from '#shared/fields/index.ts'
-import type { ResolvedModel } from '#shared/fields/index.ts'
+import type {
+  FieldKind,
+  ParameterComponent,
+  ParameterSpec,
+  ParameterValue,
+  ResolvedModel,
+} from '#shared/fields/index.ts'
+import { parametersOf } from '#shared/fields/index.ts'
 import { suggestion } from '#shared/session/nearest-name.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError } from '../errors.ts'
@@ -10,13 +16,16 @@ const sections = [
   ['thermal_electrons', 'thermalElectrons'],
   ['cosmic_ray_electrons', 'cosmicRayElectrons'],
 ] as const
-type ModelKey = (typeof sections)[number][1]
+export type ModelKey = (typeof sections)[number][1]
 
 /** One number that a run file calls free: a parameter, or one component of a vector parameter. */
 export interface FreeParameter {
   /** The run file's section and the parameter, `magnetic_field.b0_microgauss`. */
   name: string
   component?: 0 | 1 | 2
+  /** The model that it belongs to. */
+  of: ModelKey
+  parameter: ParameterComponent
   unit: string
   value: number
   /** A step over which the models change by a few per cent. */
@@ -30,7 +39,7 @@ export function freeParametersOf(runFile: RunFile, models: RunModels): FreeParam
   return sections.flatMap(([section, key]) =>
     runFile[section].free.flatMap((name, i) => {
       const { model } = models[key]
-      const specs: readonly ParameterSpec[] = model.parameters
+      const specs = parametersOf(model, models[key].variant)
       const spec = specs.find((candidate) => candidate.name === name)
       if (!spec) {
         const names = specs.map((candidate) => candidate.name)
@@ -60,11 +69,14 @@ function numbersOf(
       })
     }
     const at = (changed: number) => replaced(models, key, spec.name, changed)
-    return [{ name, unit: spec.unit, value, step: stepOf(spec, value), at }]
+    const parameter = { name: spec.name }
+    return [{ name, of: key, parameter, unit: spec.unit, value, step: stepOf(spec, value), at }]
   }
   return ([0, 1, 2] as const).map((component) => ({
     name,
     component,
+    of: key,
+    parameter: { name: spec.name, component },
     unit: spec.unit,
     value: value[component],
     step: stepOf(spec, Math.hypot(...value)),

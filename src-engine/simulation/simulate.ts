@@ -1,5 +1,11 @@
-import type { Medium, Observables, Ray, SightlineOptions } from '#shared/physics/index.ts'
-import { createObservables, simulate } from '#shared/physics/index.ts'
+import type {
+  Medium,
+  MediumDerivatives,
+  Observables,
+  Ray,
+  SightlineOptions,
+} from '#shared/physics/index.ts'
+import { createObservables, simulate, simulateDerivatives } from '#shared/physics/index.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError } from '../errors.ts'
 
@@ -62,21 +68,48 @@ export async function simulateRays(
   count: number,
   rayAt: (index: number) => Ray,
   options: SightlineOptions,
-  { signal, onProgress }: SimulationControl = {},
+  control: SimulationControl = {},
 ): Promise<Observables | undefined> {
   const into = createObservables(count, options.frequenciesGhz.length)
+  const work = (start: number, end: number) => simulate(medium, rayAt, options, into, start, end)
+  return (await inPieces(count, work, control)) ? into : undefined
+}
+
+/** Their exact derivatives, one set per parameter; undefined when it was stopped. */
+export async function differentiateRays(
+  medium: Medium,
+  derivatives: MediumDerivatives,
+  count: number,
+  rayAt: (index: number) => Ray,
+  options: SightlineOptions,
+  control: SimulationControl = {},
+): Promise<Observables[] | undefined> {
+  const into = Array.from({ length: derivatives.count }, () =>
+    createObservables(count, options.frequenciesGhz.length),
+  )
+  const work = (start: number, end: number) =>
+    simulateDerivatives(medium, derivatives, rayAt, options, into, start, end)
+  return (await inPieces(count, work, control)) ? into : undefined
+}
+
+/** Works through a range in pieces; false when it was stopped between two of them. */
+async function inPieces(
+  count: number,
+  work: (start: number, end: number) => void,
+  { signal, onProgress }: SimulationControl,
+): Promise<boolean> {
   let done = 0
   let piece = 8
   while (done < count) {
-    if (signal?.aborted) return undefined
+    if (signal?.aborted) return false
     const end = Math.min(count, done + piece)
     const start = performance.now()
-    simulate(medium, rayAt, options, into, done, end)
+    work(done, end)
     const elapsed = performance.now() - start
     done = end
     onProgress?.(done, count)
     piece = Math.max(1, Math.round(piece * Math.min(2, PIECE_MS / Math.max(elapsed, 1))))
     await new Promise((resolve) => setImmediate(resolve))
   }
-  return into
+  return true
 }
