@@ -15,7 +15,7 @@ import { chooseKernel } from './kernel-choice.ts'
 import type { KernelChoice } from './kernel-choice.ts'
 import { FIRST_FREE, PROBLEM, RAY, RAY_BYTES, VOXEL_BYTES, planThreads } from './memory-plan.ts'
 import type { MemoryPlan } from './memory-plan.ts'
-import { instantiate, kernelBuild, kernelModule } from './module.ts'
+import { instantiate, kernelBuild, kernelModule, kernelsAreFused } from './module.ts'
 import { WasmOperator } from './operator.ts'
 import { cutSegments, latticeOrigin, neighbourOrder, writeRays } from './rays.ts'
 import type { Segment } from './rays.ts'
@@ -126,7 +126,7 @@ async function prepare(
 
 /** A ray meets about half of the planes of each axis; the cache seldom has room for all of them anyway. */
 function memory(problem: LineOfSightProblem, options: PrepareOptions = {}): OperatorMemory {
-  requireProblem('wasm', wasmCapabilities, problem)
+  requireProblem('wasm', allCapabilities, problem)
   const { grid, nodesPerCrossing } = problem
   const { region, regularisation } = requireOptions(problem, options)
   const planes = grid.shape.reduce((sum, n) => sum + n, 0)
@@ -249,8 +249,10 @@ function describe(
       : plan.geometry
         ? 'positions and node weights of all crossings cached'
         : 'node weights of all crossings cached, rays walked in each pass'
-  const fewer = threads < asked ? ` (not ${asked}: the gradients of more do not fit into 4 GiB)` : ''
+  const fewer =
+    threads < asked ? ` (not ${asked}: the gradients of more do not fit into 4 GiB)` : ''
   const noun = `${threads === 1 ? 'thread' : 'threads'}${fewer}`
-  const how = kernel.kind === 'general' ? 'float64 on float32 grids' : 'SIMD, float32'
+  const simd = kernelsAreFused() ? 'SIMD with fused multiply-adds' : 'SIMD'
+  const how = kernel.kind === 'general' ? 'float64 on float32 grids' : `${simd}, float32`
   return `WebAssembly ${how}, ${threads} ${noun}; ${cache}`
 }

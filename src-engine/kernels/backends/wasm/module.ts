@@ -259,6 +259,7 @@ export const workerUrl = (): URL => locate('./kernel-worker.ts', 'kernel-worker.
 interface Kernels {
   readonly module: WebAssembly.Module
   readonly build: string
+  readonly fused: boolean
 }
 
 let loaded: Kernels | undefined
@@ -273,8 +274,13 @@ export function kernelBuild(): string {
   return kernels().build
 }
 
+/** Whether the compiled kernels use fused multiply-adds. @throws KernelError as `kernelModule` */
+export function kernelsAreFused(): boolean {
+  return kernels().fused
+}
+
 function kernels(): Kernels {
-  loaded ??= loadFused() ?? load('line-of-sight.wasm')
+  loaded ??= loadFused() ?? load('line-of-sight.wasm', false)
   return loaded
 }
 
@@ -285,7 +291,7 @@ function kernels(): Kernels {
 function loadFused(): Kernels | undefined {
   const name = 'line-of-sight-fused.wasm'
   if (!WebAssembly.validate(readKernels(name))) return undefined
-  const fused = load(name)
+  const fused = load(name, true)
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true })
   const ulp = 2 ** -12
   // (1 + ulp)^2 - (1 + 2 ulp) is ulp^2, which float32 loses unless it rounds once.
@@ -293,10 +299,10 @@ function loadFused(): Kernels | undefined {
   return probe === ulp ** 2 ? fused : undefined
 }
 
-function load(name: string): Kernels {
+function load(name: string, fused: boolean): Kernels {
   const bytes = readKernels(name)
   const build = createHash('sha256').update(bytes).digest('hex').slice(0, 16)
-  return { module: new WebAssembly.Module(bytes), build }
+  return { module: new WebAssembly.Module(bytes), build, fused }
 }
 
 function readKernels(name: string): Uint8Array<ArrayBuffer> {
