@@ -114,11 +114,7 @@ function rayRecords(
 /** Slot -> crossing, sorted by cell and within a cell as the rays come; and the groups that add each cell up. */
 function sortByCell(cells: Uint32Array): { order: Uint32Array; reduction: Reduction } {
   const count = cells.length
-  // Cell and crossing in one number: below 2^53 for any grid whose voxels fit into a buffer.
-  const keys = new Float64Array(count)
-  for (let n = 0; n < count; n++) keys[n] = cells[n] * count + n
-  keys.sort()
-  const order = Uint32Array.from(keys, (key) => key % count)
+  const order = radixOrder(cells)
   const touched: number[] = []
   let runs: number[] = [0]
   order.forEach((crossing, slot) => {
@@ -144,4 +140,20 @@ function sortByCell(cells: Uint32Array): { order: Uint32Array; reduction: Reduct
     if (starts.length === touched.length) break
   }
   return { order, reduction: { levels, cells: Uint32Array.from([touched.length, ...touched]) } }
+}
+
+/** The places of the values in ascending order, equal ones in the order they have: three passes over 11 bits each. */
+function radixOrder(values: Uint32Array): Uint32Array {
+  let order = new Uint32Array(values.length)
+  for (let n = 0; n < order.length; n++) order[n] = n
+  let sorted = new Uint32Array(values.length)
+  for (let shift = 0; shift < 33; shift += 11) {
+    const starts = new Uint32Array(2049)
+    for (const value of values) starts[((value >>> shift) & 2047) + 1]++
+    if (starts[1] === values.length) continue
+    for (let bucket = 0; bucket < 2048; bucket++) starts[bucket + 1] += starts[bucket]
+    for (const n of order) sorted[starts[(values[n] >>> shift) & 2047]++] = n
+    ;[order, sorted] = [sorted, order]
+  }
+  return order
 }

@@ -24,7 +24,11 @@ export class RayWalker {
   private readonly origin: readonly number[]
   private readonly spacing: readonly number[]
   /** Distances at which the ray at hand crosses planes; the last one is its end. */
-  private edges = new Float64Array(0)
+  private readonly edges: Float64Array
+  /** Per axis: the next plane that the ray at hand meets, its distance, and planes per kpc. */
+  private readonly plane = new Float64Array(3)
+  private readonly next = new Float64Array(3)
+  private readonly slope = new Float64Array(3)
 
   constructor(problem: LineOfSightProblem, held: boolean, functions: readonly NodeFunction[]) {
     const { grid, observerKpc } = problem
@@ -90,21 +94,37 @@ export class RayWalker {
     const direction = directions.subarray(3 * ray, 3 * ray + 3)
     const face = boxExit(observerKpc, [direction[0], direction[1], direction[2]], grid.halfSizeKpc)
     const end = maxDistanceKpc ? Math.min(face, maxDistanceKpc[ray]) : face
-    let count = 0
+    const { origin, spacing, outermost, plane, next, slope } = this
     for (let axis = 0; axis < 3; axis++) {
-      const step = direction[axis] / this.spacing[axis]
-      if (step === 0) continue
-      for (let plane = this.outermost; plane < grid.shape[axis] - this.outermost; plane++) {
-        const distance = (plane - this.origin[axis]) / step
-        if (distance > 0 && distance < end) this.edges[count++] = distance
-      }
+      slope[axis] = direction[axis] / spacing[axis]
+      const most = grid.shape[axis] - 1 - outermost
+      plane[axis] =
+        slope[axis] > 0
+          ? Math.max(outermost, Math.floor(origin[axis]) + 1)
+          : Math.min(most, Math.ceil(origin[axis]) - 1)
+      next[axis] = this.distance(axis)
     }
-    this.edges.subarray(0, count).sort()
     let kept = 0
-    for (let n = 0; n < count; n++) {
-      if (n === 0 || this.edges[n] > this.edges[kept - 1]) this.edges[kept++] = this.edges[n]
+    for (;;) {
+      const nearest = Math.min(next[0], next[1], next[2])
+      if (!(nearest < end)) break
+      if (nearest > 0) this.edges[kept++] = nearest
+      for (let axis = 0; axis < 3; axis++) {
+        if (next[axis] !== nearest) continue
+        plane[axis] += slope[axis] > 0 ? 1 : -1
+        next[axis] = this.distance(axis)
+      }
     }
     if (end > 0) this.edges[kept++] = end
     return kept
+  }
+
+  /** Distance at which the ray at hand meets its next plane across an axis; never beyond the last one that splits it. */
+  private distance(axis: number): number {
+    const { outermost, plane, origin, slope } = this
+    const n = plane[axis]
+    if (slope[axis] === 0 || n < outermost) return Infinity
+    if (n > this.problem.grid.shape[axis] - 1 - outermost) return Infinity
+    return (n - origin[axis]) / slope[axis]
   }
 }

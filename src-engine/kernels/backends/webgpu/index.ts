@@ -1,7 +1,10 @@
+import { voxelCount } from '#shared/physics/grid.ts'
+import { KernelError } from '../../interface.ts'
 import type {
   KernelBackend,
   LineOfSightOperator,
   LineOfSightProblem,
+  OperatorMemory,
   PrepareOptions,
 } from '../../interface.ts'
 import { requireOptions, requireProblem } from '../../problem.ts'
@@ -9,6 +12,7 @@ import type { Capabilities } from '../../problem.ts'
 import { version } from '../../../version.ts'
 import { neighbourOrder } from '../wasm/rays.ts'
 import { GpuDevice, lookForAdapter } from './adapter.ts'
+import type { AdapterDescription } from './adapter.ts'
 import { CROSSING_BYTES, cutChunks } from './chunks.ts'
 import { RayWalker } from './geometry.ts'
 import { WebgpuOperator } from './operator.ts'
@@ -58,7 +62,46 @@ export async function loadWebgpuBackend(): Promise<KernelBackend> {
     build: () => `${version} on ${adapter.name}`,
     describe: () =>
       `WGSL kernels on ${adapter.name} (${kind}): I, Q, U, Faraday depth and dispersion measure, float32 with phases in whole turns; one buffer up to ${Math.floor(adapter.maxBufferBytes / 1e6)} MB.`,
+    memory: (problem, options) => memory(adapter, problem, options),
     prepare,
+  }
+}
+
+/** The grids in full; of the crossings and their gradients what their budgets allow. */
+function memory(
+  { name, maxBufferBytes }: AdapterDescription,
+  problem: LineOfSightProblem,
+  options: PrepareOptions = {},
+): OperatorMemory {
+  requireProblem('webgpu', webgpuCapabilities, problem)
+  const { channels, cosmicRayGrid } = kernelSettings(problem)
+  const { regularisation } = requireOptions(problem, options)
+  const voxels = voxelCount(problem.grid)
+  const rays = problem.directions.length / 3
+  const planes = problem.grid.shape.reduce((sum, n) => sum + n, 0)
+  const field = 32 * voxels
+  if (field > maxBufferBytes) {
+    const [largest, allowed] = [field, maxBufferBytes].map((bytes) => Math.ceil(bytes / 1e6))
+    throw new KernelError(
+      `The field and its change take ${largest} MB in one piece, the graphics card ${name} allows ${allowed} MB: take a coarser grid (magnetic_field.grid.shape), or the backend wasm.`,
+    )
+  }
+  const references = regularisation.filter(({ reference }) => reference !== undefined).length
+  const cache = options.cacheBytes ?? DEFAULT_CACHE_BYTES
+  return {
+    host: [],
+    card: [
+      // Field and tangent, the values as given, what does not move, a term's values.
+      { name: 'grids of the kernels', bytes: field + voxels * (20 + (cosmicRayGrid ? 12 : 0)) },
+      { name: 'gradient', bytes: 4 * channels * voxels },
+      { name: 'references of terms', bytes: 12 * references * voxels },
+      { name: 'gradients of crossings', bytes: 3 * Math.min(RECORD_BYTES, maxBufferBytes) },
+      {
+        name: 'cache of the crossings',
+        bytes: Math.min(cache, (rays * planes * CROSSING_BYTES) / 2),
+      },
+    ],
+    threads: 1,
   }
 }
 
