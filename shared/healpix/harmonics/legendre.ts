@@ -17,6 +17,8 @@ export class LegendreColumn {
   readonly lmax: number
   /** A_lm at [l]; 0 at l = m. */
   readonly #factors: Float64Array
+  /** A_lm / A_(l-1)m at [l], 0 at l = m + 1, so that a step divides nothing. */
+  readonly #ratios: Float64Array
   /** log2 of |lambda_mm| / sin^m theta */
   readonly #logFirst: number
 
@@ -25,8 +27,10 @@ export class LegendreColumn {
     this.m = m
     this.lmax = lmax
     this.#factors = new Float64Array(lmax + 1)
+    this.#ratios = new Float64Array(lmax + 1)
     for (let l = m + 1; l <= lmax; l++) {
       this.#factors[l] = Math.sqrt((4 * l * l - 1) / (l * l - m * m))
+      if (l > m + 1) this.#ratios[l] = this.#factors[l] / this.#factors[l - 1]
     }
     this.#logFirst = (0.5 * (Math.log((2 * m + 1) / (4 * Math.PI)) + logProduct)) / Math.LN2
   }
@@ -38,6 +42,7 @@ export class LegendreColumn {
   evaluate(cosTheta: number, sinTheta: number, into: Float64Array): number {
     const { m, lmax } = this
     const factors = this.#factors
+    const ratios = this.#ratios
     const logValue = this.#logFirst + m * Math.log2(sinTheta)
     let exponent = Math.min(0, Math.floor(logValue / SCALE_BITS) + 1)
     let before = 0
@@ -46,7 +51,7 @@ export class LegendreColumn {
     while (exponent < 0) {
       l++
       if (l > lmax) return l
-      const next = factors[l] * (cosTheta * value - (l - 1 > m ? before / factors[l - 1] : 0))
+      const next = factors[l] * cosTheta * value - ratios[l] * before
       before = value
       value = next
       if (Math.abs(value) > 1) {
@@ -57,14 +62,10 @@ export class LegendreColumn {
     }
     const first = l
     into[l] = value
-    // The recursion's last factor, so that each step divides once less.
-    let inverse = l > m ? 1 / factors[l] : 0
     for (l++; l <= lmax; l++) {
-      const factor = factors[l]
-      const next = factor * (cosTheta * value - before * inverse)
+      const next = factors[l] * cosTheta * value - ratios[l] * before
       before = value
       value = next
-      inverse = 1 / factor
       into[l] = value
     }
     return first

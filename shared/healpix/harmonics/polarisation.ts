@@ -20,6 +20,8 @@ export class PolarisationHarmonics implements Harmonics {
   readonly #u: Phases
   /** 2 sqrt((l - 2)! / (l + 2)!) at [l] */
   readonly #norms: Float64Array
+  /** r_lm of the m at hand, at [l] */
+  readonly #ratios: Float64Array
   readonly #f1: Float64Array
   readonly #f2: Float64Array
 
@@ -33,6 +35,7 @@ export class PolarisationHarmonics implements Harmonics {
     this.#norms = Float64Array.from({ length: lmax + 1 }, (_, l) =>
       l < 2 ? 0 : 2 / Math.sqrt((l + 2) * (l + 1) * l * (l - 1)),
     )
+    this.#ratios = new Float64Array(lmax + 1)
     this.#f1 = new Float64Array(lmax + 1)
     this.#f2 = new Float64Array(lmax + 1)
   }
@@ -45,36 +48,45 @@ export class PolarisationHarmonics implements Harmonics {
     this.#visit((first, m, at) => {
       const start = columnStart(this.lmax, m)
       // On the mirrored ring F1 has the sign (-1)^(l+m), F2 the other one.
-      const north = new Float64Array(4)
-      const south = new Float64Array(4)
+      let nqr = 0
+      let nqi = 0
+      let nur = 0
+      let nui = 0
+      let sqr = 0
+      let sqi = 0
+      let sur = 0
+      let sui = 0
+      let sign = (first - m) % 2 === 0 ? 1 : -1
       for (let l = first; l <= this.lmax; l++) {
         const i = start + l
-        const qr = f1[l] * e.real[i]
-        const qi = f1[l] * e.imaginary[i]
-        const ur = f1[l] * b.real[i]
-        const ui = f1[l] * b.imaginary[i]
-        const crossQr = -f2[l] * b.imaginary[i]
-        const crossQi = f2[l] * b.real[i]
-        const crossUr = f2[l] * e.imaginary[i]
-        const crossUi = -f2[l] * e.real[i]
-        north[0] -= qr + crossQr
-        north[1] -= qi + crossQi
-        north[2] -= ur + crossUr
-        north[3] -= ui + crossUi
-        const sign = (l - m) % 2 === 0 ? 1 : -1
-        south[0] -= sign * (qr - crossQr)
-        south[1] -= sign * (qi - crossQi)
-        south[2] -= sign * (ur - crossUr)
-        south[3] -= sign * (ui - crossUi)
+        const a = f1[l]
+        const c = f2[l]
+        const qr = a * e.real[i]
+        const qi = a * e.imaginary[i]
+        const ur = a * b.real[i]
+        const ui = a * b.imaginary[i]
+        const crossQr = -c * b.imaginary[i]
+        const crossQi = c * b.real[i]
+        const crossUr = c * e.imaginary[i]
+        const crossUi = -c * e.real[i]
+        nqr -= qr + crossQr
+        nqi -= qi + crossQi
+        nur -= ur + crossUr
+        nui -= ui + crossUi
+        sqr -= sign * (qr - crossQr)
+        sqi -= sign * (qi - crossQi)
+        sur -= sign * (ur - crossUr)
+        sui -= sign * (ui - crossUi)
+        sign = -sign
       }
-      q.northReal[at] = north[0]
-      q.northImaginary[at] = north[1]
-      u.northReal[at] = north[2]
-      u.northImaginary[at] = north[3]
-      q.southReal[at] = south[0]
-      q.southImaginary[at] = south[1]
-      u.southReal[at] = south[2]
-      u.southImaginary[at] = south[3]
+      q.northReal[at] = nqr
+      q.northImaginary[at] = nqi
+      u.northReal[at] = nur
+      u.northImaginary[at] = nui
+      q.southReal[at] = sqr
+      q.southImaginary[at] = sqi
+      u.southReal[at] = sur
+      u.southImaginary[at] = sui
     })
     const maps = [new Float64Array(this.npix), new Float64Array(this.npix)]
     this.#rings.synthesise(q, maps[0])
@@ -101,15 +113,16 @@ export class PolarisationHarmonics implements Harmonics {
       const sqi = q.southImaginary[at]
       const sur = u.southReal[at]
       const sui = u.southImaginary[at]
+      let sign = (first - m) % 2 === 0 ? 1 : -1
       for (let l = first; l <= this.lmax; l++) {
         const i = start + l
-        const sign = (l - m) % 2 === 0 ? 1 : -1
         const a = f1[l]
         const c = f2[l]
         e.real[i] -= a * (nqr + sign * sqr) - c * (nui - sign * sui)
         e.imaginary[i] -= a * (nqi + sign * sqi) + c * (nur - sign * sur)
         b.real[i] -= a * (nur + sign * sur) + c * (nqi - sign * sqi)
         b.imaginary[i] -= a * (nui + sign * sui) - c * (nqr - sign * sqr)
+        sign = -sign
       }
     })
     return [e, b]
@@ -120,6 +133,9 @@ export class PolarisationHarmonics implements Harmonics {
     const lambda = new Float64Array(lmax + 1)
     for (const column of this.#columns) {
       const { m } = column
+      for (let l = Math.max(1, m); l <= lmax; l++) {
+        this.#ratios[l] = Math.sqrt(((2 * l + 1) / (2 * l - 1)) * (l * l - m * m))
+      }
       this.#rings.pairs.forEach(({ north }, pair) => {
         const { z, sinTheta } = north
         let first = lmax + 1
@@ -146,16 +162,19 @@ export class PolarisationHarmonics implements Harmonics {
     first: number,
   ): void {
     const inverse = 1 / (sin * sin)
+    const norms = this.#norms
+    const ratios = this.#ratios
+    const f1 = this.#f1
+    const f2 = this.#f2
+    // Values before the first significant one are those of another ring.
+    let before = first > significant ? lambda[first - 1] : 0
     for (let l = first; l <= this.lmax; l++) {
-      const before =
-        l > significant
-          ? Math.sqrt(((2 * l + 1) / (2 * l - 1)) * (l * l - m * m)) * lambda[l - 1]
-          : 0
       const here = lambda[l]
-      const norm = this.#norms[l]
-      this.#f1[l] =
-        norm * (cos * inverse * before - ((l - m * m) * inverse + (l * (l - 1)) / 2) * here)
-      this.#f2[l] = norm * m * inverse * ((l - 1) * cos * here - before)
+      const previous = ratios[l] * before
+      f1[l] =
+        norms[l] * (cos * inverse * previous - ((l - m * m) * inverse + (l * (l - 1)) / 2) * here)
+      f2[l] = norms[l] * m * inverse * ((l - 1) * cos * here - previous)
+      before = here
     }
   }
 }
