@@ -1,5 +1,5 @@
 /** Parameter tables in rows, for models with many parameters from one source. */
-import type { ParameterSpec } from './types.ts'
+import type { ModelVariant, ParameterSpec } from './types.ts'
 
 export type ParameterRow = readonly [
   name: string,
@@ -29,3 +29,8 @@ export function parameterTable(
 export const strength = [-100, 100] as const
 export const length = [0.001, 1000] as const
 export const angle = [-360, 360] as const
+
+/** Of models whose values were checked against those of imagine-models. */
+export const imagineValues: readonly ModelVariant[] = [
+  { name: 'imagine', title: 'Values of imagine-models', parameters: {} },
+]

@@ -1,20 +1,32 @@
 import { fieldUnits, listModels } from '#shared/fields/index.ts'
 import type { FieldModel, ParameterSpec } from '#shared/fields/index.ts'
+import { suggestion } from '#shared/session/nearest-name.ts'
+import { UsageError } from '../errors.ts'
 import { parseCommandLine } from './arguments.ts'
 import { EXIT, printJson } from './io.ts'
 import type { Command } from './io.ts'
 
-const usage = `larmor models [--json]
+const usage = `larmor models [NAME] [--json]
 
-Lists the model library: names, variants, parameters with unit, default, bounds and source.`
+Lists the model library, or the models called NAME: variants, parameters with unit, default, bounds and source, notes.`
 
 /** `larmor models` */
 export const command: Command = async (args, io) => {
-  parseCommandLine(args, { usage, options: {}, positionals: [] })
-  const models = listModels()
+  const { positionals } = parseCommandLine(args, { usage, options: {}, positionals: ['NAME?'] })
+  const models = modelsNamed(positionals.at(0))
   if (io.json) printJson(io, { models: models.map(describe) })
   else io.out(`${models.map(text).join('\n\n')}\n`)
   return EXIT.done
+}
+
+function modelsNamed(name: string | undefined): FieldModel[] {
+  const all = listModels()
+  const models = all.filter((model) => name === undefined || model.name === name)
+  if (models.length > 0 || name === undefined) return models
+  const names = [...new Set(all.map((model) => model.name))]
+  throw new UsageError(
+    `There is no model "${name}". Known: ${names.join(', ')}.${suggestion(name, names)}`,
+  )
 }
 
 function describe(model: FieldModel) {
@@ -24,6 +36,7 @@ function describe(model: FieldModel) {
     title: model.title,
     unit: fieldUnits[model.kind],
     source: model.source,
+    notes: model.notes ?? [],
     variants: model.variants,
     // JSON has no infinity: null stands for "no limit".
     parameters: model.parameters,
@@ -35,20 +48,29 @@ function text(model: FieldModel): string {
     `${model.name}  (${model.kind}, ${fieldUnits[model.kind]})`,
     `  ${model.title}`,
     `  ${model.source}`,
+    ...(model.notes ?? []).map((note) => `  - ${note}`),
   ]
   if (model.variants.length > 0) {
-    lines.push(`  variants: ${model.variants.map(({ name }) => name).join(', ')}`)
+    const width = Math.max(...model.variants.map(({ name }) => name.length))
+    lines.push('  variants, the first is the default:')
+    lines.push(...model.variants.map(({ name, title }) => `    ${name.padEnd(width)}  ${title}`))
+    lines.push(`  parameters of ${model.variants[0].name}, and those that only others have:`)
   }
   const width = Math.max(0, ...model.parameters.map(({ name }) => name.length))
   for (const spec of model.parameters) {
-    lines.push(`    ${spec.name.padEnd(width)}  ${value(spec)}  ${spec.description}`)
+    const only = spec.variants ? ` [${spec.variants.join(', ')}]` : ''
+    lines.push(`    ${spec.name.padEnd(width)}  ${value(model, spec)}  ${spec.description}${only}`)
   }
   return lines.join('\n')
 }
 
-function value({ default: standard, bounds: [smallest, largest] }: ParameterSpec): string {
+/** What the first variant has, with unit and bounds. */
+function value(model: FieldModel, spec: ParameterSpec): string {
+  const standard = model.variants[0]?.parameters[spec.name] ?? spec.default
+  const [smallest, largest] = spec.bounds
   const shown = typeof standard === 'number' ? number(standard) : `[${standard.join(', ')}]`
-  return `${shown} (${number(smallest)} to ${number(largest)})`
+  const unit = spec.unit === 'dimensionless' ? '' : ` ${spec.unit}`
+  return `${shown}${unit} (${number(smallest)} to ${number(largest)})`
 }
 
 function number(x: number): string {

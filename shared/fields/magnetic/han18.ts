@@ -23,7 +23,7 @@ import {
   spiralRadius,
 } from '../graph/index.ts'
 import type { ParameterRow } from '../parameter-table.ts'
-import { length, parameterTable, strength } from '../parameter-table.ts'
+import { imagineValues, length, parameterTable, strength } from '../parameter-table.ts'
 import type { MagneticModel } from '../types.ts'
 
 const source = 'Han et al. 2018, ApJS 234, 11'
@@ -38,7 +38,7 @@ export const han18: MagneticModel = {
   title: 'Han et al. 2018, disc',
   source,
   notes: ['r = 8.5 kpc on the negative x-axis is an edge between two regions.'],
-  variants: [],
+  variants: imagineValues,
   parameters: parameterTable(source, [
     ...strengths.map((value, i): ParameterRow => [
       `b${i + 1}_microgauss`,

@@ -28,7 +28,7 @@ import {
   tanh,
 } from '../graph/index.ts'
 import type { Cylindrical, Scalar, Vector } from '../graph/index.ts'
-import { angle, length, parameterTable, strength } from '../parameter-table.ts'
+import { angle, imagineValues, length, parameterTable, strength } from '../parameter-table.ts'
 import type { MagneticModel } from '../types.ts'
 import { sunHalo } from './sun08.ts'
 
@@ -47,7 +47,7 @@ export const hmr: MagneticModel = {
   name: 'hmr',
   title: 'Harari, Mollerach & Roulet 1999',
   source: hmrSource,
-  variants: [],
+  variants: imagineValues,
   parameters: parameterTable(hmrSource, [
     ['b0_microgauss', 'microgauss', 3, strength, 'Strength at the Sun'],
     ['r1_kpc', 'kpc', 2, length, 'Radius inside which the field vanishes'],
@@ -80,7 +80,7 @@ export const stanev: MagneticModel = {
   name: 'stanev',
   title: 'Stanev 1997, bisymmetric spiral',
   source: stanevSource,
-  variants: [],
+  variants: imagineValues,
   parameters: parameterTable(stanevSource, [
     ['b0_microgauss', 'microgauss', 3, strength, 'Strength at the Sun'],
     ['r_c_kpc', 'kpc', 4, length, 'Radius inside which the strength is constant'],
@@ -118,7 +118,7 @@ export const fauvet: MagneticModel = {
   name: 'fauvet',
   title: 'Fauvet et al. 2011, modified logarithmic spiral',
   source: fauvetSource,
-  variants: [],
+  variants: imagineValues,
   parameters: parameterTable(fauvetSource, [
     ['b0_microgauss', 'microgauss', 7.1, strength, 'Disc: strength'],
     ['pitch_deg', 'deg', -26.1, [-89, 89], 'Disc: pitch angle'],
@@ -157,7 +157,7 @@ export const svt22: MagneticModel = {
   name: 'svt22',
   title: 'Shaw, van Vliet & Taylor 2022, toroidal halo',
   source: svtSource,
-  variants: [],
+  variants: imagineValues,
   parameters: parameterTable(svtSource, [
     ['b_microgauss', 'microgauss', 3.72, strength, 'Strength'],
     ['z_min_kpc', 'kpc', 0.1, length, 'Height below which it vanishes'],

@@ -158,4 +158,25 @@ describe('larmor models', () => {
     const text = await larmor(['models'])
     for (const { name } of models) expect(text.out).toContain(name)
   })
+
+  it('describes one model, with what its variants do not share', async () => {
+    const { out } = await larmor(['models', 'jf12'])
+    expect(out).toMatch(/^jf12 {2}\(magnetic, microgauss\)/)
+    expect(out).toMatch(/crpropa {5}As in CRPropa/)
+    expect(out).toMatch(/z_s_kpc .* kpc .*\[solenoidal\]/)
+    expect(out).not.toContain('uf23')
+    const wrong = await larmor(['models', 'jf21'])
+    expect(wrong.code).toBe(2)
+    expect(wrong.err).toMatch(/no model "jf21".*Did you mean "jf12"/)
+  })
+
+  it('gives a variant its own parameters', async () => {
+    const spur = await larmor(['field', 'uf23', '--variant', 'spur', '--json', '--at', '1,1,1'])
+    expect(spur.code).toBe(0)
+    const param = ['--param', 'spur_width_deg=12', '--at', '1,1,1']
+    expect((await larmor(['field', 'uf23', '--variant', 'spur', ...param])).code).toBe(0)
+    const base = await larmor(['field', 'uf23', ...param])
+    expect(base.code).toBe(2)
+    expect(base.err).toMatch(/Model "uf23", variant "base", has no parameter "spur_width_deg"/)
+  })
 })

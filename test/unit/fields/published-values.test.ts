@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { bindDensity, bindMagneticField, findModel, resolveModel } from '#shared/fields/index.ts'
+import { bindDensity, bindMagneticField, resolveModel } from '#shared/fields/index.ts'
 import type { Medium, Ray } from '#shared/physics/index.ts'
 import {
   DEFAULT_BOX,
@@ -23,9 +23,7 @@ function casesOf<Schema extends z.ZodType>(kind: string, schema: Schema): z.outp
     .map((entry) => schema.parse(entry))
 }
 
-/** Models with one set of values have a label there that says who computed them. */
-function magnetic(model: string, label: string | undefined) {
-  const variant = findModel('magnetic', model).variants.length > 0 ? label : undefined
+function magnetic(model: string, variant: string | undefined) {
   return bindMagneticField(resolveModel('magnetic', { model, variant }))
 }
 
