@@ -237,7 +237,7 @@ export const regularisationSchema = z
     ]),
     weight: z.number().finite().nonnegative(),
     of: z
-      .enum(['magnetic_field', 'thermal_electrons', 'cosmic_ray_electrons'])
+      .enum(['magnetic_field', 'thermal_electrons', 'cosmic_ray_electrons', 'spectral_index'])
       .default('magnetic_field'),
     sigma_microgauss: positive.optional(),
     correlation_kpc: positive.optional(),

@@ -34,6 +34,7 @@ const gridArrays: Readonly<Partial<Record<UnknownName, { name: string; unit: str
   magneticField: { name: 'magnetic_field', unit: 'microgauss' },
   thermalElectrons: { name: 'thermal_electrons', unit: 'cm^-3' },
   cosmicRays: { name: 'cosmic_ray_electrons', unit: 'm^-3' },
+  spectralIndex: { name: 'spectral_index', unit: '' },
 }
 
 /**

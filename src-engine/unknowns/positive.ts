@@ -59,10 +59,13 @@ export function logScale(name: string, model: Float64Array): Representation {
   }
 }
 
-/** p of the cosmic-ray electrons, one number; the kernels refuse 1 and 6. */
+/** Of p: the kernels refuse 1 and 6. */
+const LIMITS = [1.05, 5.95] as const
+
+/** p of the cosmic-ray electrons, one number. */
 export function constantIndex(start: number): Representation {
   return {
-    block: { name: 'spectral_index', unit: '', shape: [1], bounds: [1.05, 5.95] },
+    block: { name: 'spectral_index', unit: '', shape: [1], bounds: LIMITS },
     identity: false,
     start: (parameters) => {
       parameters.fill(start)
@@ -74,5 +77,26 @@ export function constantIndex(start: number): Representation {
       for (let i = 0; i < gridGradient.length; i++) sum += gridGradient[i]
       gradient[0] = sum
     },
+  }
+}
+
+/** p in every voxel: what is added to a common one, zero at the start. */
+export function indexGrid(grid: GridGeometry, common: number): Representation {
+  return {
+    block: {
+      name: 'spectral_index_change',
+      unit: '',
+      shape: [...grid.shape],
+      bounds: [LIMITS[0] - common, LIMITS[1] - common],
+    },
+    identity: false,
+    start: (parameters) => {
+      parameters.fill(0)
+    },
+    toGrid: (parameters, index) => {
+      for (let i = 0; i < index.length; i++) index[i] = common + parameters[i]
+    },
+    push: (_, tangent, gridTangent) => gridTangent.set(tangent),
+    pullBack: (_, gridGradient, gradient) => gradient.set(gridGradient),
   }
 }

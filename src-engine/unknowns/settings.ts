@@ -12,7 +12,7 @@ import type { RegularisationTerm, UnknownName } from '../kernels/interface.ts'
 import type { RunModels } from '../simulation/medium.ts'
 import { components, correction } from './components.ts'
 import type { UnknownSetting } from './field-stage.ts'
-import { constantIndex, logRatio, logScale } from './positive.ts'
+import { constantIndex, indexGrid, logRatio, logScale } from './positive.ts'
 import { quadraticTerm } from './quadratic-term.ts'
 import type { Representation } from './representation.ts'
 import { vectorPotential } from './vector-potential.ts'
@@ -36,10 +36,11 @@ const unknownOf: Readonly<Record<Section, UnknownName>> = {
   magnetic_field: 'magneticField',
   thermal_electrons: 'thermalElectrons',
   cosmic_ray_electrons: 'cosmicRays',
+  spectral_index: 'spectralIndex',
 }
 
 /** Names in `cosmic_ray_electrons.free` that a run understands. */
-const freeOfCosmicRays = ['scale', 'spectral_index'] as const
+const freeOfCosmicRays = ['scale', 'spectral_index', 'spectral_index_grid'] as const
 
 /**
  * What a run leaves free, from its run file.
@@ -62,7 +63,7 @@ export function runUnknowns(
   const settings = [
     magneticField(runFile, grid, region, initialField),
     ...densities(runFile, models, grid),
-    ...spectralIndex(runFile),
+    ...spectralIndex(runFile, grid),
   ]
   if (settings.every(({ representation }) => representation === undefined)) {
     throw new InputError(
@@ -123,7 +124,7 @@ function densities(runFile: RunFile, models: RunModels, grid: GridGeometry): Unk
   if (unknown !== undefined || thermal.free.length > 0) {
     const section = unknown === undefined ? 'thermal_electrons' : 'cosmic_ray_electrons'
     throw new InputError(
-      `${section}.free: a run fits voxels (model: grid), and of cosmic-ray electrons also scale and spectral_index, not ${unknown ?? thermal.free[0]}. \`larmor evaluate\` gives the derivatives of parametric models.`,
+      `${section}.free: a run fits voxels (model: grid), and of cosmic-ray electrons also ${freeOfCosmicRays.join(', ')}, not ${unknown ?? thermal.free[0]}. \`larmor evaluate\` gives the derivatives of parametric models.`,
       { field: `${section}.free` },
     )
   }
@@ -161,18 +162,27 @@ function densities(runFile: RunFile, models: RunModels, grid: GridGeometry): Unk
   return settings
 }
 
-function spectralIndex({ cosmic_ray_electrons: cosmic }: RunFile): UnknownSetting[] {
-  if (!cosmic.free.includes('spectral_index')) return []
-  const { spectral_index: p } = cosmic
-  return [
-    {
-      name: 'raySpectralIndex',
-      length: 1,
-      representation: constantIndex(p),
-      fixed: [p],
-      rate: 0.1,
-    },
-  ]
+function spectralIndex(
+  { cosmic_ray_electrons: { free, spectral_index: p } }: RunFile,
+  grid: GridGeometry,
+): UnknownSetting[] {
+  const everywhere = free.includes('spectral_index')
+  const voxels = free.includes('spectral_index_grid')
+  if (everywhere && voxels) {
+    throw new InputError(
+      'cosmic_ray_electrons.free: the spectral index is free in every voxel already: leave out spectral_index.',
+      { field: 'cosmic_ray_electrons.free' },
+    )
+  }
+  const rate = 0.1
+  if (everywhere) {
+    const representation = constantIndex(p)
+    return [{ name: 'raySpectralIndex', length: 1, representation, fixed: [p], rate }]
+  }
+  if (!voxels) return []
+  const length = voxelCount(grid)
+  const representation = indexGrid(grid, p)
+  return [{ name: 'spectralIndex', length, representation, fixed: [], rate }]
 }
 
 /** Nothing for a term of an unknown that is held fixed: it is a constant. */
@@ -191,12 +201,12 @@ function termOf(
   const shape = setting?.representation?.block.shape
   if (of !== 'magnetic_field') {
     if (term !== 'smoothness' && term !== 'amplitude') {
-      throw new InputError(`${key}.term: a density takes smoothness or amplitude, not ${term}.`, {
+      throw new InputError(`${key}.term: ${of} takes smoothness or amplitude, not ${term}.`, {
         field: `${key}.term`,
       })
     }
     if (shape?.length !== 3) {
-      throw new InputError(`${key}.of: ${of} is no free grid: set its model to grid.`, {
+      throw new InputError(`${key}.of: ${of} is no free grid: make it one.`, {
         field: `${key}.of`,
       })
     }

@@ -114,6 +114,50 @@ describe.each(cases)('a run with %s', (_, changes, grid) => {
   })
 })
 
+describe('a run with several unknowns', () => {
+  it('moves field, scale and spectral index together, within bounds', async () => {
+    const session = create('a.larmor', {
+      backend: 'reference',
+      sky: { nside: 4 },
+      cosmic_ray_electrons: { free: ['scale', 'spectral_index'] },
+      optimiser: { method: 'lbfgs', iterations: 6 },
+    })
+    const summary = await runThrough(session)
+    expect(summary.error).toBeUndefined()
+    const losses = lossesOf(session)
+    expect(losses.at(-1)).toBeLessThan(0.7 * losses[0])
+    const [checkpoint] = session.runs.checkpoints(1)
+    const { values } = session.runs.checkpointArray(checkpoint, 'parameters/spectral_index')
+    expect(values[0]).not.toBe(3)
+    expect(values[0]).toBeGreaterThanOrEqual(1.05)
+    expect(values[0]).toBeLessThanOrEqual(5.95)
+  })
+
+  it('moves cosmic-ray electrons and spectral indices in every voxel', async () => {
+    const session = create('a.larmor', {
+      backend: 'reference',
+      sky: { nside: 4 },
+      cosmic_ray_electrons: {
+        model: 'grid',
+        grid: { initial: { model: 'wmap' } },
+        free: ['spectral_index_grid'],
+      },
+      regularisation: [
+        { term: 'smoothness', weight: 0.1 },
+        { term: 'smoothness', weight: 1, of: 'spectral_index' },
+        { term: 'amplitude', weight: 0.1, of: 'cosmic_ray_electrons' },
+      ],
+      optimiser: { iterations: 6 },
+    })
+    expect((await runThrough(session)).error).toBeUndefined()
+    const losses = lossesOf(session)
+    expect(losses.at(-1)).toBeLessThan(losses[0])
+    const { columns } = session.runs.curves(1)
+    expect(columns).toContain('smoothness_spectral_index')
+    expect(columns).toContain('amplitude_cosmic_ray_electrons')
+  })
+})
+
 describe('methods that end by themselves', () => {
   it('stop when no step lowers the loss by more than the tolerance', async () => {
     const session = create('a.larmor', {

@@ -4,7 +4,7 @@ import type { Representation } from '#engine/unknowns/representation.ts'
 import { blockLength } from '#engine/unknowns/representation.ts'
 import { components, correction } from '#engine/unknowns/components.ts'
 import { FieldStage } from '#engine/unknowns/field-stage.ts'
-import { constantIndex, logRatio, logScale } from '#engine/unknowns/positive.ts'
+import { constantIndex, indexGrid, logRatio, logScale } from '#engine/unknowns/positive.ts'
 import { quadraticTerm } from '#engine/unknowns/quadratic-term.ts'
 import { vectorPotential } from '#engine/unknowns/vector-potential.ts'
 import { whitened } from '#engine/unknowns/whitened.ts'
@@ -32,6 +32,7 @@ const cases: [string, Representation, number][] = [
   ['logarithm of a density', logRatio(grid, 'thermal_electrons', density()), voxels],
   ['scale of a density', logScale('cosmic_rays', density()), voxels],
   ['spectral index', constantIndex(3), 1],
+  ['spectral index in every voxel', indexGrid(grid, 2.7), voxels],
 ]
 
 describe.each(cases)('%s', (_, representation, gridLength) => {
