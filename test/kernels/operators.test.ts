@@ -196,7 +196,7 @@ describe('a kernel thread that fails', () => {
         terms: [],
       },
     ])
-    const job = { kind: 'adjoint', first: 0, last: 1, clear: true } as const
+    const job = { kind: 'adjoint', first: 0, last: 1 } as const
     await expect(pool.run([job])).rejects.toThrow(/kernel thread failed/)
     await pool.end()
     await expect(pool.run([job])).rejects.toThrow(/disposed/)

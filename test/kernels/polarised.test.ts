@@ -77,6 +77,16 @@ describe.each([
     expect(await operator.adjoint(at, cotangent)).toEqual(first)
   })
 
+  it('starts from zero again after a gradient that could not be delivered', async () => {
+    const operator = await prepare(problem)
+    const at = unknownsOf(problem, 40)
+    const cotangent = cotangentOf(await operator.forward(at), 41)
+    const first = await operator.adjoint(at, cotangent)
+    const wrong = { ...first, magneticField: new Float32Array(3) }
+    await expect(operator.adjoint(at, cotangent, wrong)).rejects.toThrow(/has 3 values/)
+    expect(await operator.adjoint(at, cotangent)).toEqual(first)
+  })
+
   it('regularises the field alone, and counts every unknown in the norm', async () => {
     const terms = [
       { term: 'smoothness', weight: 0.1 },

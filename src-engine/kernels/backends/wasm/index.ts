@@ -10,6 +10,7 @@ import type {
 } from '../../interface.ts'
 import { allCapabilities, requireOptions, requireProblem } from '../../problem.ts'
 import { regularisationFactors } from '../../regularisation.ts'
+import { estimateCrossings } from '../../crossing-estimate.ts'
 import type { CompiledTerm } from './jobs.ts'
 import { chooseKernel } from './kernel-choice.ts'
 import type { KernelChoice } from './kernel-choice.ts'
@@ -124,18 +125,20 @@ async function prepare(
   })
 }
 
-/** A ray meets about half of the planes of each axis; the cache seldom has room for all of them anyway. */
-function memory(problem: LineOfSightProblem, options: PrepareOptions = {}): OperatorMemory {
+function memory(
+  problem: LineOfSightProblem,
+  rays: number,
+  options: PrepareOptions = {},
+): OperatorMemory {
   requireProblem('wasm', allCapabilities, problem)
   const { grid, nodesPerCrossing } = problem
   const { region, regularisation } = requireOptions(problem, options)
-  const planes = grid.shape.reduce((sum, n) => sum + n, 0)
-  const rays = problem.directions.length / 3
+  const perRay = estimateCrossings(problem)
   const { plan, threads } = planThreads({
     grid,
     rays,
-    crossings: Math.ceil((rays * planes) / 2),
-    mostCrossingsOfARay: planes,
+    crossings: Math.ceil(rays * perRay.mean),
+    mostCrossingsOfARay: perRay.most,
     nodesPerCrossing,
     kernel: chooseKernel(problem),
     threads: requireThreads(options),

@@ -39,17 +39,15 @@ export type Job =
       readonly first: number
       readonly last: number
     }
-  | { readonly kind: 'forward' | 'jvp'; readonly first: number; readonly last: number }
-  /** `clear`: the thread's gradient starts at zero. */
+  /** Passes over rays; `adjoint` adds to the thread's gradient, which is zero until then. */
   | {
-      readonly kind: 'adjoint'
+      readonly kind: 'forward' | 'jvp' | 'adjoint'
       readonly first: number
       readonly last: number
-      readonly clear: boolean
     }
   /** Norms and divergences, on planes; must end on all threads before `gradient`. */
   | { readonly kind: 'term-data'; readonly first: number; readonly last: number }
-  /** Sums the threads' gradients, adds the regularisation's, masks and packs them, on planes. */
+  /** Sums the threads' gradients, adds the regularisation's, masks and packs them, on planes; leaves zeros behind. */
   | {
       readonly kind: 'gradient'
       readonly first: number

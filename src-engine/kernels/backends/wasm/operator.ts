@@ -117,16 +117,20 @@ export class WasmOperator implements LineOfSightOperator {
   }
 
   adjoint(unknowns: Unknowns, cotangent: Observables, into?: Gradient): Promise<Gradient> {
-    return this.exclusively(async () => {
-      await this.accumulate(unknowns, cotangent)
-      return this.gather(true, false, into)
-    })
+    return this.exclusively(() =>
+      this.fromZero(async () => {
+        await this.accumulate(unknowns, cotangent)
+        return this.gather(true, false, into)
+      }),
+    )
   }
 
   lossGradient(unknowns: Unknowns, cotangent: Observables, into?: Gradient): Promise<LossGradient> {
     return this.exclusively(async () => {
-      await this.accumulate(unknowns, cotangent)
-      const gradient = await this.gather(true, true, into)
+      const gradient = await this.fromZero(async () => {
+        await this.accumulate(unknowns, cotangent)
+        return this.gather(true, true, into)
+      })
       return {
         gradient,
         gradientNorm: Math.sqrt(
@@ -239,14 +243,12 @@ export class WasmOperator implements LineOfSightOperator {
   }
 
   /** Runs a pass over all rays; where the weights do not all fit, segment by segment after computing them anew. */
-  private async overRays(
-    job: (first: number, last: number, segment: number) => Job,
-  ): Promise<void> {
+  private async overRays(job: (first: number, last: number) => Job): Promise<void> {
     const { segments, crossingsOf, weights } = this.prepared
-    for (const [index, segment] of segments.entries()) {
+    for (const segment of segments) {
       if (segments.length > 1) await weights.fill(segment)
       const cuts = shareRays(crossingsOf, segment, this.threads)
-      await this.onThreads((thread) => job(cuts[thread], cuts[thread + 1], index))
+      await this.onThreads((thread) => job(cuts[thread], cuts[thread + 1]))
     }
   }
 
@@ -264,12 +266,18 @@ export class WasmOperator implements LineOfSightOperator {
     await this.loadUnknowns(unknowns)
     // The adjoint of the rotation starts from the Q and U of whole rays.
     if (kernel.wavelengthsSquared.length > 0 && !this.sumsHold) await this.sumRays()
-    await this.overRays((first, last, segment) => ({
-      kind: 'adjoint',
-      first,
-      last,
-      clear: segment === 0,
-    }))
+    await this.overRays((first, last) => ({ kind: 'adjoint', first, last }))
+  }
+
+  /** Runs an operation that leaves the threads' gradients at zero, unless it fails. */
+  private async fromZero<Result>(operation: () => Promise<Result>): Promise<Result> {
+    try {
+      return await operation()
+    } catch (error) {
+      const { memory, plan } = this.prepared
+      new Uint8Array(memory.buffer, plan.gradients, this.threads * plan.gradientBytes).fill(0)
+      throw error
+    }
   }
 
   /** Reduces the threads' gradients, adds the regularisation's, and hands the result over. */

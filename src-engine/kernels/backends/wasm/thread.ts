@@ -50,11 +50,8 @@ export class KernelThread {
         return inShortCalls(job, (first, last) => this.forward(first, last))
       case 'jvp':
         return inShortCalls(job, (first, last) => this.jvp(first, last))
-      case 'adjoint': {
-        const { gradientBytes } = this.setup.plan
-        if (job.clear) new Uint8Array(this.buffer, this.gradient, gradientBytes).fill(0)
+      case 'adjoint':
         return inShortCalls(job, (first, last) => this.adjoint(first, last))
-      }
       case 'term-data':
         for (const term of this.setup.terms) this.prepareTerm(term, job.first, job.last)
         return
@@ -170,14 +167,8 @@ export class KernelThread {
     for (let plane = job.first; plane < job.last; plane++) {
       const first = plane * voxels
       const last = first + voxels
-      if (job.likelihood) {
+      if (job.likelihood && threads > 1) {
         this.functions.sumBuffers(plan.gradients, plan.gradientBytes, threads, first, last)
-      } else {
-        new Uint8Array(
-          this.buffer,
-          plan.gradients + first * VOXEL_BYTES,
-          voxels * VOXEL_BYTES,
-        ).fill(0)
       }
       if (job.regularisation) for (const term of terms) this.addTerm(term, plane)
       squares[plane] = this.functions.packGradient(
@@ -192,7 +183,7 @@ export class KernelThread {
         squares[plane] += this.functions.packPlane(
           plan.gradients + VOXEL_BYTES * allVoxels + 4 * index * allVoxels,
           plan.gradientBytes,
-          job.likelihood ? threads : 0,
+          threads,
           plan.mask,
           plan.tangentPlanes + 4 * index * allVoxels,
           first,

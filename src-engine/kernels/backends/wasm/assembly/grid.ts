@@ -50,7 +50,9 @@ function inside(exists: bool, mask: usize): bool {
   return exists && load<u8>(mask) != 0
 }
 
-/** gradient = sum of `count` buffers that lie `bufferBytes` apart, the first of which is `gradient` itself. */
+// Gradients are zeroed as they are read, while they are in the cache: the next adjoint starts from zeros.
+
+/** Adds to `gradient` the `count` - 1 buffers that follow it `bufferBytes` apart, and zeroes those. */
 export function sumBuffers(
   gradient: usize,
   bufferBytes: usize,
@@ -65,6 +67,7 @@ export function sumBuffers(
     for (let n: u32 = 1; n < count; n++) {
       other += bufferBytes
       v = f32x4.add(v, v128.load(other))
+      v128.store(other, f32x4.splat(0))
     }
     v128.store(at, v)
   }
@@ -72,7 +75,7 @@ export function sumBuffers(
 
 /**
  * Packs the voxels of the region as [voxel][3], zero elsewhere, and with `electrons` not 0 the fourth lane as [voxel] there; returns
- * the sum of their squares.
+ * the sum of their squares. Zeroes the gradient.
  */
 export function packGradient(
   gradient: usize,
@@ -86,6 +89,7 @@ export function packGradient(
   let squares = f64x2.splat(0)
   for (let v = <usize>firstVoxel; v < <usize>lastVoxel; v++) {
     const value = load<u8>(mask + v) != 0 ? v128.load(gradient + v * VOXEL_BYTES) : zero
+    v128.store(gradient + v * VOXEL_BYTES, zero)
     v128.store_lane<u64>(packed + v * 12, value, 0)
     v128.store_lane<u32>(packed + v * 12, value, 2, 8)
     if (electrons != 0) v128.store_lane<u32>(electrons + (v << 2), value, 3)
@@ -97,8 +101,8 @@ export function packGradient(
 }
 
 /**
- * Sums `count` scalar gradients that lie `bufferBytes` apart into `packed` for the voxels of the region, zero elsewhere;
- * returns the sum of their squares.
+ * Sums `count` scalar gradients that lie `bufferBytes` apart into `packed` for the voxels of the region, zero elsewhere, and zeroes
+ * them; returns the sum of the squares.
  */
 export function packPlane(
   gradient: usize,
@@ -112,13 +116,13 @@ export function packPlane(
   let squares: f64 = 0
   for (let v = <usize>firstVoxel; v < <usize>lastVoxel; v++) {
     let value: f32 = 0
-    if (load<u8>(mask + v) != 0) {
-      let at = gradient + (v << 2)
-      for (let n: u32 = 0; n < count; n++) {
-        value += load<f32>(at)
-        at += bufferBytes
-      }
+    let at = gradient + (v << 2)
+    for (let n: u32 = 0; n < count; n++) {
+      value += load<f32>(at)
+      store<f32>(at, 0)
+      at += bufferBytes
     }
+    if (load<u8>(mask + v) == 0) value = 0
     store<f32>(packed + (v << 2), value)
     squares += <f64>value * <f64>value
   }
