@@ -198,7 +198,7 @@ export const magneticFieldSchema = z.strictObject({
 })
 
 export const thermalElectronsSchema = z.strictObject({
-  model: z.string().default('none'),
+  model: z.string().default('ymw16'),
   variant: z.string().optional(),
   parameters: parametersSchema,
   free: freeSchema,

@@ -8,7 +8,7 @@ const pixels = [
   0, 1, 100, 1000, 5000, 10000, 12345, 20000, 24448, 24576, 24600, 30000, 40000, 45000, 49151,
 ]
 const electrons = {
-  none: '',
+  none: 'thermal_electrons: { model: none }',
   cordes91: 'thermal_electrons: { model: cordes91 }',
   uniform: 'thermal_electrons: { model: uniform, n_e_cm3: 0.01 }',
   'free-free':

@@ -64,7 +64,8 @@ describe('larmor simulate, sightlines', () => {
   })
 
   it('prints only the Stokes parameters asked for, a flipped U under COSMO, and zero depth without electrons', async () => {
-    const sky = 'sky: { pixels: [100], stokes: [U] }\nmagnetic_field: { model: lsa }\n'
+    const sky =
+      'sky: { pixels: [100], stokes: [U] }\nmagnetic_field: { model: lsa }\nthermal_electrons: { model: none }\n'
     const iau = await simulateJson(sky)
     const cosmo = await simulateJson(`${sky}output: { polarisation: COSMO }\n`)
     expect(Object.keys(iau.columns)).toEqual(['U', 'faraday_depth', 'dispersion_measure'])
@@ -294,7 +295,7 @@ describe('larmor simulate, errors', () => {
     ],
     [
       'free-free emission of nothing',
-      'sky: { pixels: [1] }\nmagnetic_field: { model: lsa }\nthermal_electrons: { free_free: {} }',
+      'sky: { pixels: [1] }\nmagnetic_field: { model: lsa }\nthermal_electrons: { model: none, free_free: {} }',
       3,
       /thermal_electrons\.free_free: there are no thermal electrons/,
     ],

@@ -20,6 +20,7 @@ describe('what a run is prepared from', () => {
     }).problem
     const inside = prepared({
       cosmic_ray_electrons: { model: 'uniform', parameters: { C_m3: 7, radius_kpc: 2 } },
+      thermal_electrons: { model: 'none' },
     }).problem
     expect(beside.spectralIndex).toBe(2.5)
     expect(beside.thermalElectronDensity?.(0, 0, 0)).toBe(0.03)
