@@ -68,7 +68,12 @@ export const runState = z.enum([
 export type RunState = z.output<typeof runState>
 
 /** The grids that a run can have, under the names of their arrays in a session. */
-export const gridNames = ['magnetic_field', 'thermal_electrons', 'cosmic_ray_electrons'] as const
+export const gridNames = [
+  'magnetic_field',
+  'thermal_electrons',
+  'cosmic_ray_electrons',
+  'spectral_index',
+] as const
 export const gridName = z.enum(gridNames)
 export type GridName = z.output<typeof gridName>
 

@@ -19,7 +19,7 @@ export function summaryOf(record: RunRecord): RunSummary {
   }
 }
 
-/** The magnetic field always is a grid; a density is one when the run moves it. */
+/** The magnetic field always is a grid; a density or the spectral index is one when the run moves it. */
 function gridsOf({
   thermal_electrons: thermal,
   cosmic_ray_electrons: cosmic,
@@ -27,5 +27,6 @@ function gridsOf({
   const grids: GridName[] = ['magnetic_field']
   if (thermal.model === 'grid') grids.push('thermal_electrons')
   if (cosmic.model === 'grid' || cosmic.free.includes('scale')) grids.push('cosmic_ray_electrons')
+  if (cosmic.free.includes('spectral_index_grid')) grids.push('spectral_index')
   return grids
 }

@@ -16,32 +16,51 @@ const penalties: Readonly<Record<string, string>> = {
   'total-variation': 'total variation',
   divergence: 'divergence',
   amplitude: 'amplitude',
+  'gaussian-random-field': 'random field',
+}
+/** Ends of the names of terms of other grids than the field's. */
+const sections: readonly (readonly [string, string])[] = [
+  ['_thermal_electrons', ' of nₑ'],
+  ['_cosmic_ray_electrons', ' of C'],
+  ['_spectral_index', ' of p'],
+]
+
+/** What the column of a regularisation term is called: "smoothness_thermal_electrons"; undefined for another column. */
+function penaltyLabel(column: string): string | undefined {
+  const [end, words] = sections.find(([suffix]) => column.endsWith(suffix)) ?? ['', '']
+  const name = column.slice(0, column.length - end.length)
+  const label = penalties[name.replaceAll('_', '-')]
+  return label === undefined ? undefined : label + words
 }
 
 /**
  * Loss and its penalties in one chart, chi-square per pixel in the other. Fitted curves are solid, held-out ones dashed,
- * penalties dotted. Columns of one map are named "map:chi2_n_fitted"; with a single map they repeat the totals.
+ * penalties dotted. Columns of one map or catalogue are named "NAME:chi2_n_fitted"; a single one repeats the totals, of
+ * several each has a colour of its own.
  */
 export function groupCurves(columns: readonly string[]): CurveGroups {
   const loss: CurveSpec[] = []
   const chi2: CurveSpec[] = []
-  const maps = new Set(
-    columns.filter((name) => name.includes(':')).map((name) => name.split(':')[0]),
-  )
+  const names = [
+    ...new Set(columns.filter((name) => name.includes(':')).map((name) => name.split(':')[0])),
+  ]
+  const several = names.length > 1
   for (const column of columns) {
-    const [name, map] = column.includes(':')
-      ? [column.slice(column.indexOf(':') + 1), column.slice(0, column.indexOf(':'))]
-      : [column, '']
-    if (map !== '' && maps.size < 2) continue
-    const penalty = penalties[name.replaceAll('_', '-')]
-    if (name === 'loss') loss.push({ column, label: 'total', colour: 1, dash: 'solid' })
+    const at = column.indexOf(':')
+    const [name, of] = at < 0 ? [column, ''] : [column.slice(at + 1), column.slice(0, at)]
+    if (of !== '' && !several) continue
+    const penalty = at < 0 ? penaltyLabel(name) : undefined
+    const what = of === '' ? (several ? ', all' : '') : ` ${of}`
+    // Of several, the totals have the first colour.
+    const own = of === '' ? 1 : 2 + (names.indexOf(of) % 5)
+    if (at < 0 && name === 'loss') loss.push({ column, label: 'total', colour: 1, dash: 'solid' })
     else if (penalty !== undefined) loss.push({ column, label: penalty, colour: 4, dash: 'dotted' })
     else if (name === 'chi2_n_fitted')
-      chi2.push({ column, label: `fitted ${map}`.trim(), colour: 2, dash: 'solid' })
+      chi2.push({ column, label: `fitted${what}`, colour: several ? own : 2, dash: 'solid' })
     else if (name === 'chi2_n_held_out')
-      chi2.push({ column, label: `held-out ${map}`.trim(), colour: 3, dash: 'dashed' })
+      chi2.push({ column, label: `held-out${what}`, colour: several ? own : 3, dash: 'dashed' })
   }
-  return { loss: distinct(loss, [4, 6, 5, 3]), chi2: distinct(chi2, [2, 3, 4, 5, 6, 1]) }
+  return { loss: distinct(loss, [4, 6, 5, 3, 2]), chi2 }
 }
 
 /** Gives a colour that is taken already to nobody else as long as there are others. */

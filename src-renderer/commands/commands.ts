@@ -194,8 +194,15 @@ function dataCommands(): Command[] {
       run: files.openMap,
     },
     {
+      id: 'data.add-catalogue',
+      title: 'Add catalogue…',
+      group: 'Data',
+      enabled: () => project.open,
+      run: files.openCatalogue,
+    },
+    {
       id: 'data.reload',
-      title: 'Read the map again',
+      title: 'Read the data again',
       group: 'Data',
       enabled: () => maps.entry !== null,
       run: maps.loadInput,

@@ -1,6 +1,9 @@
 import { listModels } from '#shared/fields/index.ts'
 import type { FieldKind, FieldModel, ParameterSpec } from '#shared/fields/index.ts'
 
+import { isRecord } from './nodes.ts'
+import { valueAt, withValue } from './paths.ts'
+
 /** The section of the run file that names a model of each kind. */
 export const modelSections = {
   magnetic_field: 'magnetic',
@@ -14,14 +17,62 @@ export interface ModelOption {
   readonly label: string
 }
 
-/** Models that may be chosen in a section; free voxels only for the magnetic field. */
-export function modelOptions(section: ModelSection): ModelOption[] {
+/** Models that may be chosen in a section; `nested` where a grid starts from them: not from a grid, nor from nothing. */
+export function modelOptions(section: ModelSection, nested = false): ModelOption[] {
   const models = listModels()
     .filter((model) => model.kind === modelSections[section])
     .map((model) => ({ value: model.name, label: model.title }))
-  return section === 'magnetic_field'
-    ? [{ value: 'grid', label: 'Free voxels' }, ...models]
-    : models
+  if (nested) return models.filter(({ value }) => value !== 'none')
+  const own = [{ value: 'grid', label: 'Free voxels' }]
+  if (section === 'thermal_electrons') own.push({ value: 'file', label: 'Table of nₑ' })
+  return [...own, ...models]
+}
+
+/** Keys of a section that belong to its model. */
+const modelKeys = [
+  ...['variant', 'B_microgauss', 'n_e_cm3', 'C_m3', 'radius_kpc'],
+  ...['grid', 'file', 'half_size_kpc', 'centre_kpc'],
+]
+
+/** What a density's grid starts from where there was no model to begin with. */
+const firstModel = { thermal_electrons: 'ymw16', cosmic_ray_electrons: 'wmap' } as const
+
+/**
+ * A section with another model, and the configuration around it: free voxels of a density start from the model that was
+ * chosen before, and regularisation of a density that is free no longer leaves with it.
+ */
+export function withModel(
+  configuration: unknown,
+  section: ModelSection,
+  next: string,
+  fieldGrid: unknown,
+): unknown {
+  const old = valueAt(configuration, [section])
+  const kept = isRecord(old) ? { ...old } : {}
+  const { model: before, variant, parameters } = kept
+  for (const key of modelKeys) delete kept[key]
+  const base = { ...kept, model: next, parameters: {}, free: [] }
+  if (section === 'magnetic_field')
+    return withValue(
+      configuration,
+      [section],
+      next === 'grid' ? { ...base, grid: fieldGrid } : base,
+    )
+  const wasModel = modelOptions(section, true).some(({ value }) => value === before)
+  const initial = wasModel
+    ? { model: before, ...(variant === undefined ? {} : { variant }), parameters }
+    : { model: firstModel[section], parameters: {} }
+  const grid = { initial, relative_rate: 0.1 }
+  const changed = withValue(configuration, [section], next === 'grid' ? { ...base, grid } : base)
+  if (next === 'grid') return changed
+  const terms = valueAt(changed, ['regularisation'])
+  return Array.isArray(terms)
+    ? withValue(
+        changed,
+        ['regularisation'],
+        terms.filter((term) => !isRecord(term) || term.of !== section),
+      )
+    : changed
 }
 
 export function findModelOf(section: ModelSection, name: string): FieldModel | undefined {

@@ -6,6 +6,7 @@ const byKeys: readonly (readonly [string, string])[] = [
   ['file', 'From a file'],
   ['galactic_latitude_above_deg', 'Latitude cut'],
   ['fold', 'One fold of blocks'],
+  ['frequencies_ghz', 'Frequencies and weights'],
   ['fraction', 'Random blocks'],
 ]
 

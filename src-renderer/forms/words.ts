@@ -68,6 +68,34 @@ const labels: Readonly<Record<string, string>> = {
   backend: 'Backend',
   title: 'Title',
   integrator: 'Integrator',
+  bandpass: 'Bandpass',
+  frequencies_ghz: 'Frequencies',
+  weights: 'Weights',
+  beam_fwhm_arcmin: 'Beam FWHM',
+  catalogue: 'Catalogue',
+  l: 'Longitude l',
+  b: 'Latitude b',
+  value: 'Value',
+  distance: 'Distance',
+  schedule: 'Schedule',
+  clip_norm: 'Gradient limit',
+  memory: 'Memory',
+  inner_iterations: 'Inner iterations',
+  preconditioner: 'Preconditioner',
+  tolerance: 'Tolerance',
+  levels: 'Coarse levels',
+  sigma_microgauss: 'Spectrum σ',
+  correlation_kpc: 'Correlation',
+  slope: 'Spectral slope',
+  relative_rate: 'Relative rate',
+  electron_temperature_k: 'Tₑ',
+  free_free: 'Free-free',
+  thermal_electrons: 'Thermal electrons',
+  cosmic_ray_electrons: 'Cosmic-ray electrons',
+  magnetic_field: 'Magnetic field',
+  centre_kpc: 'Centre',
+  regularisation: 'Regularisation',
+  optimiser: 'Optimiser',
   held_out: 'Held-out',
 }
 
@@ -75,6 +103,23 @@ const choices: Readonly<Record<string, string>> = {
   adam: 'ADAM',
   yogi: 'Yogi',
   adabelief: 'AdaBelief',
+  lbfgs: 'L-BFGS',
+  'gauss-newton': 'Gauss–Newton',
+  constant: 'Constant',
+  cosine: 'Cosine, to zero',
+  exponential: 'Exponential',
+  diagonal: 'Diagonal',
+  'vector-potential': 'Vector potential',
+  correction: 'Correction to a model',
+  whitened: 'Whitened',
+  'gaussian-random-field': 'Gaussian random field',
+  magnetic_field: 'B',
+  thermal_electrons: 'nₑ',
+  cosmic_ray_electrons: 'C',
+  spectral_index: 'p',
+  webgpu: 'WebGPU, graphics card',
+  tensorflow: 'TensorFlow.js',
+  file: 'Table',
   cells: 'Gauss–Legendre',
   midpoint: 'Midpoint',
   off: 'Off',
@@ -104,6 +149,8 @@ const choices: Readonly<Record<string, string>> = {
 }
 
 const units: readonly (readonly [RegExp, string])[] = [
+  [/_arcmin$/, '′'],
+  [/_temperature_k$/, 'K'],
   [/_kpc$/, 'kpc'],
   [/_pc$/, 'pc'],
   [/_ghz$/, 'GHz'],
@@ -117,7 +164,9 @@ const units: readonly (readonly [RegExp, string])[] = [
 /** The label of a key. A key without an own word is written out: step_pc becomes "Step". */
 export function labelOf(key: string): string {
   if (labels[key] !== undefined) return labels[key]
-  const words = key.replace(/_(kpc|pc|ghz|deg|microgauss|cm3|m3|s)$/, '').replaceAll('_', ' ')
+  const words = key
+    .replace(/_(kpc|pc|ghz|deg|arcmin|microgauss|cm3|m3|s)$/, '')
+    .replaceAll('_', ' ')
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 

@@ -1,3 +1,4 @@
+import { formatQuantity } from '#shared/sky/index.ts'
 import type { DataEntry } from '#shared/session/run-file.ts'
 
 /** What a map of each quantity is called under its colour bar, and how it is shown at first. */
@@ -13,6 +14,14 @@ const looks: Readonly<Record<DataEntry['quantity'], QuantityLook>> = {
   U: { name: 'Stokes U', colourMap: 'diverging', signed: true },
   faraday_depth: { name: 'Faraday depth', colourMap: 'diverging', signed: true },
   dispersion_measure: { name: 'Dispersion measure', colourMap: 'cividis', signed: false },
+}
+
+/** The same with the frequency, where a quantity has one. */
+export function quantityTitle(entry: Pick<DataEntry, 'quantity' | 'frequency_ghz'>): string {
+  const { name } = lookOf(entry.quantity)
+  const { frequency_ghz: frequency } = entry
+  const has = ['I', 'Q', 'U'].includes(entry.quantity) && frequency !== undefined
+  return has ? `${name}, ${formatQuantity(frequency, 'GHz', { digits: 3 })}` : name
 }
 
 export const lookOf = (quantity: DataEntry['quantity']): QuantityLook => looks[quantity]

@@ -1,25 +1,48 @@
 import { formatCount, formatQuantity, rotateFrame, UNIT_SPACE } from '#shared/sky/index.ts'
 import { formatAngle, formatEquatorial, formatFixed } from '../format/text.ts'
+import { nearestPoint, placeOf } from '../sky/points.ts'
 import { pixelAt } from '../sky/use-sky-pointer.ts'
+import type { LoadedMap } from '../stores/points.ts'
 import type { SkyDirection } from '../sky/types.ts'
 import { quantityInfo } from '../volume/scalar.ts'
 import type { FieldQuantity, FieldReadout } from '../volume/types.ts'
 
-/** The value of a map under a direction; null where it has none. */
+/** The value of a map under a direction, or of the source nearest to it; null where there is none. */
 export function valueAtDirection(
-  map: { readonly pixels: Float32Array; readonly nside: number },
+  { pixels, nside, points }: LoadedMap,
   direction: SkyDirection,
+  zoom: number,
 ): number | null {
-  const value = map.pixels[pixelAt(map.nside, direction)]
-  return Number.isFinite(value) ? value : null
+  const value = points
+    ? points.values[nearestPoint(points, direction, zoom)]
+    : pixels?.[pixelAt(nside, direction)]
+  return value !== undefined && Number.isFinite(value) ? value : null
 }
 
-/** Pixel number, NSIDE, Galactic and equatorial position of the cursor, for the status line. */
-export function directionReadout(at: SkyDirection, nside: number): [string, string][] {
+/** Pixel number and NSIDE, or the number of the source, with Galactic and equatorial position, for the status line. */
+export function directionReadout(
+  cursor: SkyDirection,
+  { nside, points }: LoadedMap,
+  zoom: number,
+): [string, string][] {
+  const index = points ? nearestPoint(points, cursor, zoom) : -1
+  const at = points && index >= 0 ? placeOf(points, index) : cursor
   const { lonDeg, latDeg } = rotateFrame(at.lonDeg, at.latDeg, 'galactic', 'equatorial-J2000')
+  const what: [string, string][] = points
+    ? [
+        [
+          'source',
+          index < 0
+            ? 'none here'
+            : `${formatCount(index + 1)} of ${formatCount(points.values.length)}`,
+        ],
+      ]
+    : [
+        ['pix', formatCount(pixelAt(nside, at))],
+        ['NSIDE', `${nside} RING`],
+      ]
   return [
-    ['pix', formatCount(pixelAt(nside, at))],
-    ['NSIDE', `${nside} RING`],
+    ...what,
     ['l, b', `${formatAngle(at.lonDeg)}  ${formatAngle(at.latDeg, 3, true)}`],
     ['RA, Dec', formatEquatorial(lonDeg, latDeg)],
   ]

@@ -1,7 +1,7 @@
 import type { IconName } from '../components/icons.ts'
 import type { SessionState, RunSummary } from '#shared/contract/methods.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
-import { formatNumber } from '#shared/sky/index.ts'
+import { formatCount, formatNumber } from '#shared/sky/index.ts'
 import { findModelOf } from '../forms/model-choices.ts'
 import type { ModelSection } from '../forms/model-choices.ts'
 import type { Selection } from '../stores/view.ts'
@@ -57,16 +57,23 @@ export function runFact(run: RunSummary): string {
 function modelItem(configuration: RunFile, section: ModelSection, symbol: string): TreeItem {
   const { model, parameters } = configuration[section]
   const title = findModelOf(section, model)?.title ?? model
-  const isGrid = section === 'magnetic_field' && model === 'grid'
+  const isGrid = model === 'grid'
   const shape = configuration.magnetic_field.grid?.shape.join('×') ?? ''
   const changed = Object.keys(parameters).length > 0 ? 'changed' : 'fixed'
+  const numbers = configuration[section].free.length > 0 ? 'free' : changed
   return item(
     `model/${section}`,
     'model',
     `${symbol}\u2002${isGrid ? 'free voxels' : title}`,
-    isGrid ? shape : changed,
+    isGrid ? shape : numbers,
     { kind: 'model', section },
   )
+}
+
+/** What is known of a file: of a map its NSIDE, of a table its rows. */
+export interface FileContent {
+  readonly nside?: number
+  readonly sources?: number
 }
 
 /** The project as groups of rows. */
@@ -74,21 +81,18 @@ export function projectTree(
   configuration: RunFile,
   session: SessionState | null,
   runs: readonly RunSummary[],
-  nsideOf: (grant: string) => number | undefined,
+  contentOf: (grant: string) => FileContent,
 ): TreeGroup[] {
   const data = configuration.data.map((entry, index) => {
     const input = session?.inputs.find((one) => one.grant === entry.file)
-    const nside = nsideOf(entry.file)
-    const fact = input?.missing
-      ? 'missing'
-      : input?.changed
-        ? 'changed'
-        : nside
-          ? `NSIDE ${nside}`
-          : entry.quantity
+    const { nside, sources } = contentOf(entry.file)
+    const known = entry.catalogue
+      ? sources !== undefined && `${formatCount(sources)} sources`
+      : nside !== undefined && `NSIDE ${nside}`
+    const fact = input?.missing ? 'missing' : input?.changed ? 'changed' : known || entry.quantity
     return item(
       `data/${index}`,
-      input?.missing || input?.changed ? 'warning' : 'map',
+      input?.missing || input?.changed ? 'warning' : entry.catalogue ? 'dot' : 'map',
       entry.name,
       fact,
       { kind: 'data', index },
@@ -107,12 +111,12 @@ export function projectTree(
     }),
   )
   return [
-    { name: 'Data', items: data, hint: 'No maps. Add a FITS map.' },
+    { name: 'Data', items: data, hint: 'No data. Add a FITS map or a table of sources.' },
     { name: 'Model', items: models, hint: '' },
     {
       name: 'Runs',
       items: runItems,
-      hint: data.length > 0 ? 'No runs yet.' : 'A run needs at least one map.',
+      hint: data.length > 0 ? 'No runs yet.' : 'A run needs at least one map or catalogue.',
     },
   ]
 }

@@ -90,7 +90,8 @@ function drawGraticule(context: CanvasRenderingContext2D, overlay: Overlay): () 
   return () => drawLabels(context, overlay, window, longitudes, latitudes)
 }
 
-function outline(context: CanvasRenderingContext2D, geometry: SkyGeometry): void {
+/** The edge of the map as a path. */
+export function outline(context: CanvasRenderingContext2D, geometry: SkyGeometry): void {
   const centre = planeToScreen(geometry, { x: 0, y: 0 })
   const corner = planeToScreen(geometry, PLANE_EXTENT[geometry.projection])
   context.beginPath()

@@ -36,7 +36,8 @@ export function skyPicture(
   )
   // The diverging map with black in the middle is made for dark panels; its partner is for paper.
   const colourMap = tableOf(props.colourMap === 'berlin' ? 'vik' : props.colourMap)
-  const palette = printPalette(isPale(colourMap))
+  // Between sources there is light ground.
+  const palette = printPalette(Boolean(props.points) || isPale(colourMap))
   printTitle(context, margin, props.title, props.source)
   const geometry = geometryFor(width, height)
   const top = margin + titleHeight

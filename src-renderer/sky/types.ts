@@ -40,9 +40,17 @@ export interface SkyDirection {
   readonly latDeg: number
 }
 
+/** Sources on the sky with a value each. */
+export interface SkyPoints {
+  /** [point][2] Galactic l, b. */
+  readonly directionsDeg: Float64Array
+  /** NaN where there is none. */
+  readonly values: Float32Array
+}
+
 /** The pixel under a click. `value` is the float32 value of the map; NaN where the map has none. */
 export interface SkyPick extends SkyDirection {
-  /** RING pixel number. */
+  /** RING pixel number, or the number of the source (from 0). */
   readonly pixel: number
   readonly value: number
 }
@@ -51,6 +59,8 @@ export interface SkyMapProps {
   /** RING order, Galactic, 12 nside^2 values, NaN where there is none; null while there is no map. */
   readonly pixels: Float32Array | null
   readonly nside: number
+  /** In place of pixels: sources, drawn as circles in the colours of their values. */
+  readonly points?: SkyPoints | null
   /** What the map is: Data, Model, Residual. */
   readonly title: string
   /** Where it comes from: the file or run. */

@@ -3,18 +3,20 @@ import { sizeCanvas } from './canvas-size.ts'
 import { drawOverlay } from './graticule.ts'
 import { MapRenderer } from './map-renderer.ts'
 import { neutralColour } from './palette.ts'
+import { drawPoints } from './points.ts'
 import { useRedraw } from './use-redraw.ts'
 import { skyGeometry } from './view.ts'
 import type { Ref } from 'vue'
 import type { CanvasPalette } from './palette.ts'
 import type { ColourScale } from './colour-scale.ts'
-import type { SkyDirection, SkyProjection, SkyTheme, SkyViewState } from './types.ts'
+import type { SkyDirection, SkyPoints, SkyProjection, SkyTheme, SkyViewState } from './types.ts'
 import type { SkyGeometry } from './view.ts'
 
 /** What the picture depends on, as getters, so that each change redraws only what it touches. */
 export interface SkyPicture {
   readonly pixels: () => Float32Array | null
   readonly nside: () => number
+  readonly points: () => SkyPoints | null
   readonly scale: () => ColourScale
   readonly colourMap: () => Uint8Array
   readonly projection: () => SkyProjection
@@ -26,11 +28,12 @@ export interface SkyPicture {
 }
 
 /**
- * Owns the WebGL canvas of the map and the 2D canvas over it: sizes, redraws (once per frame and only after a
+ * Owns the WebGL canvas of the map and the 2D canvases over it, of sources and of lines: sizes, redraws (once per frame and only after a
  * change), loss and return of the graphics device, and freeing. `problem` is a sentence for the user, or ''.
  */
 export function useSkyCanvas(
   mapCanvas: Ref<HTMLCanvasElement | null>,
+  pointsCanvas: Ref<HTMLCanvasElement | null>,
   overlayCanvas: Ref<HTMLCanvasElement | null>,
   picture: SkyPicture,
 ) {
@@ -55,7 +58,10 @@ export function useSkyCanvas(
     if (size.value.width !== width || size.value.height !== height) size.value = { width, height }
     if (width < 4 || height < 4) return
     const geometry = geometryFor(width, height)
-    if (mapChanged) renderer.value?.draw(geometry, pixelRatio)
+    if (mapChanged) {
+      renderer.value?.draw(geometry, pixelRatio)
+      drawSources(geometry)
+    }
     mapChanged = false
     const context = overlay.getContext('2d')
     if (!context) return
@@ -65,7 +71,22 @@ export function useSkyCanvas(
       geometry,
       palette: picture.palette(),
       cursor: picture.cursor(),
-      hasMap: picture.pixels() !== null,
+      hasMap: picture.pixels() !== null || picture.points() !== null,
+    })
+  }
+
+  function drawSources(geometry: SkyGeometry): void {
+    const context = pointsCanvas.value?.getContext('2d')
+    if (!context) return
+    const { width, height, pixelRatio } = sizeCanvas(context.canvas)
+    context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0)
+    context.clearRect(0, 0, width, height)
+    const points = picture.points()
+    if (!points) return
+    drawPoints(context, geometry, points, {
+      scale: picture.scale(),
+      colourMap: picture.colourMap(),
+      ground: neutralColour(picture.theme()),
     })
   }
 
@@ -140,7 +161,7 @@ export function useSkyCanvas(
   watch([picture.pixels, picture.nside], uploadPixels)
   watch(picture.colourMap, uploadColours)
   watch([picture.scale, picture.theme], uploadScale)
-  watch([picture.projection, picture.view], scheduleMap)
+  watch([picture.projection, picture.view, picture.points], scheduleMap)
   watch([picture.cursor, picture.palette], schedule)
 
   /** Draws the map alone into a picture: at another size than the screen's, in colours for white paper. */
@@ -151,6 +172,18 @@ export function useSkyCanvas(
     geometry: SkyGeometry,
     colourMap: Uint8Array,
   ): void {
+    const points = picture.points()
+    if (points) {
+      context.save()
+      context.translate(x, y)
+      drawPoints(context, geometry, points, {
+        scale: picture.scale(),
+        colourMap,
+        ground: neutralColour('light'),
+      })
+      context.restore()
+      return
+    }
     const canvas = mapCanvas.value
     if (!canvas || !renderer.value) return
     renderer.value.setColourMap(colourMap)

@@ -14,6 +14,12 @@ export interface OpenQuestion {
   readonly file: FileGrant
   readonly maps: readonly MapDescriptionMessage[]
 }
+/** A table whose columns are to be named. */
+export interface CatalogueQuestion {
+  readonly file: FileGrant
+  readonly columns: readonly string[]
+  readonly rows: number
+}
 export interface BrowseRequest {
   readonly kind: PickKind | 'directory'
   readonly title: string
@@ -43,6 +49,7 @@ export const useFiles = defineStore('files', () => {
   const maps = useMaps()
   const view = useView()
   const question = shallowRef<OpenQuestion | null>(null)
+  const catalogue = shallowRef<CatalogueQuestion | null>(null)
   const browsing = shallowRef<BrowseRequest | null>(null)
   const recent = shallowRef<Result<'sessions.recent'>>([])
   const samples = shallowRef<Result<'samples.list'>>([])
@@ -97,6 +104,10 @@ export const useFiles = defineStore('files', () => {
     const file = await pick('map', 'Open a map')
     if (file) await inspect(file)
   }
+  async function openCatalogue() {
+    const file = await pick('table', 'Open a catalogue')
+    if (file) await inspectTable(file)
+  }
   async function openSession() {
     const file = await pick('session', 'Open a session')
     if (file) await enterSession(file.grant)
@@ -119,12 +130,34 @@ export const useFiles = defineStore('files', () => {
     await during(`Reading ${file.name}`, 'Map not loaded', read, actions)
   }
 
+  /** Reads the columns of a table; which of them are meant is asked. */
+  async function inspectTable(file: FileGrant) {
+    await during(`Reading ${file.name}`, 'Catalogue not loaded', async () => {
+      const { result } = await connection.request('tables.inspect', { grant: file.grant })
+      catalogue.value = { file, columns: result.columns, rows: result.rows }
+    })
+  }
+  /** Adds a catalogue with the names of its columns as a data entry of the project. */
+  function addCatalogue(question: CatalogueQuestion, answers: Record<string, unknown>) {
+    catalogue.value = null
+    if (!project.open) project.reset()
+    const { file, columns, rows } = question
+    const name = dataNameOf(file.name, project.dataNames)
+    const entry = { name, file: file.grant, ...answers }
+    const index = project.addData(entry, file, { table: { columns, rows } })
+    view.selection = { kind: 'data', index }
+    maps.dataName = name
+    if (runs.list.length === 0) view.settings.preset = 'inspect'
+  }
+
   /** Adds a map with the answers to its questions as a data entry of the project. */
   function addMap(file: FileGrant, map: MapDescriptionMessage, answers: Record<string, unknown>) {
     question.value = null
     if (!project.open) project.reset()
     const name = dataNameOf(file.name, project.dataNames)
-    const index = project.addData({ name, file: file.grant, hdu: map.hdu, ...answers }, file, map)
+    const index = project.addData({ name, file: file.grant, hdu: map.hdu, ...answers }, file, {
+      map,
+    })
     view.selection = { kind: 'data', index }
     maps.dataName = name
     if (runs.list.length === 0) view.settings.preset = 'inspect'
@@ -168,7 +201,7 @@ export const useFiles = defineStore('files', () => {
       if (!map) throw new Error('The sample holds no map.')
       const entry: Record<string, unknown> = { name: 'haslam', file: file.grant }
       if (map.frequency_ghz === undefined) entry.frequency_ghz = 0.408
-      project.addData(entry, file, map)
+      project.addData(entry, file, { map })
       maps.dataName = 'haslam'
       await runs.start('haslam')
       if (runs.shownId !== null) view.selection = { kind: 'run', run: runs.shownId }
@@ -188,6 +221,7 @@ export const useFiles = defineStore('files', () => {
     const grant = await during(`Reading ${file.name}`, 'File not read', () => grantOf(file))
     if (!grant) return
     if (grant.kind === 'session') await enterSession(grant.grant)
+    else if (grant.kind === 'table') await inspectTable(grant)
     else await inspect(grant)
   }
   async function grantOf(file: File): Promise<FileGrant> {
@@ -211,6 +245,7 @@ export const useFiles = defineStore('files', () => {
 
   return {
     question,
+    catalogue,
     browsing,
     recent,
     samples,
@@ -219,9 +254,11 @@ export const useFiles = defineStore('files', () => {
     pick,
     pickDirectory,
     openMap,
+    openCatalogue,
     openSession,
     inspect,
     addMap,
+    addCatalogue,
     enterSession,
     reconnect,
     openSample,

@@ -3,27 +3,23 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 import { EngineError } from '#shared/contract/errors.ts'
 import type { Payload } from '#shared/contract/messages.ts'
-import type { Params } from '#shared/contract/methods.ts'
+import type { GridName, Params } from '#shared/contract/methods.ts'
 import type { DataEntry } from '#shared/session/run-file.ts'
 import { deriveAhead } from '../volume/derive-ahead.ts'
+import { quantityInfo, quantityOf } from '../volume/scalar.ts'
 import type { Vector3 } from '../volume/types.ts'
 import { useConnection } from './connection.ts'
 import { describeError, useMessages } from './messages.ts'
 import { useProject } from './project.ts'
 import { isActive, useRuns } from './runs.ts'
+import { catalogueMaps, pointsOf } from './points.ts'
+import type { LoadedMap, RunMap } from './points.ts'
 import { useView } from './view.ts'
 
-/** A map ready to draw: float32, RING, Galactic, NaN where there is nothing. */
-export interface LoadedMap {
-  readonly pixels: Float32Array
-  readonly nside: number
-  readonly unit: string
-}
-export interface RunMap extends LoadedMap {
-  readonly iteration: number
-  readonly nuisance: string
-}
+export type { LoadedMap, RunMap } from './points.ts'
+
 export interface LoadedField {
+  readonly grid: GridName
   readonly values: Float32Array
   readonly shape: Vector3
   readonly halfSizeKpc: Vector3
@@ -34,6 +30,10 @@ export type RunMapKind = Params<'run.map'>['which']
 
 const leastPauseMs = 1000
 
+export function float64(payload: Payload | undefined): Float64Array {
+  if (payload instanceof Float64Array) return payload
+  throw new EngineError({ code: 'invalid-reply', message: 'The engine sent no float64 numbers.' })
+}
 export function float32(payload: Payload | undefined): Float32Array {
   if (payload instanceof Float32Array) return payload
   throw new EngineError({ code: 'invalid-reply', message: 'The engine sent no float32 pixels.' })
@@ -69,7 +69,11 @@ export const useMaps = defineStore('maps', () => {
       project.settled.data[0] ??
       null,
   )
-  const inputKey = computed(() => (entry.value ? JSON.stringify(mapSelection(entry.value)) : ''))
+  const inputKey = computed(() =>
+    entry.value
+      ? JSON.stringify(entry.value.catalogue ? entry.value : mapSelection(entry.value))
+      : '',
+  )
 
   watch([inputKey, () => connection.state], () => void loadInput(), { immediate: true })
   async function loadInput() {
@@ -83,13 +87,8 @@ export const useMaps = defineStore('maps', () => {
     if (connection.state !== 'ready') return
     busy.value = true
     try {
-      const { result, payloads } = await connection.request('maps.load', mapSelection(chosen))
-      if (wanted !== inputKey.value) return
-      input.value = {
-        pixels: float32(payloads[0]),
-        nside: result.nside,
-        unit: chosen.unit ?? result.unit,
-      }
+      const loaded = await (chosen.catalogue ? loadPoints(chosen) : loadMap(chosen))
+      if (wanted === inputKey.value) input.value = loaded
     } catch (error) {
       if (wanted !== inputKey.value) return
       input.value = null
@@ -99,6 +98,27 @@ export const useMaps = defineStore('maps', () => {
     }
   }
 
+  async function loadMap(chosen: DataEntry): Promise<LoadedMap> {
+    const { result, payloads } = await connection.request('maps.load', mapSelection(chosen))
+    const unit = chosen.unit ?? result.unit
+    return { pixels: float32(payloads[0]), nside: result.nside, points: null, unit }
+  }
+  async function loadPoints(chosen: DataEntry): Promise<LoadedMap> {
+    const { result, payloads } = await connection.request('points.load', { entry: chosen })
+    const points = pointsOf(float64(payloads[0]), result.columns, 'value')
+    return { pixels: null, nside: 0, points, unit: result.unit }
+  }
+
+  /** Data, model and residual of the catalogue that is shown. */
+  async function fetchCatalogue() {
+    const session = project.session?.session
+    const run = runs.shownId
+    const name = entry.value?.name
+    if (!session || run === null || name === undefined) return null
+    const request = { session, run, data: name }
+    const { result, payloads } = await connection.request('run.points', request)
+    return catalogueMaps(float64(payloads[0]), result, view.settings.residualOverSigma)
+  }
   async function fetchMap(which: RunMapKind): Promise<RunMap | null> {
     const session = project.session?.session
     const run = runs.shownId
@@ -113,17 +133,34 @@ export const useMaps = defineStore('maps', () => {
     return {
       pixels: float32(payloads[0]),
       nside: result.nside,
+      points: null,
       unit: result.unit,
       iteration: result.iteration,
       nuisance: result.nuisance,
+    }
+  }
+  /** The grid of the quantity that is to be seen, where the run has it. */
+  const wantedGrid = computed<GridName>(() => {
+    const { grid } = quantityInfo[view.settings.quantity]
+    return runs.shown?.grids.includes(grid) ? grid : 'magnetic_field'
+  })
+  /** What the field panels show: the chosen quantity as soon as its grid is here. */
+  const quantity = computed(() => quantityOf(view.settings.quantity, field.value?.grid))
+  async function fetchMaps() {
+    return {
+      data: data.value ?? (await fetchMap('data')),
+      model: await fetchMap('model'),
+      residual: await fetchMap(residualKind.value),
     }
   }
   async function fetchField(): Promise<LoadedField | null> {
     const session = project.session?.session
     const run = runs.shownId
     if (!session || run === null) return null
-    const { result, payloads } = await connection.request('run.field', { session, run })
+    const grid = wantedGrid.value
+    const { result, payloads } = await connection.request('run.field', { session, run, grid })
     return {
+      grid,
       values: float32(payloads[0]),
       shape: result.shape,
       halfSizeKpc: result.half_size_kpc,
@@ -157,7 +194,15 @@ export const useMaps = defineStore('maps', () => {
     void update()
   })
   watch(
-    [() => runs.shown, residualKind, skyVisible, fieldVisible, visibility, () => connection.state],
+    [
+      () => runs.shown,
+      residualKind,
+      wantedGrid,
+      skyVisible,
+      fieldVisible,
+      visibility,
+      () => connection.state,
+    ],
     () => void update(),
   )
 
@@ -169,34 +214,33 @@ export const useMaps = defineStore('maps', () => {
     const stamp = `${run.iteration}/${isActive(run.state)}`
     const skyStamp = `${stamp}/${residualKind.value}`
     const wantSky = skyVisible.value && done.sky !== skyStamp
-    const wantField = fieldVisible.value && done.field !== stamp
+    const fieldStamp = `${stamp}/${wantedGrid.value}`
+    const wantField = fieldVisible.value && done.field !== fieldStamp
     if (!wantSky && !wantField) return
     working = true
     const started = performance.now()
     const key = shownKey.value
     try {
       if (wantSky) {
-        const fixed = data.value ?? (await fetchMap('data'))
-        const fresh = await fetchMap('model')
-        const rest = await fetchMap(residualKind.value)
+        const pictures = await (entry.value?.catalogue ? fetchCatalogue() : fetchMaps())
         if (key === shownKey.value) {
-          data.value = fixed
-          model.value = fresh
-          residual.value = rest
+          data.value = pictures?.data ?? null
+          model.value = pictures?.model ?? null
+          residual.value = pictures?.residual ?? null
           done.sky = skyStamp
         }
       }
       if (wantField) {
         const fresh = await fetchField()
-        if (fresh) await deriveAhead(fresh, view.settings.quantity)
+        if (fresh) await deriveAhead(fresh, quantityOf(view.settings.quantity, fresh.grid))
         if (key === shownKey.value) {
           field.value = fresh
-          done.field = stamp
+          done.field = fieldStamp
         }
       }
       complained = ''
     } catch (error) {
-      done = { ...done, sky: skyStamp, field: stamp }
+      done = { ...done, sky: skyStamp, field: fieldStamp }
       const text = describeError(error)
       // A run that has not got so far yet has no maps, and one that failed before has said so.
       if (text !== complained && !isActive(run.state) && run.state !== 'failed')
@@ -224,6 +268,7 @@ export const useMaps = defineStore('maps', () => {
     model,
     residual,
     field,
+    quantity,
     busy,
     loadInput,
   }

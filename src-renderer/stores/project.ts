@@ -37,6 +37,8 @@ export const gridDefaults = () => defaultConfiguration().magnetic_field.grid
 export interface KnownFile {
   readonly name: string
   readonly map?: MapDescriptionMessage
+  /** Of a table of sources. */
+  readonly table?: { readonly columns: readonly string[]; readonly rows: number }
 }
 
 /** What is being worked on: the configuration of the next run and, once created, the session it belongs to. */
@@ -108,14 +110,22 @@ export const useProject = defineStore('project', () => {
     const title = labelOf(String(name ?? 'settings'))
     history.edit(withValue(configuration.value, path, value), title, pathKey(path))
   }
+  /** Replaces the whole configuration, where one choice changes several keys. */
+  function change(next: unknown, title: string) {
+    history.edit(next, title, title)
+  }
   /** Appends a data entry and returns its position. */
-  function addData(entry: Record<string, unknown>, file: FileGrant, map: MapDescriptionMessage) {
-    files.value.set(file.grant, { name: file.name, map })
+  function addData(
+    entry: Record<string, unknown>,
+    file: FileGrant,
+    content: Pick<KnownFile, 'map' | 'table'>,
+  ) {
+    files.value.set(file.grant, { name: file.name, ...content })
     const count = valueAt(configuration.value, ['data'])
     const position = Array.isArray(count) ? count.length : 0
     // With every default written out, as forms show them.
     const full = dataSchema.safeParse(entry).data ?? entry
-    history.edit(withValue(configuration.value, ['data', position], full), 'Add map', 'data')
+    history.edit(withValue(configuration.value, ['data', position], full), 'Add data', 'data')
     return position
   }
   /** Reads the header of a file that came with a session, for the facts and choices in its form. */
@@ -125,6 +135,13 @@ export const useProject = defineStore('project', () => {
     const { result } = await connection.request('maps.inspect', { grant })
     const map = result.maps.find((one) => hdu === undefined || one.hdu === hdu)
     if (map) files.value.set(grant, { ...known, map })
+  }
+  /** The same for a table of sources. */
+  async function describeTable(grant: string) {
+    const known = files.value.get(grant)
+    if (!known || known.table) return
+    const { result } = await connection.request('tables.inspect', { grant })
+    files.value.set(grant, { ...known, table: result })
   }
   function knowFile(file: FileGrant) {
     if (!files.value.has(file.grant)) files.value.set(file.grant, { name: file.name })
@@ -200,8 +217,10 @@ export const useProject = defineStore('project', () => {
     enter,
     get,
     set,
+    change,
     addData,
     describeFile,
+    describeTable,
     knowFile,
     refresh,
     create,

@@ -14,9 +14,22 @@ export const presetNames: Readonly<Record<Preset, string>> = {
 }
 
 export const skyNorms = ['linear', 'log', 'symlog', 'asinh', 'sqrt', 'equalised'] as const
+/** Of quantities of both signs. */
+export const signedNorms = ['linear', 'symlog', 'asinh', 'equalised'] as const
 export const projections = ['mollweide', 'orthographic'] as const
 export const percentiles = [90, 95, 98, 99, 99.5, 99.9, 100] as const
-export const fieldQuantities = ['B', 'Bx', 'By', 'Bz', 'BR', 'Bphi', 'divB'] as const
+export const fieldQuantities = [
+  'B',
+  'Bx',
+  'By',
+  'Bz',
+  'BR',
+  'Bphi',
+  'divB',
+  'n_e',
+  'C',
+  'p',
+] as const
 
 export type DialogName = 'palette' | 'export' | 'save-as' | 'close' | 'keys' | 'about'
 
@@ -44,6 +57,7 @@ const storedView = z.object({
   curvesShare: share.catch(0.467),
   exploreShare: share.catch(0.5),
   norm: z.enum(skyNorms).catch('log'),
+  signedNorm: z.enum(signedNorms).catch('linear'),
   projection: z.enum(projections).catch('mollweide'),
   percentile: z.number().min(50).max(100).catch(99.5),
   dataLimits: limits.catch(null),

@@ -3,6 +3,8 @@ import { tableOf } from '../sky/colour-scale.ts'
 import { derivedScalar } from './derived.ts'
 import { fieldColourMap, fieldScale, scaleWords } from './field-scale.ts'
 import type { ColourScale } from '../sky/colour-scale.ts'
+import type { SliceColours } from './slice-image.ts'
+import type { Transfer } from './volume-scene.ts'
 import type { ScalarGrid } from './scalar.ts'
 import type { FieldProps } from './types.ts'
 
@@ -39,4 +41,44 @@ export function useFieldLook(props: FieldProps) {
     words: computed(() => look.value?.words ?? ''),
     table: computed(() => tableOf(fieldColourMap(props, props.theme))),
   }
+}
+
+/** Colours of the slices. */
+export function sliceColours(scale: ColourScale, table: Uint8Array): Omit<SliceColours, 'neutral'> {
+  return { table, limits: scale.limits, norm: scale.kind === 'log' ? 'log' : 'linear' }
+}
+
+/** What the volume casts its rays through: logarithms for a logarithmic scale, since its colours and opacities run evenly. */
+export function volumeGrid(grid: ScalarGrid, scale: ColourScale): ScalarGrid {
+  if (scale.kind !== 'log') return grid
+  const least = Math.log10(scale.limits[0]) - 1
+  const values = grid.values.map((value) =>
+    value > 0 ? Math.max(Math.log10(value), least) : least,
+  )
+  return { ...grid, values }
+}
+
+/** Colours and opacities of `volumeGrid`. `hiddenBelow`: part of the scale, 0 to 1. */
+export function volumeTransfer(
+  scale: ColourScale,
+  table: Uint8Array,
+  signed: boolean,
+  hiddenBelow: number,
+): Transfer {
+  const [low, high] = scale.limits
+  if (scale.kind !== 'log')
+    return {
+      table,
+      limits: scale.limits,
+      start: signed ? 0 : Math.min(low, 0),
+      signed,
+      hiddenBelow,
+    }
+  const limits = [Math.log10(low), Math.log10(high)] as const
+  return { table, limits, start: limits[0], signed, hiddenBelow }
+}
+
+/** The value below which nothing is drawn. */
+export function hiddenValue({ kind, limits: [low, high] }: ColourScale, part: number): number {
+  return kind === 'log' ? low * (high / low) ** part : high * part
 }

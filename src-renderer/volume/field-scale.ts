@@ -18,17 +18,24 @@ export function regionStatistics(grid: ScalarGrid): ValueStatistics {
   return valueStatistics(values.subarray(0, count))
 }
 
-/** Linear; strength from 0, signed quantities symmetric about 0. */
+/** A logarithmic scale shows at most this range by itself: what is fainter does not matter on the sky. */
+const mostDecades = 4
+
+/** Strength from 0, the spectral index between its extremes, signed quantities symmetric about 0, densities logarithmic. */
 export function fieldScale(
   quantity: FieldQuantity,
   limits: FieldProps['limits'],
   statistics: ValueStatistics,
 ): ColourScale {
-  const { signed } = quantityInfo[quantity]
+  const { signed, norm } = quantityInfo[quantity]
   const high = limitsFromPercentile(statistics.sample, 0, percentile)?.max ?? 1
-  const strength = limits ?? (high > 0 ? ([0, high] as const) : ([0, 1] as const))
+  const positive = statistics.sample.filter((value) => value > 0)
+  const least = limitsFromPercentile(positive, 0, 100)?.min ?? 0
+  const low =
+    norm === 'log' ? Math.max(least, high / 10 ** mostDecades) : quantity === 'p' ? least : 0
+  const strength = limits ?? (high > 0 ? ([low, high] as const) : ([0, 1] as const))
   return buildScale(
-    { norm: 'linear', limits: signed ? limits : strength, percentile, symmetric: signed },
+    { norm, limits: signed ? limits : strength, percentile, symmetric: signed },
     statistics,
   )
 }

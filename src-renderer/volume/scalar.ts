@@ -1,3 +1,4 @@
+import type { GridName } from '#shared/contract/methods.ts'
 import type { FieldQuantity, Vector3 } from './types.ts'
 
 /** A scalar on the voxels of a field, C order (z fastest). */
@@ -16,16 +17,65 @@ export interface QuantityInfo {
   readonly symbol: string
   readonly unit: string
   readonly signed: boolean
+  /** Densities fall by decades. */
+  readonly norm: 'linear' | 'log'
+  /** The grid it is made from. */
+  readonly grid: GridName
 }
 
+const ofField = { unit: 'microgauss', norm: 'linear', grid: 'magnetic_field' } as const
+
 export const quantityInfo: Readonly<Record<FieldQuantity, QuantityInfo>> = {
-  B: { name: 'Field strength', symbol: '|B|', unit: 'microgauss', signed: false },
-  Bx: { name: 'Component toward +x', symbol: 'Bx', unit: 'microgauss', signed: true },
-  By: { name: 'Component toward +y', symbol: 'By', unit: 'microgauss', signed: true },
-  Bz: { name: 'Component toward +z', symbol: 'Bz', unit: 'microgauss', signed: true },
-  BR: { name: 'Radial component', symbol: 'BR', unit: 'microgauss', signed: true },
-  Bphi: { name: 'Azimuthal component', symbol: 'Bφ', unit: 'microgauss', signed: true },
-  divB: { name: 'Divergence', symbol: 'div B', unit: 'microgauss/kpc', signed: true },
+  B: { ...ofField, name: 'Field strength', symbol: '|B|', signed: false },
+  Bx: { ...ofField, name: 'Component toward +x', symbol: 'Bx', signed: true },
+  By: { ...ofField, name: 'Component toward +y', symbol: 'By', signed: true },
+  Bz: { ...ofField, name: 'Component toward +z', symbol: 'Bz', signed: true },
+  BR: { ...ofField, name: 'Radial component', symbol: 'BR', signed: true },
+  Bphi: { ...ofField, name: 'Azimuthal component', symbol: 'Bφ', signed: true },
+  divB: {
+    ...ofField,
+    name: 'Divergence',
+    symbol: 'div B',
+    unit: 'microgauss/kpc',
+    signed: true,
+  },
+  n_e: {
+    name: 'Thermal electrons',
+    symbol: 'nₑ',
+    unit: 'cm^-3',
+    signed: false,
+    norm: 'log',
+    grid: 'thermal_electrons',
+  },
+  C: {
+    name: 'Cosmic-ray electrons',
+    symbol: 'C',
+    unit: 'm^-3',
+    signed: false,
+    norm: 'log',
+    grid: 'cosmic_ray_electrons',
+  },
+  p: {
+    name: 'Spectral index',
+    symbol: 'p',
+    unit: '',
+    signed: false,
+    norm: 'linear',
+    grid: 'spectral_index',
+  },
+}
+
+const firstOf: Readonly<Record<GridName, FieldQuantity>> = {
+  magnetic_field: 'B',
+  thermal_electrons: 'n_e',
+  cosmic_ray_electrons: 'C',
+  spectral_index: 'p',
+}
+
+/** The quantity itself where it is made from this grid, else the first one that is. */
+export function quantityOf(chosen: FieldQuantity, grid: GridName | undefined): FieldQuantity {
+  if (grid === undefined || quantityInfo[chosen].grid === grid) return chosen
+  return firstOf[grid]
 }
 
 /** Voxel centres along one axis: x_i = -L + (i + 1/2) 2L/n, kpc. */
@@ -45,6 +95,8 @@ export function deriveScalar(
   halfSizeKpc: Vector3,
   quantity: FieldQuantity,
 ): ScalarGrid {
+  if (quantity === 'n_e' || quantity === 'C' || quantity === 'p')
+    return plainScalar(field, shape, halfSizeKpc)
   const [nx, ny, nz] = shape
   const count = nx * ny * nz
   if (field.length !== 3 * count) {
@@ -74,12 +126,23 @@ function insideRegion(field: Float32Array, count: number): Uint8Array {
 
 const cartesian = { Bx: 0, By: 1, Bz: 2 } as const
 
+/** What the grid holds, everywhere. */
+function plainScalar(values: Float32Array, shape: Vector3, halfSizeKpc: Vector3): ScalarGrid {
+  const count = shape[0] * shape[1] * shape[2]
+  if (values.length !== count) {
+    throw new RangeError(
+      `A grid of ${shape.join(' × ')} voxels has ${count} values, not ${values.length}.`,
+    )
+  }
+  return { values, inside: new Uint8Array(count).fill(1), shape, halfSizeKpc }
+}
+
 /** Flat loops without temporary arrays: half a million voxels in a few milliseconds. */
 function pointwise(
   field: Float32Array,
   shape: Vector3,
   half: Vector3,
-  quantity: Exclude<FieldQuantity, 'divB'>,
+  quantity: Exclude<FieldQuantity, 'divB' | 'n_e' | 'C' | 'p'>,
 ): Float32Array {
   const values = new Float32Array(shape[0] * shape[1] * shape[2])
   if (quantity === 'BR' || quantity === 'Bphi') cylindrical(field, shape, half, quantity, values)

@@ -20,6 +20,7 @@ export interface SliceColours {
   /** 256 colours, RGB bytes. */
   readonly table: Uint8Array
   readonly limits: readonly [number, number]
+  readonly norm: 'linear' | 'log'
   /** Outside the region. */
   readonly neutral: readonly [number, number, number]
 }
@@ -39,9 +40,10 @@ export function paintSlice(
   const layer = planeLayer(grid, plane, fixedKpc)
   const columns = pixelPositions(width, layer.countRight, 1)
   const rows = pixelPositions(height, layer.countUp, -1)
-  const [low, high] = colours.limits
-  const perColour = 256 / (high - low)
   const { table, neutral } = colours
+  const log = colours.norm === 'log'
+  const [low, high] = log ? colours.limits.map(Math.log) : colours.limits
+  const perColour = 256 / (high - low)
   const { values, inside, countUp } = layer
   let out = 0
   for (let row = 0; row < height; row++) {
@@ -62,7 +64,8 @@ export function paintSlice(
       }
       const lower = values[a + upLow] + (values[b + upLow] - values[a + upLow]) * weight
       const upper = values[a + upHigh] + (values[b + upHigh] - values[a + upHigh]) * weight
-      const value = lower + (upper - lower) * upWeight
+      const between = lower + (upper - lower) * upWeight
+      const value = log ? Math.log(between) : between
       const index = 3 * Math.min(255, Math.max(0, Math.floor((value - low) * perColour)))
       data[out] = table[index]
       data[out + 1] = table[index + 1]

@@ -1,7 +1,7 @@
 import { drawColourBar } from '../sky/colour-bar.ts'
 import { isPale, outsideColour, printPalette } from '../sky/palette.ts'
 import { printCanvas } from '../sky/sky-picture.ts'
-import { printLook } from './field-look.ts'
+import { printLook, sliceColours } from './field-look.ts'
 import { quantityInfo } from './scalar.ts'
 import { layoutSlices } from './slice-layout.ts'
 import { drawSliceOverlay } from './slice-overlay.ts'
@@ -20,7 +20,7 @@ export async function slicesPicture(props: FieldSlicesProps): Promise<Blob> {
   new SlicePainter().paint(picture.context, layout, ratio, {
     grid,
     cursor: props.cursor,
-    colours: { table: colourMap, limits: scale.limits, neutral: outsideColour('light') },
+    colours: { ...sliceColours(scale, colourMap), neutral: outsideColour('light') },
   })
   context.drawImage(picture.context.canvas, 0, 0, width, height)
   drawSliceOverlay(context, {

@@ -1,12 +1,15 @@
 /** Types between the field panels (slices and volume) and whoever shows them. Galactocentric kpc, microgauss. */
 
-/** Scalars that the panels derive from the field: strength, Cartesian and Galactocentric cylindrical components. */
-export type FieldQuantity = 'B' | 'Bx' | 'By' | 'Bz' | 'BR' | 'Bphi' | 'divB'
+/**
+ * What the panels show: of the magnetic field its strength, Cartesian and Galactocentric cylindrical components and
+ * divergence; the densities and the spectral index themselves.
+ */
+export type FieldQuantity = 'B' | 'Bx' | 'By' | 'Bz' | 'BR' | 'Bphi' | 'divB' | 'n_e' | 'C' | 'p'
 
 export type Vector3 = readonly [number, number, number]
 
 export interface FieldProps {
-  /** [nx, ny, nz, 3] in C order, microgauss; null while there is no field. */
+  /** [nx, ny, nz, 3] in C order, microgauss; [nx, ny, nz] for a density; null while there is no field. */
   readonly field: Float32Array | null
   readonly shape: Vector3
   /** The box spans -half to +half in each direction. */

@@ -1,7 +1,7 @@
 import { drawColourBar, pictureHeight } from '../sky/colour-bar.ts'
 import { printPalette } from '../sky/palette.ts'
 import { printCanvas, printTitle } from '../sky/sky-picture.ts'
-import { printLook } from './field-look.ts'
+import { printLook, volumeGrid, volumeTransfer } from './field-look.ts'
 import { homeOrbit } from './orbit.ts'
 import { quantityInfo } from './scalar.ts'
 import { drawVolumeOverlay } from './volume-overlay.ts'
@@ -31,8 +31,8 @@ export async function volumePicture(
   try {
     scene.setSize(width * ratio, height * ratio)
     scene.setBackground(1, 1, 1)
-    scene.setTransfer({ table: colourMap, limits: scale.limits, signed, hiddenBelow })
-    scene.setGrid(grid)
+    scene.setTransfer(volumeTransfer(scale, colourMap, signed, hiddenBelow))
+    scene.setGrid(volumeGrid(grid, scale))
     scene.draw(from, false)
     context.drawImage(scene.canvas, 0, titleHeight, width, height)
   } finally {

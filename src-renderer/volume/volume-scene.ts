@@ -19,9 +19,11 @@ export interface Transfer {
   /** 256 colours, RGB bytes. */
   readonly table: Uint8Array
   readonly limits: readonly [number, number]
+  /** Where opacity begins. */
+  readonly start: number
   /** Opaque on both sides of zero. */
   readonly signed: boolean
-  /** Part of the range (from zero) that is hidden, 0 to 1. */
+  /** Part of the range (from `start`) that is hidden, 0 to 1. */
   readonly hiddenBelow: number
 }
 
@@ -99,7 +101,7 @@ export class VolumeScene {
     this.volume.getProperty().setScalarOpacityUnitDistance(0, Math.max(...grid.halfSizeKpc) / 10)
   }
 
-  setTransfer({ table, limits: [low, high], signed, hiddenBelow }: Transfer): void {
+  setTransfer({ table, limits: [low, high], start, signed, hiddenBelow }: Transfer): void {
     // All nodes at once: after every single one vtk.js sorts all there are.
     const shape = { midpoint: 0.5, sharpness: 0 }
     this.colours.setNodes(
@@ -112,7 +114,6 @@ export class VolumeScene {
       })),
     )
     const reach = signed ? Math.max(Math.abs(low), Math.abs(high)) : high
-    const start = signed ? 0 : Math.min(low, 0)
     // A rising slope: weak field stays a haze through which the strong field is seen.
     const slope = Array.from({ length: 65 }, (_, i) => {
       const part = i / 64

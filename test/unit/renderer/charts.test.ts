@@ -79,10 +79,36 @@ describe('curve columns', () => {
     const map = (name: string) => [`${name}:chi2_n_fitted`, `${name}:residual_std_fitted`]
     expect(groupCurves([...one, ...map('a')]).chi2).toHaveLength(2)
     expect(groupCurves([...one, ...map('a'), ...map('b')]).chi2.map(({ label }) => label)).toEqual([
-      'fitted',
-      'held-out',
+      'fitted, all',
+      'held-out, all',
       'fitted a',
       'fitted b',
+    ])
+  })
+  it('gives each of several maps and catalogues one colour, held-out dashed', () => {
+    const of = (name: string) => [`${name}:chi2_n_fitted`, `${name}:chi2_n_held_out`]
+    const { chi2 } = groupCurves([...one, ...of('Q 1.4'), ...of('rm')])
+    expect(chi2.map(({ label, colour, dash }) => [label, colour, dash])).toEqual([
+      ['fitted, all', 1, 'solid'],
+      ['held-out, all', 1, 'dashed'],
+      ['fitted Q 1.4', 2, 'solid'],
+      ['held-out Q 1.4', 2, 'dashed'],
+      ['fitted rm', 3, 'solid'],
+      ['held-out rm', 3, 'dashed'],
+    ])
+  })
+  it('names the terms of densities and the random field', () => {
+    const { loss } = groupCurves([
+      ...one,
+      'gaussian-random-field',
+      'smoothness_thermal_electrons',
+      'amplitude_cosmic_ray_electrons',
+    ])
+    expect(loss.map(({ label }) => label)).toEqual([
+      'total',
+      'random field',
+      'smoothness of nₑ',
+      'amplitude of C',
     ])
   })
   it('takes NaN for an event only in a curve that had values', () => {

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { derive, derivedScalar, keepDerived } from '#renderer/volume/derived.ts'
+import { hiddenValue, volumeGrid, volumeTransfer } from '#renderer/volume/field-look.ts'
+import { fieldScale } from '#renderer/volume/field-scale.ts'
+import { paintSlice, slicePlanes } from '#renderer/volume/slice-image.ts'
 import {
   deriveScalar,
   interpolationAt,
+  quantityOf,
   sampleScalar,
   voxelCentre,
 } from '../../../src-renderer/volume/scalar.ts'
@@ -123,5 +127,52 @@ describe('derived scalars', () => {
     const elsewhere = structuredClone(derive(array, 'Bz'))
     keepDerived(array, 'Bz', elsewhere)
     expect(derivedScalar(array, 'Bz')).toBe(elsewhere)
+  })
+})
+
+describe('densities', () => {
+  const values = Float32Array.of(1e-9, 0.001, 0.01, 0.1, 0.02, 0.03, 0.04, 0.05)
+  const array = { values, shape: [2, 2, 2] as const, halfSizeKpc: half }
+
+  it('are shown as they are, everywhere', () => {
+    const { grid } = derive(array, 'n_e')
+    expect(grid.values).toEqual(values)
+    expect(grid.inside.every((one) => one === 1)).toBe(true)
+    expect(() => derive({ ...array, values: new Float32Array(24) }, 'n_e')).toThrow(/24/)
+  })
+  it('have a logarithmic scale of four decades at most', () => {
+    const { statistics } = derive(array, 'n_e')
+    const scale = fieldScale('n_e', null, statistics)
+    expect(scale.kind).toBe('log')
+    expect(scale.limits[0]).toBeCloseTo(scale.limits[1] / 1e4, 9)
+    expect(fieldScale('n_e', [0.001, 1], statistics).limits).toEqual([0.001, 1])
+    expect(hiddenValue(fieldScale('n_e', [0.001, 1], statistics), 1 / 3)).toBeCloseTo(0.01, 12)
+  })
+  it('reach the volume as logarithms', () => {
+    const { grid, statistics } = derive(array, 'n_e')
+    const scale = fieldScale('n_e', [0.001, 1], statistics)
+    const shown = volumeGrid(grid, scale).values
+    // Below the scale one decade is kept: nothing there is drawn.
+    expect(shown[0]).toBe(-4)
+    expect(shown[2]).toBeCloseTo(-2, 6)
+    expect(volumeTransfer(scale, new Uint8Array(768), false, 0.1)).toMatchObject({
+      limits: [-3, 0],
+      start: -3,
+    })
+  })
+  it('are painted by their logarithm', () => {
+    const grid = { ...derive(array, 'n_e').grid, values: new Float32Array(8).fill(0.0101) }
+    const image = { width: 1, height: 1, data: new Uint8ClampedArray(4), colorSpace: 'srgb' }
+    const table = Uint8Array.from({ length: 768 }, (_, i) => Math.floor(i / 3))
+    const colours = { table, limits: [0.0001, 1] as const, neutral: [0, 0, 0] as const }
+    paintSlice(image as ImageData, grid, slicePlanes.xy, 0, { ...colours, norm: 'log' })
+    // A little above 0.01, the middle of four decades: colour 128 of 256.
+    expect([...image.data]).toEqual([128, 128, 128, 255])
+  })
+  it('give way to a quantity of the grid that is there', () => {
+    expect(quantityOf('Bx', 'magnetic_field')).toBe('Bx')
+    expect(quantityOf('Bx', 'thermal_electrons')).toBe('n_e')
+    expect(quantityOf('n_e', 'magnetic_field')).toBe('B')
+    expect(quantityOf('n_e', undefined)).toBe('n_e')
   })
 })

@@ -89,12 +89,34 @@ describe('readout', () => {
     const pixels = Float32Array.from({ length: 48 }, (_, i) => i)
     pixels[5] = NaN
     // The north pole of NSIDE 2 at l = 45 deg is pixel 0 (RING).
-    expect(directionReadout({ lonDeg: 45, latDeg: 89 }, 2)[0]).toEqual(['pix', '0'])
-    expect(valueAtDirection({ pixels, nside: 2 }, { lonDeg: 45, latDeg: 89 })).toBe(0)
+    const map = { pixels, nside: 2, points: null, unit: 'K' }
+    expect(directionReadout({ lonDeg: 45, latDeg: 89 }, map, 1)[0]).toEqual(['pix', '0'])
+    expect(valueAtDirection(map, { lonDeg: 45, latDeg: 89 }, 1)).toBe(0)
+  })
+  it('finds the source nearest to a direction, within reach', () => {
+    const points = {
+      directionsDeg: Float64Array.of(359, 0, 40, -20),
+      values: Float32Array.of(12.5, -3),
+    }
+    const catalogue = { pixels: null, nside: 0, points, unit: 'rad m^-2' }
+    const near = { lonDeg: 1, latDeg: 1 }
+    expect(directionReadout(near, catalogue, 1).slice(0, 2)).toEqual([
+      ['source', '1 of 2'],
+      ['l, b', '359.000°  0.000°'],
+    ])
+    expect(valueAtDirection(catalogue, near, 1)).toBe(12.5)
+    expect(valueAtDirection(catalogue, { lonDeg: 42, latDeg: -20 }, 1)).toBe(-3)
+    // Zoomed in, the cursor has to come closer.
+    expect(valueAtDirection(catalogue, near, 10)).toBeNull()
+    expect(directionReadout({ lonDeg: 200, latDeg: 0 }, catalogue, 1)[0][1]).toBe('none here')
   })
   it('gives the Galactic centre its equatorial position', () => {
     // Reid & Brunthaler 2004 put l = b = 0 at 17h45m37.2s, -28d56m10s (J2000).
-    const position = directionReadout({ lonDeg: 0, latDeg: 0 }, 64)[3]
+    const position = directionReadout(
+      { lonDeg: 0, latDeg: 0 },
+      { pixels: new Float32Array(49_152), nside: 64, points: null, unit: 'K' },
+      1,
+    )[3]
     expect(position[1]).toBe('17h45m37s  −28°56′10″')
   })
 })

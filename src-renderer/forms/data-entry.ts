@@ -1,0 +1,88 @@
+import { nodeAt } from './nodes.ts'
+import type { FormNode } from './nodes.ts'
+
+const brightness = new Set(['I', 'Q', 'U'])
+
+export const hasFrequency = (quantity: string) => brightness.has(quantity)
+export const isPolarised = (quantity: string) => quantity === 'Q' || quantity === 'U'
+
+/** Units that a table does not state, by quantity. */
+const pointUnits: Readonly<Record<string, string>> = {
+  faraday_depth: 'rad/m^2',
+  dispersion_measure: 'pc/cm^3',
+}
+export const pointUnit = (quantity: string) => pointUnits[quantity] ?? ''
+
+/** A data entry of another quantity: without what only the old one had, and in the unit of a catalogue's. */
+export function withQuantity(
+  entry: Readonly<Record<string, unknown>>,
+  quantity: string,
+): Record<string, unknown> {
+  const { frequency_ghz, bandpass, polarisation, ...rest } = entry
+  return {
+    ...rest,
+    quantity,
+    ...(hasFrequency(quantity) ? { frequency_ghz, bandpass } : {}),
+    ...(isPolarised(quantity) ? { polarisation } : {}),
+    ...(entry.catalogue === undefined ? {} : { unit: pointUnit(quantity) }),
+  }
+}
+
+/** The node of a key of a data entry without the variants that read a map: a catalogue has none beside it. */
+export function withoutFiles(key: 'sigma' | 'mask'): FormNode | undefined {
+  const node = nodeAt(['data', 0, key])
+  if (node?.kind !== 'variants') return node
+  const variants = node.variants.filter(
+    (variant) => variant.kind !== 'object' || !variant.entries.has('file'),
+  )
+  return { ...node, variants }
+}
+
+/** What a catalogue can hold. */
+export function pointQuantities(): FormNode | undefined {
+  const node = nodeAt(['data', 0, 'quantity'])
+  if (node?.kind !== 'choice') return node
+  return { ...node, options: node.options.filter((option) => !hasFrequency(option)) }
+}
+
+/** Columns of a table by what they usually are called; undefined where no name fits. */
+export interface GuessedColumns {
+  readonly l?: string
+  readonly b?: string
+  readonly value?: string
+  readonly sigma?: string
+  readonly distance?: string
+  readonly quantity: string
+}
+
+const names = {
+  l: /^(l|glon|gal_?lon|l_deg)$/i,
+  b: /^(b|glat|gal_?lat|b_deg)$/i,
+  rotation: /^(rm|rm_rad_m2|faraday_depth|fd|phi)$/i,
+  dispersion: /^(dm|dm_pc_cm3|dispersion_measure)$/i,
+  sigma: /^(sigma|err|error|rm_?err|rm_?sigma|e_rm|dm_?err|e_dm|rmerr)/i,
+  distance: /^(d|dist|distance|distance_kpc|dist_kpc|d_kpc)$/i,
+}
+
+/** A proposal for the user to confirm: column names are statements of the file. */
+export function guessColumns(columns: readonly string[]): GuessedColumns {
+  const find = (pattern: RegExp) => columns.find((name) => pattern.test(name))
+  const rotation = find(names.rotation)
+  const dispersion = find(names.dispersion)
+  return {
+    l: find(names.l),
+    b: find(names.b),
+    value: rotation ?? dispersion,
+    sigma: find(names.sigma),
+    distance: find(names.distance),
+    quantity:
+      rotation === undefined && dispersion !== undefined ? 'dispersion_measure' : 'faraday_depth',
+  }
+}
+
+/** Numbers as typed, divided by commas, semicolons or spaces; undefined when there is anything else. */
+export function parseNumbers(text: string): number[] | undefined {
+  const parts = text.split(/[\s,;]+/).filter((part) => part !== '')
+  const values = parts.map(Number)
+  return values.every(Number.isFinite) ? values : undefined
+}
