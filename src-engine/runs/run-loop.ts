@@ -146,7 +146,7 @@ export class RunLoop {
       this.latest = await this.#optimisation.step()
       const sinceCheckpointMs = performance.now() - this.#checkpointedMs
       due = this.#checkpointWanted || sinceCheckpointMs >= this.#checkpointMs
-      if (due || this.#fieldWanted.length > 0) await this.bringBack()
+      if (due || this.#gridWanted.length > 0) await this.bringBack()
     } finally {
       this.#stepping = false
       for (const give of this.#gridWanted.splice(0)) give()
