@@ -1,5 +1,6 @@
 import { resourceUsage } from 'node:process'
 import type { MapFigures, RunRecord } from '../storage/records.ts'
+import type { RunMemory } from '../runs/memory-plan.ts'
 import type { Session } from '../storage/session.ts'
 import { duration, number } from './progress.ts'
 
@@ -19,7 +20,12 @@ function perSecond({ iterations, seconds }: RunTiming): number | null {
 }
 
 /** What `larmor run --json` prints about a run. */
-export function reportDocument(session: Session, run: RunRecord, timing: RunTiming): object {
+export function reportDocument(
+  session: Session,
+  run: RunRecord,
+  timing: RunTiming,
+  memory?: RunMemory,
+): object {
   const { figures } = run
   return {
     session: session.path,
@@ -37,11 +43,21 @@ export function reportDocument(session: Session, run: RunRecord, timing: RunTimi
     seconds: timing.seconds,
     iterations_per_second: perSecond(timing),
     peak_memory_bytes: peakMemoryBytes(),
+    ...(memory ? { memory_plan: planDocument(memory) } : {}),
     backend: run.backend,
     mode: run.mode,
     kernel_build: run.build,
     threads: run.threads,
     bit_identical: run.bitIdentical,
+  }
+}
+
+function planDocument({ bytes, availableBytes, parts, cardBytes, cardParts }: RunMemory): object {
+  return {
+    bytes,
+    available_bytes: availableBytes,
+    parts,
+    ...(cardBytes > 0 ? { card_bytes: cardBytes, card_parts: cardParts } : {}),
   }
 }
 

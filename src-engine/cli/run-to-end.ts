@@ -1,4 +1,5 @@
 import { InputError } from '../errors.ts'
+import type { RunMemory } from '../runs/memory-plan.ts'
 import type { Overrides } from '../runs/run-job.ts'
 import type { RunManager } from '../runs/run-manager.ts'
 import type { RunRecord } from '../storage/records.ts'
@@ -33,7 +34,7 @@ export async function runToEnd(
   io: CommandIo,
   style: ProgressStyle,
   name?: string,
-): Promise<{ run: RunRecord; timing: RunTiming }> {
+): Promise<{ run: RunRecord; timing: RunTiming; memory?: RunMemory }> {
   if (existing?.state === 'done' && (overrides.iterations ?? 0) <= existing.iteration) {
     return { run: existing, timing: { iterations: 0, seconds: 0 } }
   }
@@ -43,9 +44,12 @@ export async function runToEnd(
   const heard = manager.onFailure(({ error, begun }) => {
     if (error instanceof InputError && !begun) badInput.push(error)
   })
-  const noted = manager.onNotice(({ text }) => {
+  let memory: RunMemory | undefined
+  const noted = manager.onNotice(({ text, level, memory: planned }) => {
+    memory = planned ?? memory
+    if (style === 'none' && level === 'info') return
     display.end()
-    io.err(`${text}\n`)
+    if (style !== 'json') io.err(`${text}\n`)
   })
   const started = existing
     ? manager.resume(session, existing.id, overrides)
@@ -59,6 +63,7 @@ export async function runToEnd(
     const run = session.runs.get(started.run)
     return {
       run,
+      memory,
       timing: {
         iterations: run.iteration - (existing?.iteration ?? 0),
         seconds: run.seconds - (existing?.seconds ?? 0),

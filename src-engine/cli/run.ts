@@ -143,8 +143,8 @@ async function runOne(
   style: ProgressStyle,
 ): Promise<number> {
   const existing = session.runs.list().at(-1)
-  const { run, timing } = await runToEnd(session, manager, existing, overrides, io, style)
-  if (io.json) printJson(io, reportDocument(session, run, timing))
+  const { run, timing, memory } = await runToEnd(session, manager, existing, overrides, io, style)
+  if (io.json) printJson(io, reportDocument(session, run, timing, memory))
   else io.out(reportText(session, run, timing))
   return exitCode(run, io)
 }

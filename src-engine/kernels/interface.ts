@@ -125,6 +125,22 @@ export interface LineOfSightOperator {
   dispose(): Promise<void>
 }
 
+/** A share of memory, for people to read. */
+export interface MemoryPart {
+  readonly name: string
+  readonly bytes: number
+}
+
+/** What an operator will take, worked out without making it. */
+export interface OperatorMemory {
+  /** In the machine's memory, beyond the caller's arrays. */
+  readonly host: readonly MemoryPart[]
+  /** In that of a graphics card. */
+  readonly card: readonly MemoryPart[]
+  /** Threads that it will have: fewer than asked for where the gradients of all do not fit. */
+  readonly threads: number
+}
+
 export interface KernelBackend {
   readonly name: 'reference' | 'wasm' | 'webgpu' | 'tensorflow'
   readonly precision: 'float32' | 'float64'
@@ -132,6 +148,11 @@ export interface KernelBackend {
   build(): string
   /** One sentence for people: what it is and what it computes. */
   describe(): string
+  /**
+   * What `prepare` would take for `rays` lines of sight, of which the problem may have a sample only: they are not walked for it.
+   * @throws KernelError when that is more than the backend can have, with what to reduce
+   */
+  memory(problem: LineOfSightProblem, rays: number, options?: PrepareOptions): OperatorMemory
   /** Throws KernelError when the backend does not compute what the problem asks for, or the problem is inconsistent. */
   prepare(problem: LineOfSightProblem, options?: PrepareOptions): Promise<LineOfSightOperator>
 }

@@ -9,6 +9,9 @@ import type {
   LineOfSightProblem,
 } from '../kernels/interface.ts'
 import type { DataVector } from '../storage/run-store.ts'
+import { createMeasurement } from './measurement/measurement.ts'
+import { memoryProblem, planMemory, shortage } from './memory-plan.ts'
+import type { RunMemory } from './memory-plan.ts'
 import { prepareProblem } from './prepare-problem.ts'
 import type { PreparedProblem } from './prepare-problem.ts'
 import { Workspace } from './workspace.ts'
@@ -29,11 +32,15 @@ export interface ReadyOperator {
   readonly build: string
 }
 
-export interface OperatorRequest {
+/** What computes what. */
+export interface ComputationRequest {
   readonly runFile: RunFile
   readonly data: readonly DataVector[]
   readonly backend: BackendName
   readonly threads?: number
+}
+
+export interface OperatorRequest extends ComputationRequest {
   readonly signal: AbortSignal
   readonly onProgress: (fraction: number) => void
 }
@@ -45,10 +52,31 @@ export interface OperatorRequest {
 export class OperatorCache {
   readonly #load: LoadBackend
   #key = ''
+  #plannedBytes = 0
   #ready: { operator: LineOfSightOperator; workspace: Workspace } | undefined
 
   constructor(load: LoadBackend) {
     this.#load = load
+  }
+
+  /**
+   * What a run will take, checked before any of it is allocated.
+   *
+   * @throws InputError when that is more than the backend or the machine has
+   */
+  async plan({ runFile, data, backend: name, threads }: ComputationRequest): Promise<RunMemory> {
+    const measurement = createMeasurement(data, runFile.sky.distance_kpc)
+    const rays = measurement.directions.length / 3
+    const problem = memoryProblem(runFile, measurement)
+    const backend = await asInput(() => this.#load(name, problem))
+    const plan = planMemory(runFile, backend, problem, rays, threadsOf(backend, threads))
+    // The operator that is kept makes room for the next, or is that.
+    const held = this.#ready ? this.#plannedBytes : 0
+    const memory = { ...plan, availableBytes: plan.availableBytes + held }
+    const refusal = shortage(memory)
+    if (refusal) throw refusal
+    this.#plannedBytes = memory.bytes
+    return memory
   }
 
   /** @throws InputError when the backend does not compute what the run asks for */
@@ -56,8 +84,7 @@ export class OperatorCache {
     const { runFile, data } = request
     const prepared = prepareProblem(runFile, data)
     const backend = await asInput(() => this.#load(request.backend, prepared.problem))
-    const onThreads = backend.name === 'wasm'
-    const threads = onThreads ? (request.threads ?? availableParallelism()) : 1
+    const threads = threadsOf(backend, request.threads)
     const key = keyOf(runFile, prepared, `${backend.name} ${threads}`)
     if (this.#ready === undefined || key !== this.#key) {
       await this.dispose()
@@ -97,6 +124,11 @@ export class OperatorCache {
       // The loss is being reported already.
     }
   }
+}
+
+/** Threads to ask a backend for. */
+function threadsOf({ name }: KernelBackend, threads: number | undefined): number {
+  return name === 'wasm' ? (threads ?? availableParallelism()) : 1
 }
 
 /** What a backend refuses is something to change in the run file. */

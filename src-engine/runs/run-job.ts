@@ -2,13 +2,15 @@ import type { RunState, RunSummary } from '#shared/contract/methods.ts'
 import { fieldStatistics } from '#shared/inference/field-statistics.ts'
 import { pooledChi2 } from '#shared/inference/likelihood.ts'
 import { backendNames } from '#shared/session/run-file.ts'
+import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError, errorText } from '../errors.ts'
 import { KernelDeviceLostError } from '../kernels/interface.ts'
 import type { RunFigures, RunRecord } from '../storage/records.ts'
 import type { DataVector, RunChanges } from '../storage/run-store.ts'
 import type { Session } from '../storage/session.ts'
 import { atLevel } from './levels.ts'
-import type { BackendName, OperatorCache, ReadyOperator } from './operators.ts'
+import { memoryText } from './memory-plan.ts'
+import type { BackendName, ComputationRequest, OperatorCache, ReadyOperator } from './operators.ts'
 import { prepareData } from './prepare-data.ts'
 import type { PreparedProblem } from './prepare-problem.ts'
 import { RateMeter } from './rate-meter.ts'
@@ -138,6 +140,8 @@ export class RunJob {
     if (this.#abort.signal.aborted) return this.#rest()
     const record = session.runs.get(run)
     this.#setState('preparing', 'Walking the lines of sight', 'rays')
+    const memory = await operators.plan(this.#computation(record.configuration, data))
+    this.#news.notices.tell({ session, run, level: 'info', text: memoryText(memory), memory })
     const loop = await this.#begin(operators, record, data)
     if (!loop) return this.#rest()
     const changed = this.#noteComputation(record, loop.ready)
@@ -208,17 +212,8 @@ export class RunJob {
     // Once it steps, it ends between two steps: the operator of a finer grid is then made in any case.
     const patient = new AbortController().signal
     const prepare = (level: number): Promise<ReadyOperator> => {
-      const record = session.runs.get(run)
-      const backend = this.#replacement ?? this.#overrides.backend ?? storedBackend(record)
       return operators.get({
-        runFile: atLevel(configuration, level),
-        data,
-        backend,
-        // The number of threads belongs to the backend that had it.
-        threads:
-          this.#overrides.threads ??
-          (record.backend === backend ? record.threads : null) ??
-          undefined,
+        ...this.#computation(atLevel(configuration, level), data),
         signal: this.#loop ? patient : signal,
         onProgress: (fraction) => {
           this.#fraction = this.#loop ? 0 : fraction
@@ -232,6 +227,14 @@ export class RunJob {
       if (signal.aborted) return undefined
       throw error
     }
+  }
+
+  #computation(runFile: RunFile, data: readonly DataVector[]): ComputationRequest {
+    const record = this.session.runs.get(this.run)
+    const backend = this.#replacement ?? this.#overrides.backend ?? storedBackend(record)
+    // The number of threads belongs to the backend that had it.
+    const stored = record.backend === backend ? record.threads : null
+    return { runFile, data, backend, threads: this.#overrides.threads ?? stored ?? undefined }
   }
 
   /** Stores what computes the run from now on; returns whether that may give other bits than its steps so far. */

@@ -1,6 +1,7 @@
 import type { EventBody } from '#shared/contract/events.ts'
 import type { RunSummary } from '#shared/contract/methods.ts'
 import type { Session } from '../storage/session.ts'
+import type { RunMemory } from './memory-plan.ts'
 
 export type Stage = EventBody<'run.progress'>['stage']
 
@@ -29,6 +30,8 @@ export interface RunNotice {
   readonly run: number
   readonly level: 'info' | 'warning'
   readonly text: string
+  /** Where it says what the run takes. */
+  readonly memory?: RunMemory
 }
 
 /** New rows of the curves: [rows][columns], the first being row `from`. */

@@ -1,15 +1,12 @@
+import { availableParallelism, totalmem } from 'node:os'
+import { directionFromPixel } from '#shared/physics/geometry.ts'
 import { regionMask } from '#shared/physics/grid.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
+import { InputError } from '../errors.ts'
+import { loadBackend } from '../kernels/index.ts'
+import type { KernelBackend, LineOfSightProblem } from '../kernels/index.ts'
+import { memoryProblem, planMemory, shortage } from '../runs/memory-plan.ts'
 import { gridOf } from '../runs/prepare-problem.ts'
-
-/** Node, the program and small arrays, bytes: measured at the smallest run. */
-const baseBytes = 110e6
-/** Data cached per crossing end at this budget (conventions: 256 MB). */
-const cacheBytes = 256 * 2 ** 20
-/** Field, gradient, both moments and two threads' gradients, float32, three components. */
-const bytesPerVoxel = 6 * 3 * 4
-/** The same of a density, and what stands for it. */
-const bytesPerDensity = 8 * 4
 
 export interface RunEstimate {
   /** Free components of the field and values of free densities. */
@@ -18,28 +15,69 @@ export interface RunEstimate {
   readonly rays: number
   /** Peak of the process, roughly. */
   readonly memoryBytes: number
+  /** Why it cannot run, where it needs more than there is. */
+  readonly refusal: InputError | undefined
 }
 
 /** What a run will need, without reading its maps. @throws InputError when the field is not a grid */
-export function estimateRun(runFile: RunFile): RunEstimate {
+export async function estimateRun(runFile: RunFile): Promise<RunEstimate> {
   const grid = gridOf(runFile)
   const [nx, ny, nz] = grid.shape
   const free = regionMask(grid, { r_kpc: grid.region }).reduce((sum, one) => sum + one, 0)
   const densities = freeDensities(runFile) * nx * ny * nz
   const rays = runFile.data.length === 0 ? 0 : 12 * runFile.sky.nside ** 2
-  // A ray meets about half of the planes of each axis.
-  const crossings = (rays * (nx + ny + nz)) / 2
-  const nodes = runFile.integrator.rule === 'cells' ? runFile.integrator.nodes : 1
-  const cache = Math.min(cacheBytes, crossings * nodes * 4)
   return {
     unknowns: (runFile.magnetic_field.grid?.free === false ? 0 : 3 * free) + densities,
     rays,
-    memoryBytes: Math.round(
-      baseBytes + nx * ny * nz * bytesPerVoxel + densities * bytesPerDensity + cache,
-    ),
+    ...(await memoryOf(runFile, rays)),
+  }
+}
+
+async function memoryOf(
+  runFile: RunFile,
+  rays: number,
+): Promise<Pick<RunEstimate, 'memoryBytes' | 'refusal'>> {
+  const { data, sky } = runFile
+  const frequencies = data.flatMap(({ frequency_ghz: frequency }) => frequency ?? [])
+  const problem = memoryProblem(runFile, {
+    directions: wholeSky(),
+    frequenciesGhz: frequencies.length > 0 ? [...new Set(frequencies)] : sky.frequencies_ghz,
+    observables: data.length > 0 ? [...new Set(data.map(({ quantity }) => quantity))] : ['I'],
+  })
+  const backend = await backendOf(runFile, problem)
+  try {
+    const memory = planMemory(runFile, backend, problem, rays, availableParallelism())
+    // By the time it starts, what is in use now (by another run, for one) may be free.
+    const refusal = shortage({ ...memory, availableBytes: totalmem() })
+    return { memoryBytes: memory.bytes, refusal }
+  } catch (error) {
+    if (error instanceof InputError) return { memoryBytes: 0, refusal: error }
+    throw error
+  }
+}
+
+/** Directions that stand for those of any map. */
+function wholeSky(): Float64Array {
+  const nside = 16
+  const directions = new Float64Array(36 * nside ** 2)
+  for (let pixel = 0; pixel < directions.length / 3; pixel++) {
+    directions.set(directionFromPixel(nside, 'RING', pixel), 3 * pixel)
+  }
+  return directions
+}
+
+/** That of the run file; where this machine has none, which is said when the run starts, wasm. */
+async function backendOf(runFile: RunFile, problem: LineOfSightProblem): Promise<KernelBackend> {
+  try {
+    return await loadBackend(runFile.backend, problem)
+  } catch {
+    return loadBackend('wasm')
   }
 }
 
 function freeDensities({ thermal_electrons, cosmic_ray_electrons }: RunFile): number {
-  return [thermal_electrons, cosmic_ray_electrons].filter(({ model }) => model === 'grid').length
+  const densities = [thermal_electrons, cosmic_ray_electrons].filter(
+    ({ model }) => model === 'grid',
+  )
+  return densities.length + (cosmic_ray_electrons.free.includes('spectral_index_grid') ? 1 : 0)
 }

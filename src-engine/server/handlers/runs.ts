@@ -44,7 +44,13 @@ export function runHandlers(engine: Engine, client: Client): HandlersOf<Methods>
       const { runFile } = checked
       const models = modelIssues(runFile)
       const issues = [...models, ...(await dataIssues(runFile, engine))]
-      return { issues, ...(models.length === 0 ? estimateRun(runFile) : nothingToCompute) }
+      if (models.length > 0) return { issues, ...nothingToCompute }
+      const { refusal, ...estimate } = await estimateRun(runFile)
+      if (refusal) {
+        const { field: path = 'backend', message } = refusal
+        issues.push({ path, message: withoutKey(message, path) })
+      }
+      return { issues, ...estimate }
     },
     async 'run.start'({ session, name }) {
       const opened = sessions.get(session, client)

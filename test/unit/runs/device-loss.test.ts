@@ -3,7 +3,7 @@ import { RunManager } from '#engine/runs/run-manager.ts'
 import type { LoadBackend } from '#engine/runs/operators.ts'
 import { referenceBackend } from '#engine/kernels/backends/reference/index.ts'
 import { KernelDeviceLostError, KernelError, loadBackend } from '#engine/kernels/index.ts'
-import type { KernelBackend, LineOfSightOperator } from '#engine/kernels/index.ts'
+import type { LineOfSightOperator } from '#engine/kernels/index.ts'
 import { Session } from '#engine/storage/session.ts'
 import type { RunFileInput } from '#shared/session/run-file.ts'
 import { runBits } from '#test/tools/run-bits.ts'
@@ -21,19 +21,16 @@ class FakeCard {
 
   readonly load: LoadBackend = async (name) => {
     if (name !== 'webgpu') return loadBackend(name)
-    const left = this.#lives.shift()
-    if (left === undefined) throw new KernelError('There is no graphics card any more.')
-    this.opened++
-    return this.#backend(left)
-  }
-
-  #backend(left: number): KernelBackend {
+    if (this.#lives.length === 0) throw new KernelError('There is no graphics card any more.')
     return {
       ...referenceBackend,
       name: 'webgpu',
       precision: 'float32',
-      prepare: async (problem, options) =>
-        losing(await referenceBackend.prepare(problem, options), left),
+      prepare: async (problem, options) => {
+        this.opened++
+        const operator = await referenceBackend.prepare(problem, options)
+        return losing(operator, this.#lives.shift() ?? 0)
+      },
     }
   }
 }

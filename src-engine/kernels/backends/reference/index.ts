@@ -13,6 +13,7 @@ export const referenceBackend: KernelBackend = {
   build: () => version,
   describe: () =>
     'Plain float64 on one thread, the oracle of the other backends: every observable and every unknown.',
+  memory: () => ({ host: [], card: [], threads: 1 }),
   prepare: async (problem, options = {}) => {
     requireProblem('reference', allCapabilities, problem)
     return new HostOperator(problem, options, hostBackend)

@@ -30,6 +30,11 @@ export async function loadTensorflowBackend(): Promise<KernelBackend> {
     precision: 'float32',
     build: () => `${version} on ${nameOf(runtime)}`,
     describe: () => describe(runtime),
+    memory: () => ({
+      host: [{ name: 'tensors of a chunk of rays', bytes: CHUNK_BYTES }],
+      card: [],
+      threads: runtime.native ? availableParallelism() : 1,
+    }),
     prepare: async (problem, options = {}) => {
       requireProblem('tensorflow', tensorflowCapabilities, problem)
       const operator = new HostOperator(problem, options, (setup) => hostBackend(runtime, setup))

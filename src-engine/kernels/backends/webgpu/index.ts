@@ -7,6 +7,7 @@ import type {
   OperatorMemory,
   PrepareOptions,
 } from '../../interface.ts'
+import { estimateCrossings } from '../../crossing-estimate.ts'
 import { requireOptions, requireProblem } from '../../problem.ts'
 import type { Capabilities } from '../../problem.ts'
 import { version } from '../../../version.ts'
@@ -62,23 +63,22 @@ export async function loadWebgpuBackend(): Promise<KernelBackend> {
     build: () => `${version} on ${adapter.name}`,
     describe: () =>
       `WGSL kernels on ${adapter.name} (${kind}): I, Q, U, Faraday depth and dispersion measure, float32 with phases in whole turns; one buffer up to ${Math.floor(adapter.maxBufferBytes / 1e6)} MB.`,
-    memory: (problem, options) => memory(adapter, problem, options),
+    memory: webgpuMemory.bind(undefined, adapter),
     prepare,
   }
 }
 
 /** The grids in full; of the crossings and their gradients what their budgets allow. */
-function memory(
-  { name, maxBufferBytes }: AdapterDescription,
+export function webgpuMemory(
+  { name, maxBufferBytes }: Pick<AdapterDescription, 'name' | 'maxBufferBytes'>,
   problem: LineOfSightProblem,
+  rays: number,
   options: PrepareOptions = {},
 ): OperatorMemory {
   requireProblem('webgpu', webgpuCapabilities, problem)
   const { channels, cosmicRayGrid } = kernelSettings(problem)
   const { regularisation } = requireOptions(problem, options)
   const voxels = voxelCount(problem.grid)
-  const rays = problem.directions.length / 3
-  const planes = problem.grid.shape.reduce((sum, n) => sum + n, 0)
   const field = 32 * voxels
   if (field > maxBufferBytes) {
     const [largest, allowed] = [field, maxBufferBytes].map((bytes) => Math.ceil(bytes / 1e6))
@@ -98,7 +98,7 @@ function memory(
       { name: 'gradients of crossings', bytes: 3 * Math.min(RECORD_BYTES, maxBufferBytes) },
       {
         name: 'cache of the crossings',
-        bytes: Math.min(cache, (rays * planes * CROSSING_BYTES) / 2),
+        bytes: Math.min(cache, Math.ceil(rays * estimateCrossings(problem).mean * CROSSING_BYTES)),
       },
     ],
     threads: 1,
