@@ -20,7 +20,7 @@ export type AlongLine<Detail> = (step: number) => Promise<LinePoint<Detail>>
 /** Sufficient decrease and curvature: c1 and c2 of Nocedal & Wright, Numerical Optimization (2006), section 3.1. */
 export const SUFFICIENT_DECREASE = 1e-4
 export const CURVATURE = 0.9
-const MOST_EVALUATIONS = 20
+const MOST_EVALUATIONS = 30
 
 /**
  * A step that satisfies the strong Wolfe conditions (Nocedal & Wright, Algorithms 3.5 and 3.6, cubic interpolation in the
@@ -61,15 +61,15 @@ export async function strongWolfe<Detail>(
 /** Minimum of the cubic through two points and slopes (Nocedal & Wright, equation 3.59), kept inside the interval. */
 function between<Detail>(low: LinePoint<Detail>, high: LinePoint<Detail>): number {
   const width = high.step - low.step
-  const middle = low.step + width / 2
   if (!Number.isFinite(high.value) || !Number.isFinite(high.slope)) return low.step + width / 10
   const d1 = low.slope + high.slope - (3 * (low.value - high.value)) / (low.step - high.step)
   const square = d1 * d1 - low.slope * high.slope
-  if (!(square >= 0)) return middle
+  if (!(square >= 0)) return low.step + width / 2
   const d2 = Math.sign(width) * Math.sqrt(square)
   const cubic = high.step - width * ((high.slope + d2 - d1) / (high.slope - low.slope + 2 * d2))
   const share = (cubic - low.step) / width
-  return share > 0.1 && share < 0.9 ? cubic : middle
+  if (Number.isNaN(share)) return low.step + width / 10
+  return low.step + width * Math.min(Math.max(share, 0.1), 0.9)
 }
 
 /**

@@ -87,10 +87,8 @@ export class RunObjective implements CurvedObjective<Evaluation> {
     const { stage } = this
     stage.toGrids()
     const likelihood = await this.#likelihood()
-    const { regularisation, gradientNorm } = await this.#operator.lossGradient(
-      stage.unknowns,
-      this.#cotangent(likelihood),
-      stage.gridGradient,
+    const { regularisation, gradientNorm } = await finite(
+      this.#operator.lossGradient(stage.unknowns, this.#cotangent(likelihood), stage.gridGradient),
     )
     stage.pullBack()
     const terms = this.#termValues(regularisation, stage.gradient)
@@ -227,7 +225,7 @@ export class RunObjective implements CurvedObjective<Evaluation> {
   }
 
   async #likelihood(): Promise<Likelihood> {
-    const observables = await this.#forward()
+    const observables = await finite(this.#operator.forward(this.stage.unknowns))
     const models = this.#measurement.apply(observables)
     const nuisance = this.#data.map((vector, i) =>
       solveNuisance(vector.values, models[i], this.#weights[i], vector),
@@ -236,16 +234,6 @@ export class RunObjective implements CurvedObjective<Evaluation> {
     const maps = this.#data.map(({ sigma, set }, i) => mapStatistics(residual[i], sigma, set))
     this.#last = { maps, nuisance, models, residual }
     return this.#last
-  }
-
-  async #forward(): Promise<Observables> {
-    try {
-      return await this.#operator.forward(this.stage.unknowns)
-    } catch (error) {
-      // The kernels refuse to answer with a number that is not finite.
-      if (error instanceof KernelError) throw new NotFiniteError(error.message)
-      throw error
-    }
   }
 
   #cotangent({ residual, nuisance }: Likelihood): Observables {
@@ -290,6 +278,16 @@ export class RunObjective implements CurvedObjective<Evaluation> {
     if (term) culprit = `the regularisation term ${term.term}`
     else if (map >= 0) culprit = `the model of "${this.#data[map].name}"`
     throw new NotFiniteError(`${culprit} is no longer a finite number.`)
+  }
+}
+
+/** The kernels refuse numbers that are not finite. */
+async function finite<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof KernelError) throw new NotFiniteError(error.message, { cause: error })
+    throw error
   }
 }
 

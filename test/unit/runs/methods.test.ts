@@ -187,3 +187,15 @@ describe('methods that end by themselves', () => {
     expect((await runThrough(alone)).error).toMatch(/representation to whitened/)
   })
 })
+
+describe('a first step that is far too long', () => {
+  it('is shortened by a line search', async () => {
+    const session = create('a.larmor', {
+      optimiser: { method: 'lbfgs', iterations: 3, learning_rate: 1e6 },
+    })
+    const summary = await runThrough(session)
+    expect(summary.error).toBeUndefined()
+    const losses = lossesOf(session)
+    expect(losses.at(-1)).toBeLessThan(0.9 * losses[0])
+  })
+})
