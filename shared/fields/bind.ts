@@ -9,6 +9,7 @@ import type { PointFunction } from './graph/index.ts'
 import type { ParameterComponent } from './program.ts'
 import { compiledModel, withInputs } from './program.ts'
 import type { ResolvedModel } from './registry.ts'
+import type { Levels } from './surfaces.ts'
 import { levelCrossings } from './surfaces.ts'
 import type { FieldContext } from './types.ts'
 
@@ -67,9 +68,22 @@ function panelEdgesOf(
     return (ray) => model.discontinuities?.(ray, parameters, context) ?? []
   }
   const compiled = compiledModel(resolved)
-  const count = compiled.levels().length
-  const levels = withInputs(resolved, compiled.levelProgram(), context)
-  return (ray) => levelCrossings(ray, levels, count)
+  let levels: Levels | undefined
+  const makeLevels = (): Levels => {
+    const single = new Map<number, PointFunction>()
+    return {
+      count: compiled.levels().length,
+      all: withInputs(resolved, compiled.levelProgram(), context),
+      one: (index) => {
+        const found = single.get(index)
+        if (found) return found
+        const made = withInputs(resolved, compiled.oneLevelProgram(index), context)
+        single.set(index, made)
+        return made
+      },
+    }
+  }
+  return (ray) => levelCrossings(ray, (levels ??= makeLevels()))
 }
 
 /** A magnetic field at the centres of a grid, [nx, ny, nz, 3] in microgauss; zero outside the region, if one is given. */

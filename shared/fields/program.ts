@@ -92,6 +92,11 @@ class CompiledModel {
     return this.#program('levels', () => this.levels())
   }
 
+  /** Of one of the levels: a fraction of the work of all. */
+  oneLevelProgram(index: number): ProgramFactory {
+    return this.#program(`level ${index}`, () => [this.levels()[index]])
+  }
+
   #program(key: string, outputs: () => readonly Scalar[]): ProgramFactory {
     let program = this.#programs.get(key)
     if (!program) {

@@ -47,17 +47,24 @@ const SEARCH_POINTS = 192
 /** A crossing is found to 2^-44 of the distance between two such points. */
 const HALVINGS = 44
 
+/** Functions of position whose zeros are looked for; one that is not a number has none there. */
+export interface Levels {
+  count: number
+  /** Writes all of them. */
+  all: PointFunction
+  /** Writes the one of an index. */
+  one(index: number): PointFunction
+}
+
 /**
  * Where one of several functions of position changes sign along a ray, with the point nearest to the axis. Functions that
  * touch zero, or cross it twice between two points of the search, go unnoticed.
- *
- * @param levels writes `count` values; one that is not a number is at no level
  */
-export function levelCrossings(ray: Ray, levels: PointFunction, count: number): number[] {
+export function levelCrossings(ray: Ray, { count, all, one }: Levels): number[] {
   const crossings = axisApproach(ray)
   if (count === 0) return crossings
   const { origin, direction, lengthKpc } = ray
-  const at = (s: number, out: Float64Array): void =>
+  const at = (levels: PointFunction, s: number, out: Float64Array): void =>
     levels(
       origin[0] + s * direction[0],
       origin[1] + s * direction[1],
@@ -68,10 +75,10 @@ export function levelCrossings(ray: Ray, levels: PointFunction, count: number): 
   const points = searchPoints(lengthKpc)
   let before = new Float64Array(count)
   let after = new Float64Array(count)
-  const middle = new Float64Array(count)
-  at(points[0], before)
+  const middle = new Float64Array(1)
+  at(all, points[0], before)
   for (let i = 1; i < points.length; i++) {
-    at(points[i], after)
+    at(all, points[i], after)
     for (let k = 0; k < count; k++) {
       const sign = Math.sign(before[k])
       if (sign !== 0 && after[k] === 0) crossings.push(points[i])
@@ -79,8 +86,8 @@ export function levelCrossings(ray: Ray, levels: PointFunction, count: number): 
       let [low, high] = [points[i - 1], points[i]]
       for (let halving = 0; halving < HALVINGS; halving++) {
         const half = 0.5 * (low + high)
-        at(half, middle)
-        if (sign * middle[k] > 0) low = half
+        at(one(k), half, middle)
+        if (sign * middle[0] > 0) low = half
         else high = half
       }
       crossings.push(0.5 * (low + high))

@@ -79,17 +79,26 @@ describe('densities', () => {
 })
 
 describe('discontinuities', () => {
-  it('finds every jump of the spiral along a ray', () => {
-    const field = bindMagneticField(resolveModel('magnetic', { model: 'lsa' }))
-    const ray: Ray = {
-      origin: [-8.3, 0, 0.006],
-      direction: [Math.cos(0.1), Math.sin(0.1), 0],
-      lengthKpc: 30,
-    }
-    const edges = field.panelEdges(ray)
+  const ray: Ray = {
+    origin: [-8.3, 0, 0.006],
+    direction: [Math.cos(0.1), Math.sin(0.1), 0],
+    lengthKpc: 30,
+  }
+  it.each([
+    // Into and out of r < 3 kpc, and out of r = 20 kpc.
+    ['lsa', 3],
+    // Edges of arms and of the central regions.
+    ['jf12', 6],
+    ['han18', 8],
+    ['kst24', 6],
+    ['sun08', 7],
+  ])('of %s are found along a ray', (model, atLeast) => {
+    const field = bindMagneticField(resolveModel('magnetic', { model }))
+    // An arm of jf12 ends at the observer.
+    const edges = [0, ...field.panelEdges(ray)]
     let jumps = 0
     const step = 1e-3
-    for (let s = 0; s + step < 30; s += step) {
+    for (let s = 0; s + step < ray.lengthKpc; s += step) {
       const before = field.evaluate(along(ray.origin, ray.direction, s))
       const after = field.evaluate(along(ray.origin, ray.direction, s + step))
       if (norm([after[0] - before[0], after[1] - before[1], after[2] - before[2]]) > 0.1) {
@@ -97,8 +106,7 @@ describe('discontinuities', () => {
         expect(edges.some((edge) => edge > s - 1e-9 && edge < s + step + 1e-9)).toBe(true)
       }
     }
-    // Into and out of r < 3 kpc, and out of r = 20 kpc.
-    expect(jumps).toBe(3)
+    expect(jumps).toBeGreaterThanOrEqual(atLeast)
   })
 })
 
