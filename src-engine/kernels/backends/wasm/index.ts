@@ -47,7 +47,7 @@ async function prepare(
   const { region, regularisation } = requireOptions(problem, options)
   const asked = requireThreads(options)
   const { cacheBytes = DEFAULT_CACHE_BYTES } = options
-  const { signal, onProgress } = options
+  const { signal, onProgress, densities } = options
   signal?.throwIfAborted()
 
   const order = neighbourOrder(problem.directions)
@@ -94,6 +94,7 @@ async function prepare(
     await weights.fill(segments[0], signal, (done) => onProgress?.(done / order.length))
   }
   onProgress?.(1)
+  const weightsOnThreads = segments.length > 1 && densities !== undefined
 
   const setup = {
     threads,
@@ -103,6 +104,17 @@ async function prepare(
     shape: grid.shape,
     kernel,
     terms: compiledTerms,
+    ...(weightsOnThreads && densities
+      ? {
+          weights: {
+            grid: { shape: grid.shape, halfSizeKpc: grid.halfSizeKpc },
+            nodesPerCrossing,
+            observerKpc: problem.observerKpc,
+            origin: latticeOrigin(problem),
+            densities,
+          },
+        }
+      : {}),
   }
   const pool = new ThreadPool(
     Array.from({ length: threads }, (_, thread) => ({ ...setup, thread })),
@@ -121,6 +133,7 @@ async function prepare(
     crossings,
     segments,
     weights,
+    weightsOnThreads,
     description: describe(kernel, threads, asked, plan, segments),
   })
 }

@@ -1,5 +1,6 @@
 import type { OptimiserMethod, OptimiserOptions } from '#shared/inference/optimisers.ts'
-import type { GridValues, RegularisationName } from '../../interface.ts'
+import type { GridGeometry } from '#shared/physics/grid.ts'
+import type { DensityChoices, GridValues, RegularisationName } from '../../interface.ts'
 import type { KernelChoice } from './kernel-choice.ts'
 import type { MemoryPlan } from './memory-plan.ts'
 import type { GridPlaces, PackedGrids } from './transfer.ts'
@@ -27,6 +28,23 @@ export interface ThreadSetup {
   readonly shape: readonly [number, number, number]
   readonly kernel: KernelChoice
   readonly terms: readonly CompiledTerm[]
+  /** Where the threads fill in the weights of each segment. */
+  readonly weights?: {
+    readonly grid: GridGeometry
+    readonly nodesPerCrossing: number
+    readonly observerKpc: readonly [number, number, number]
+    /** The observer in lattice coordinates. */
+    readonly origin: readonly [number, number, number]
+    readonly densities: DensityChoices
+  }
+}
+
+/** Fills in the records of crossings, those of a segment from `firstCrossing` on. */
+export interface WeightsJob {
+  readonly kind: 'weights'
+  readonly firstCrossing: number
+  readonly first: number
+  readonly last: number
 }
 
 /** One thread's share of an operation. Ranges are half open; rays in the kernels' order. */

@@ -40,6 +40,8 @@ export interface PreparedProblem {
   readonly crossings: number
   readonly segments: readonly Segment[]
   readonly weights: WeightWriter
+  /** The kernel threads can fill in weights too. */
+  readonly weightsOnThreads: boolean
   readonly description: string
 }
 
@@ -66,12 +68,15 @@ export class WasmOperator implements LineOfSightOperator {
   private readonly rayIndicesOther: Float64Array
   /** Whether the sums are those of the field that the kernels hold. */
   private sumsHold = false
+  /** The segment whose weights are there. */
+  private filled: Segment | undefined
   private busy = false
   private disposed = false
 
   constructor(prepared: PreparedProblem) {
     const { problem, plan, memory, threads, order } = prepared
     this.prepared = prepared
+    this.filled = prepared.segments.length === 1 ? prepared.segments[0] : undefined
     this.grid = problem.grid
     this.voxels = voxelCount(problem.grid)
     this.rays = order.length
@@ -243,13 +248,32 @@ export class WasmOperator implements LineOfSightOperator {
   }
 
   /** Runs a pass over all rays; where the weights do not all fit, segment by segment after computing them anew. */
-  private async overRays(job: (first: number, last: number) => Job): Promise<void> {
-    const { segments, crossingsOf, weights } = this.prepared
+  private async overRays(
+    job: (first: number, last: number) => Job,
+    segments = this.prepared.segments,
+  ): Promise<void> {
     for (const segment of segments) {
-      if (segments.length > 1) await weights.fill(segment)
-      const cuts = shareRays(crossingsOf, segment, this.threads)
+      const cuts = shareRays(this.prepared.crossingsOf, segment, this.threads)
+      if (this.filled !== segment) await this.fill(segment, cuts)
       await this.onThreads((thread) => job(cuts[thread], cuts[thread + 1]))
     }
+  }
+
+  private async fill(segment: Segment, cuts: readonly number[]): Promise<void> {
+    const { weights, weightsOnThreads, pool } = this.prepared
+    this.filled = undefined
+    if (weightsOnThreads) {
+      const { firstCrossing } = segment
+      weights.begin(segment)
+      const jobs = Array.from({ length: this.threads }, (_, thread) => ({
+        kind: 'weights' as const,
+        firstCrossing,
+        first: cuts[thread],
+        last: cuts[thread + 1],
+      }))
+      await pool.run(jobs)
+    } else await weights.fill(segment)
+    this.filled = segment
   }
 
   /** The forward pass. */
@@ -266,7 +290,9 @@ export class WasmOperator implements LineOfSightOperator {
     await this.loadUnknowns(unknowns)
     // The adjoint of the rotation starts from the Q and U of whole rays.
     if (kernel.wavelengthsSquared.length > 0 && !this.sumsHold) await this.sumRays()
-    await this.overRays((first, last) => ({ kind: 'adjoint', first, last }))
+    // From the last segment on, whose weights the forward pass has left; the next forward pass finds those of the first.
+    const backward = this.prepared.segments.toReversed()
+    await this.overRays((first, last) => ({ kind: 'adjoint', first, last }), backward)
   }
 
   /** Runs an operation that leaves the threads' gradients at zero, unless it fails. */

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { KernelError } from '../../interface.ts'
-import type { Job, JobReply, ThreadSetup } from './jobs.ts'
+import type { Job, JobReply, ThreadSetup, WeightsJob } from './jobs.ts'
 import { workerUrl } from './module.ts'
 
 interface Waiting {
@@ -20,7 +20,7 @@ export class ThreadPool {
   }
 
   /** Runs job t on thread t and waits for all. @throws KernelError when a thread fails */
-  async run(jobs: readonly Job[]): Promise<JobReply[]> {
+  async run(jobs: readonly (Job | WeightsJob)[]): Promise<JobReply[]> {
     if (this.failure) throw this.failure
     const results = await Promise.allSettled(jobs.map((job, thread) => this.send(job, thread)))
     return results.map((result) => {
@@ -36,7 +36,7 @@ export class ThreadPool {
     await Promise.all(this.workers.map((worker) => worker.terminate()))
   }
 
-  private send(job: Job, thread: number): Promise<JobReply> {
+  private send(job: Job | WeightsJob, thread: number): Promise<JobReply> {
     if (this.waiting[thread]) {
       return Promise.reject(
         new KernelError('Operations on one operator must not overlap: wait for the one before.'),

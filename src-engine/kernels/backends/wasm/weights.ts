@@ -11,13 +11,19 @@ import type { Segment } from './rays.ts'
 /** How many rays are prepared before the event loop gets a turn. */
 const RAYS_PER_TURN = 1024
 
+/** What decides the values at the nodes. */
+type NodeProblem = Pick<
+  LineOfSightProblem,
+  'grid' | 'nodesPerCrossing' | 'cosmicRayDensity' | 'thermalElectronDensity'
+>
+
 /**
  * Fills in the records of crossings: walks the rays of a segment (writing their geometry where it is kept) and
- * evaluates the electron densities at every node. They are callbacks, so this is done by the thread that prepares, in
- * turns that leave the event loop responsive.
+ * evaluates the electron densities at every node. They are callbacks: the thread that prepares calls them in turns that
+ * leave the event loop responsive, kernel threads only what they have made themselves.
  */
 export class WeightWriter {
-  private readonly problem: LineOfSightProblem
+  private readonly problem: NodeProblem
   private readonly kernel: KernelChoice
   private readonly plan: MemoryPlan
   private readonly functions: KernelFunctions
@@ -27,7 +33,7 @@ export class WeightWriter {
   private readonly words: Uint32Array
 
   constructor(
-    problem: LineOfSightProblem,
+    problem: NodeProblem,
     kernel: KernelChoice,
     plan: MemoryPlan,
     functions: KernelFunctions,
@@ -51,15 +57,32 @@ export class WeightWriter {
     signal?: AbortSignal,
     onRays?: (done: number) => void,
   ): Promise<void> {
+    const { firstRay, lastRay, firstCrossing } = segment
+    this.begin(segment)
+    for (let ray = firstRay; ray < lastRay; ray += RAYS_PER_TURN) {
+      const end = Math.min(ray + RAYS_PER_TURN, lastRay)
+      this.fillRays(firstCrossing, ray, end)
+      await new Promise((resolve) => setImmediate(resolve))
+      signal?.throwIfAborted()
+      onRays?.(end)
+    }
+  }
+
+  /** Says which crossing has the first record. */
+  begin({ firstCrossing }: Segment): void {
+    this.words[(this.plan.problem + PROBLEM.firstCrossing) >>> 2] = firstCrossing
+  }
+
+  /** Some rays of the segment whose first crossing is given. @throws KernelError for a bad density */
+  fillRays(firstCrossing: number, firstRay: number, lastRay: number): void {
     const [ux, uy, uz] = this.origin
     const [nx, ny, nz] = this.problem.grid.shape
     const { plan } = this
-    this.words[(plan.problem + PROBLEM.firstCrossing) >>> 2] = segment.firstCrossing
-    for (let ray = segment.firstRay; ray < segment.lastRay; ray++) {
+    for (let ray = firstRay; ray < lastRay; ray++) {
       const record = plan.rays + ray * RAY_BYTES
       const first = this.words[(record + RAY.first) >>> 2]
       const geometry = plan.geometry ? plan.geometry + first * GEOMETRY_BYTES : this.scratchGeometry
-      const weights = plan.weights + (first - segment.firstCrossing) * plan.recordBytes
+      const weights = plan.weights + (first - firstCrossing) * plan.recordBytes
       this.functions.walkRay(
         record,
         ux,
@@ -74,11 +97,6 @@ export class WeightWriter {
         plan.recordBytes,
       )
       this.fillRay(record, geometry, weights)
-      if ((ray - segment.firstRay + 1) % RAYS_PER_TURN === 0) {
-        await new Promise((resolve) => setImmediate(resolve))
-        signal?.throwIfAborted()
-        onRays?.(ray + 1)
-      }
     }
   }
 

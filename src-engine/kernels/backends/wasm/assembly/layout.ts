@@ -163,7 +163,6 @@ export const SET_NEAR: usize = 128
 export const SET_THERMAL: usize = 192
 export const SET_COSMIC_RAY: usize = 256
 export const SET_INDEX: usize = 320
-export const SET_BYTES: usize = 384
 export const WORK_STATE: usize = 0
 export const WORK_OTHER: usize = 384
 // lengths times Gauss weights (times C where that is a function), T and the same of the emission measure
