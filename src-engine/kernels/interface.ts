@@ -54,7 +54,22 @@ export interface LossGradient {
   readonly regularisation: readonly RegularisationValue[]
 }
 
+/** A density of the model library by name, as `resolveModel` of shared/fields takes it. */
+export interface DensityChoice {
+  readonly model: string
+  readonly variant?: string
+  readonly parameters: Readonly<Record<string, number | readonly [number, number, number]>>
+}
+
+/** What the density functions of a problem are called; the thermal electrons are absent where the problem has none. */
+export interface DensityChoices {
+  readonly cosmicRays: DensityChoice
+  readonly thermalElectrons?: DensityChoice
+}
+
 export interface PrepareOptions {
+  /** The same functions as those of the problem: threads that cannot be sent functions evaluate them too. */
+  readonly densities?: DensityChoices
   /** Worker threads; default: the cores this process may use. The reference backend always uses one. */
   readonly threads?: number
   /** [nx, ny, nz], non-zero = free voxel. Gradients are zero elsewhere, regulariser pairs count only inside. Default: all. */

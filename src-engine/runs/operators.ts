@@ -91,6 +91,7 @@ export class OperatorCache {
       const operator = await asInput(() =>
         backend.prepare(prepared.problem, {
           threads,
+          densities: prepared.densities,
           region: prepared.region,
           regularisation: prepared.kernelTerms,
           signal: request.signal,

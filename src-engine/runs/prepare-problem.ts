@@ -2,8 +2,12 @@ import type { GridGeometry } from '#shared/physics/grid.ts'
 import { regionMask } from '#shared/physics/grid.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError } from '../errors.ts'
-import type { LineOfSightProblem, RegularisationTerm } from '../kernels/interface.ts'
-import { kernelProblemOf } from '../simulation/kernel-problem.ts'
+import type {
+  DensityChoices,
+  LineOfSightProblem,
+  RegularisationTerm,
+} from '../kernels/interface.ts'
+import { densityChoicesOf, kernelProblemOf } from '../simulation/kernel-problem.ts'
 import { gridSettingsOf, modelsOf } from '../simulation/medium.ts'
 import type { DataVector } from '../storage/run-store.ts'
 import { runUnknowns } from '../unknowns/settings.ts'
@@ -14,6 +18,7 @@ import type { Measurement } from './measurement/measurement.ts'
 /** A run, translated for the kernels. */
 export interface PreparedProblem {
   readonly problem: LineOfSightProblem
+  readonly densities: DensityChoices | undefined
   readonly measurement: Measurement
   /** [nx, ny, nz], 1 = free. */
   readonly region: Uint8Array
@@ -54,6 +59,7 @@ export function prepareProblem(runFile: RunFile, data: readonly DataVector[]): P
       observables,
       unknowns: unknowns.settings.map(({ name }) => name),
     },
+    densities: densityChoicesOf(models),
     measurement,
     region,
     unknowns,

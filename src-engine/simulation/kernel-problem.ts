@@ -2,7 +2,7 @@ import { bindDensity } from '#shared/fields/index.ts'
 import type { GridGeometry } from '#shared/physics/grid.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError } from '../errors.ts'
-import type { LineOfSightProblem } from '../kernels/interface.ts'
+import type { DensityChoice, DensityChoices, LineOfSightProblem } from '../kernels/interface.ts'
 import { thermalElectronsOf } from './medium.ts'
 import type { RunModels } from './medium.ts'
 import { freeFreeOf, requirePhase } from './simulate.ts'
@@ -46,6 +46,22 @@ export function kernelProblemOf(
       : {}),
   }
 }
+
+/** What the densities are called; undefined where one is a table, which has no name. */
+export function densityChoicesOf(models: RunModels): DensityChoices | undefined {
+  if (models.electronTable) return undefined
+  const choice = ({ model, variant, parameters }: RunDensity): DensityChoice => ({
+    model: model.name,
+    ...(variant === undefined ? {} : { variant }),
+    parameters,
+  })
+  return {
+    cosmicRays: choice(models.cosmicRayElectrons),
+    ...(hasThermalElectrons(models) ? { thermalElectrons: choice(models.thermalElectrons) } : {}),
+  }
+}
+
+type RunDensity = RunModels['cosmicRayElectrons'] | RunModels['thermalElectrons']
 
 /** Whether anything depends on n_e: the kernels leave out what is zero everywhere. */
 export function hasThermalElectrons({ thermalElectrons, electronTable }: RunModels): boolean {

@@ -10,7 +10,7 @@ import type {
   Observable,
   Observables as KernelObservables,
 } from '../kernels/interface.ts'
-import { hasThermalElectrons, kernelProblemOf } from './kernel-problem.ts'
+import { densityChoicesOf, hasThermalElectrons, kernelProblemOf } from './kernel-problem.ts'
 import type { RunModels } from './medium.ts'
 import type { Rays } from './rays.ts'
 import type { SimulationControl } from './simulate.ts'
@@ -78,6 +78,7 @@ export async function simulateGrid(
     frequenciesGhz,
     observables: observablesOf(runFile, models),
   }
+  const densities = densityChoicesOf(models)
   const size = Math.max(SMALLEST_BATCH, Math.ceil(rays.count / MOST_BATCHES))
   try {
     const backend = await load({ ...whole, ...lines(rays, 0, Math.min(size, rays.count)) })
@@ -88,6 +89,7 @@ export async function simulateGrid(
         { ...whole, ...lines(rays, first, last) },
         {
           signal,
+          densities,
           onProgress: (done) => onProgress?.(first + done * (last - first) * 0.9, rays.count),
         },
       )

@@ -1,0 +1,35 @@
+import type { DensityChoice } from '../../interface.ts'
+import type { ThreadSetup } from './jobs.ts'
+import { instantiate } from './module.ts'
+import { WeightWriter } from './weights.ts'
+
+/**
+ * What fills in weights on a kernel thread: the densities are made anew there from what they are called, since functions
+ * cannot be sent.
+ */
+export async function createThreadWeights(setup: ThreadSetup): Promise<WeightWriter> {
+  const { thread, module, memory, plan, kernel, weights } = setup
+  if (!weights) throw new Error('This operator computes its weights elsewhere.')
+  const { bindDensity, resolveModel } = await import('#shared/fields/index.ts')
+  const { densities, observerKpc, ...problem } = weights
+  const bind = (kind: 'thermal-electrons' | 'cosmic-ray-electrons', choice: DensityChoice) => {
+    const { evaluate } = bindDensity(resolveModel(kind, choice), { observerKpc })
+    return (x: number, y: number, z: number): number => evaluate([x, y, z])
+  }
+  const { cosmicRays, thermalElectrons } = densities
+  return new WeightWriter(
+    {
+      ...problem,
+      cosmicRayDensity: bind('cosmic-ray-electrons', cosmicRays),
+      ...(thermalElectrons
+        ? { thermalElectronDensity: bind('thermal-electrons', thermalElectrons) }
+        : {}),
+    },
+    kernel,
+    plan,
+    instantiate(module, memory),
+    memory.buffer,
+    weights.origin,
+    plan.scratch + thread * plan.scratchBytes,
+  )
+}
