@@ -122,6 +122,33 @@ thermal_electrons: { model: cordes91 }
     expect(out).toMatch(/d loss \/ d magnetic_field\.b0_microgauss = 131\.339/)
   })
 
+  it('finds derivatives by differences where a parameter moves the edge of a model, and says so', async () => {
+    const path = writeCase()
+    const text = readFileSync(path, 'utf8')
+      .replace(/integrator:.*\n/, '')
+      .replace('half-cell', 'exact')
+    const sphere = (radius: number) =>
+      text.replace(
+        /magnetic_field:[^]*$/,
+        `magnetic_field: { model: uniform, B_microgauss: [1, 2, 0.5], radius_kpc: ${radius}, free: [radius_kpc, B_microgauss] }\nthermal_electrons: { model: none }\n`,
+      )
+    writeFileSync(path, sphere(3))
+    const { code, out, err } = await larmor(['evaluate', path, '--json', '--gradient'])
+    expect(code).toBe(0)
+    expect(err).toMatch(/magnetic_field\.radius_kpc moves a surface/)
+    const { gradient, gradient_error: errors } = evaluation.parse(JSON.parse(out))
+    const radius = Number(gradient?.['magnetic_field.radius_kpc'])
+    expect(Number(errors?.['magnetic_field.radius_kpc'])).toBeGreaterThan(0)
+    expect(errors?.['magnetic_field.B_microgauss']).toEqual([0, 0, 0])
+    const lossAt = async (value: number) => {
+      writeFileSync(path, sphere(value))
+      return (await evaluate(path)).loss
+    }
+    const difference = ((await lossAt(3.001)) - (await lossAt(2.999))) / 0.002
+    // A plain difference over 0.001 of what changes over a kpc.
+    expect(Math.abs(radius / difference - 1)).toBeLessThan(1e-5)
+  })
+
   it('says what is missing or misspelt', async () => {
     const path = writeCase()
     const text = readFileSync(path, 'utf8')
