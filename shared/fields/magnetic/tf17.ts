@@ -159,7 +159,8 @@ const discs: Readonly<Record<string, (inputs: ModelInputs, frame: Frame) => Polo
     const bend = div(mul(1.125, sub(1, steep)), pow(squeeze, 3))
     return {
       radial: neg(mul(bend, div(r, z1), vertical)),
-      vertical: mul(side(z), square(u), vertical),
+      // u^2, whose derivative is finite at z = 0.
+      vertical: mul(side(z), div(mul(2.25, height), square(squeeze)), vertical),
     }
   },
 }

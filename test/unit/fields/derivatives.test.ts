@@ -103,6 +103,34 @@ describe('derivatives with respect to every parameter, against central differenc
   })
 })
 
+describe('on the axis, in the plane and on the edges of components', () => {
+  const odd: readonly Vector3[] = [
+    [0, 0, 0],
+    [0, 0, 1],
+    [0, 0, -1],
+    [5, 0, 0],
+    [-5, 0, 0],
+    [0, 3, 0],
+    [1, 0, 0],
+    [-8.3, 0, 0.006],
+    [20, 0, 0],
+    [0, -20, 5],
+    [0, 0, 50],
+    [100, 0, 0],
+  ]
+  it.each(choices)('$label and its derivatives are finite', ({ model, variant }) => {
+    const of = resolved(model, variant)
+    const components = componentsOf(model, variant)
+    const derivative = bindDerivatives(of, components)
+    const values = new Float64Array((model.kind === 'magnetic' ? 3 : 1) * components.length)
+    for (const point of odd) {
+      derivative(...point, values, 0)
+      expect(values.every(Number.isFinite), `at ${point}`).toBe(true)
+      expect(valueAt(of, point).every(Number.isFinite), `at ${point}`).toBe(true)
+    }
+  })
+})
+
 describe('surfaces that a parameter moves', () => {
   const moves = (kind: 'magnetic' | 'thermal-electrons', model: string, name: string) =>
     movesSurface(resolveModel(kind, { model }), { name })
