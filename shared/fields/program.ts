@@ -9,6 +9,7 @@ import {
   isScalar,
   mul,
   programOf,
+  sin,
   sub,
   unitNamed,
 } from './graph/index.ts'
@@ -142,13 +143,17 @@ function inputValue({ parameters }: ResolvedModel, name: string, observer: Vecto
   return number
 }
 
-/** Differences of what is compared, arguments of |x|, of sign and of floor's saw: wherever an expression is not smooth. */
+/** Differences of what is compared, arguments of |x| and sign, and the jumps of floor: where an expression is not smooth. */
 function levelsOf(outputs: readonly Scalar[]): Scalar[] {
   const levels = new Set<Scalar>()
   visit(outputs, (node) => {
     if (node.op === 'abs' || node.op === 'sign') {
       const [argument] = node.args
       if (isScalar(argument)) levels.add(argument)
+    } else if (node.op === 'floor') {
+      const [argument] = node.args
+      // Changes sign at every whole number.
+      if (isScalar(argument)) levels.add(sin(mul(Math.PI, argument)))
     } else if (node.op === 'min' || node.op === 'max') {
       addDifference(levels, node)
     } else if (node.op === 'less' || node.op === 'at-most') {

@@ -40,6 +40,8 @@ export interface ModelVariant {
   title: string
   /** Where it differs from the defaults. */
   parameters: Readonly<Record<string, ParameterValue>>
+  /** Published 1-sigma uncertainties, of the parameters that have one. */
+  uncertainties?: Readonly<Record<string, number>>
 }
 
 /** What a model may need to know beside its parameters. */

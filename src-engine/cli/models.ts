@@ -64,13 +64,15 @@ function text(model: FieldModel): string {
   return lines.join('\n')
 }
 
-/** What the first variant has, with unit and bounds. */
+/** What the first variant has, with uncertainty, unit and bounds. */
 function value(model: FieldModel, spec: ParameterSpec): string {
   const standard = model.variants[0]?.parameters[spec.name] ?? spec.default
   const [smallest, largest] = spec.bounds
   const shown = typeof standard === 'number' ? number(standard) : `[${standard.join(', ')}]`
   const unit = spec.unit === 'dimensionless' ? '' : ` ${spec.unit}`
-  return `${shown}${unit} (${number(smallest)} to ${number(largest)})`
+  const sigma = model.variants[0]?.uncertainties?.[spec.name]
+  const spread = sigma === undefined ? '' : ` +- ${sigma}`
+  return `${shown}${spread}${unit} (${number(smallest)} to ${number(largest)})`
 }
 
 function number(x: number): string {

@@ -58,10 +58,33 @@ export const jf12Parameters: readonly ParameterSpec[] = [
   ...parameterTable('Kleimann et al. 2019, ApJ 877, 76', solenoidal, ['solenoidal']),
 ]
 
+const armUncertainties = [1.8, 0.6, 0.8, 0.3, 0.1, 0.5, 1.8, 1.8] as const
+
+const uncertainties = {
+  ...Object.fromEntries(armUncertainties.map((sigma, k) => [`b_arm_${k + 1}_microgauss`, sigma])),
+  b_ring_microgauss: 0.1,
+  h_disk_kpc: 0.03,
+  w_disk_kpc: 0.08,
+  b_n_microgauss: 0.1,
+  b_s_microgauss: 0.1,
+  r_n_kpc: 0.08,
+  w_h_kpc: 0.12,
+  z0_kpc: 1.6,
+  b_x_microgauss: 0.3,
+  theta_x_deg: 1,
+  rc_x_kpc: 0.2,
+  r_x_kpc: 0.1,
+}
+
 const crpropa = { b_arm_8_microgauss: 2.7, r_s_kpc: 17 }
 
 export const jf12Variants: readonly ModelVariant[] = [
-  { name: 'hammurabi', title: 'Published values (as in hammurabi X)', parameters: {} },
+  {
+    name: 'hammurabi',
+    title: 'Published values (as in hammurabi X)',
+    parameters: {},
+    uncertainties,
+  },
   {
     name: 'crpropa',
     title: 'As in CRPropa: arm 8 and the southern radius rounded',

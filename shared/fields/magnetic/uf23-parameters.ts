@@ -215,6 +215,35 @@ const table: readonly (readonly [string, string, Bounds, string, readonly (numbe
   ],
 ]
 
+/** 1-sigma uncertainties, from the published Cholesky factors of the covariance. */
+const uncertainties: Readonly<Record<string, readonly (number | null)[]>> = {
+  disk_b1_microgauss: [0.1396, 0.149, 0.1865, 0.2608, 0.1785, 0.1376, 0.115, 0.1724],
+  disk_b2_microgauss: [0.2075, 0.2214, 0.2709, 0.4422, null, 0.2127, 0.1956, 0.3022],
+  disk_b3_microgauss: [0.1507, 0.1563, 0.2082, 0.3359, null, 0.1543, 0.1371, 0.2584],
+  disk_h_kpc: [0.03232, 0.02347, 0.02697, 0.01822, 0.0274, 0.03251, 0.01767, 0.04799],
+  disk_phase1_deg: [8.506, 10.15, 8.478, 11.02, 1.398, 7.639, 12.51, 11.45],
+  disk_phase2_deg: [2.799, 3.178, 3.221, 11.54, null, 2.783, 3.325, 10.25],
+  disk_phase3_deg: [2.178, 2.379, 2.477, 4.409, null, 2.165, 2.371, 6.058],
+  disk_pitch_deg: [0.129, 0.1339, 0.1438, 0.3815, 0.6008, 0.1278, 0.1322, 0.4422],
+  disk_w_kpc: [0.02549, 0.02273, 0.02488, 0.01957, 0.0237, 0.02466, 0.01819, 0.06925],
+  poloidal_a_kpc: [null, 0.7825, null, null, null, null, null, null],
+  poloidal_b_microgauss: [0.03317, 0.3586, 0.03649, 0.03144, 0.03704, 0.03374, 0.02431, 0.01961],
+  poloidal_p: [0.0921, 0.1423, 0.09784, 0.1062, 0.09422, 0.09228, 0.09397, 0.09941],
+  poloidal_r_kpc: [0.05678, 0.07186, 0.06552, 0.04783, 0.06267, 0.06179, 0.04786, 0.03551],
+  poloidal_w_kpc: [0.02857, null, 0.03305, 0.02979, 0.03428, 0.02683, 0.02159, 0.03499],
+  poloidal_z_kpc: [0.403, null, 0.5122, 0.2807, 0.422, 0.4156, 0.2413, 0.09742],
+  poloidal_xi_deg: [null, 1.764, null, null, null, null, null, null],
+  spur_center_deg: [null, null, null, null, 2.969, null, null, null],
+  spur_length_deg: [null, null, null, null, 3.029, null, null, null],
+  spur_width_deg: [null, null, null, null, 0.603, null, null, null],
+  toroidal_b_n_microgauss: [0.3137, 0.1879, 0.4092, 0.1689, 0.232, 0.368, 0.1214, null],
+  toroidal_b_s_microgauss: [0.2956, 0.181, 0.399, 0.1708, 0.2099, 0.3447, 0.1072, null],
+  toroidal_r_kpc: [0.1719, 0.1847, 0.1725, 0.197, 0.1267, 0.1988, 0.07598, null],
+  toroidal_w_kpc: [0.4015, 0.5625, 0.4057, 0.2903, 0.3002, 0.4279, 0.161, null],
+  toroidal_z_kpc: [0.6989, 0.8896, 0.5763, 0.8156, 1.442, 0.3683, 0.8176, null],
+  twisting_time_myr: [null, null, null, null, null, null, null, 1.09],
+}
+
 export const uf23Parameters: readonly ParameterSpec[] = table.map(
   ([name, unit, bounds, description, values]) => {
     const variants = uf23Names.filter((_, i) => values[i] !== null)
@@ -231,13 +260,24 @@ export const uf23Parameters: readonly ParameterSpec[] = table.map(
   },
 )
 
+function column(
+  rows: readonly (readonly [string, readonly (number | null)[]])[],
+  i: number,
+): Record<string, number> {
+  return Object.fromEntries(
+    rows.flatMap(([name, values]) => {
+      const value = values[i]
+      return value === null ? [] : [[name, value]]
+    }),
+  )
+}
+
 export const uf23Variants: readonly ModelVariant[] = uf23Names.map((name, i) => ({
   name,
   title: titles[name],
-  parameters: Object.fromEntries(
-    table.flatMap(([parameter, , , , values]) => {
-      const value = values[i]
-      return value === null ? [] : [[parameter, value]]
-    }),
+  parameters: column(
+    table.map(([parameter, , , , values]) => [parameter, values]),
+    i,
   ),
+  uncertainties: column(Object.entries(uncertainties), i),
 }))

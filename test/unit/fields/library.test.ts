@@ -8,6 +8,7 @@ import {
   bindMagneticField,
   findModel,
   listModels,
+  parametersOf,
   resolveModel,
   sampleDensity,
   sampleMagneticField,
@@ -125,9 +126,11 @@ describe('the library', () => {
         }
       }
       // Every variant is made of the model's own parameters, within their bounds.
-      for (const { name, parameters } of model.variants) {
+      for (const { name, parameters, uncertainties = {} } of model.variants) {
         const choice = { model: model.name, variant: name, parameters }
         expect(resolveModel(model.kind, choice).variant).toBe(name)
+        const own = parametersOf(model, name).map((spec) => spec.name)
+        expect(own).toEqual(expect.arrayContaining(Object.keys(uncertainties)))
       }
       expect(findModel(model.kind, model.name)).toBe(model)
     }
