@@ -129,6 +129,7 @@ export class RunObjective implements CurvedObjective<Evaluation> {
     const { stage } = this
     const tangent = stage.push(vector)
     const changes = this.#measurement.apply(await this.#operator.jvp(stage.unknowns, tangent))
+    this.#requireFiniteVectors('the change of', changes)
     const likelihood = this.#requireLast()
     const seen = changes.map((change, i) => this.#withoutNuisance(change, likelihood, i))
     // The likelihood's gradient is -J'W residual.
@@ -174,6 +175,9 @@ export class RunObjective implements CurvedObjective<Evaluation> {
     }
     this.#addPenaltyDiagonal(seed, into, work)
     into.forEach(keepPositive)
+    if (!into.every((values) => values.every(Number.isFinite))) {
+      throw new NotFiniteError('the preconditioner is no longer a finite number.')
+    }
   }
 
   /** One number per block: the mean of the diagonal of R'', from the product with a random sign vector. */
@@ -227,6 +231,7 @@ export class RunObjective implements CurvedObjective<Evaluation> {
   async #likelihood(): Promise<Likelihood> {
     const observables = await finite(this.#operator.forward(this.stage.unknowns))
     const models = this.#measurement.apply(observables)
+    this.#requireFiniteVectors('the model of', models)
     const nuisance = this.#data.map((vector, i) =>
       solveNuisance(vector.values, models[i], this.#weights[i], vector),
     )
@@ -269,6 +274,13 @@ export class RunObjective implements CurvedObjective<Evaluation> {
     })
   }
 
+  #requireFiniteVectors(what: string, vectors: readonly Float64Array[]): void {
+    const bad = vectors.findIndex((values) => !values.every(Number.isFinite))
+    if (bad >= 0) {
+      throw new NotFiniteError(`${what} "${this.#data[bad].name}" is no longer a finite number.`)
+    }
+  }
+
   /** A number that is not finite stops the run before it can spread into the unknowns. */
   #requireFinite({ loss, regularisation, maps, gradientNorm }: Evaluation): void {
     if (Number.isFinite(loss) && (gradientNorm === null || Number.isFinite(gradientNorm))) return
@@ -276,7 +288,7 @@ export class RunObjective implements CurvedObjective<Evaluation> {
     const map = maps.findIndex(({ fitted }) => !Number.isFinite(fitted.chi2))
     let culprit = 'the gradient'
     if (term) culprit = `the regularisation term ${term.term}`
-    else if (map >= 0) culprit = `the model of "${this.#data[map].name}"`
+    else if (map >= 0) culprit = `chi-square of "${this.#data[map].name}"`
     throw new NotFiniteError(`${culprit} is no longer a finite number.`)
   }
 }

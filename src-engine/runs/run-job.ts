@@ -11,6 +11,7 @@ import type { Session } from '../storage/session.ts'
 import { atLevel } from './levels.ts'
 import { memoryText } from './memory-plan.ts'
 import type { BackendName, ComputationRequest, OperatorCache, ReadyOperator } from './operators.ts'
+import { DivergenceError } from './optimise.ts'
 import { prepareData } from './prepare-data.ts'
 import type { PreparedProblem } from './prepare-problem.ts'
 import { RateMeter } from './rate-meter.ts'
@@ -274,13 +275,16 @@ export class RunJob {
   #fail(error: unknown): void {
     const text = errorText(error)
     const { session, run } = this
+    const iteration = this.#loop?.iteration ?? 0
     this.#state = 'failed'
     this.#stage = 'finished'
     this.#message = text
     try {
       session.transaction(() => {
+        // The state that a step has left is stored before it is evaluated: this one cannot be.
+        if (error instanceof DivergenceError) session.runs.dropCheckpoint(run, iteration)
         session.runs.update(run, { state: 'failed', error: text })
-        session.runs.addMark(run, this.#loop?.iteration ?? 0, 'failure', text)
+        session.runs.addMark(run, iteration, 'failure', text)
       })
     } catch {
       // The file cannot be written (a full disk, for instance): that is the failure already being reported.

@@ -289,6 +289,16 @@ export class RunStore {
     this.update(run, { iteration: content.iteration })
   }
 
+  /** Drops the checkpoint after `iteration` steps, if there is one: what it holds turned out to be of no use. */
+  dropCheckpoint(run: number, iteration: number): void {
+    const { changes } = this.#database
+      .prepare('DELETE FROM checkpoints WHERE run = ? AND iteration = ?')
+      .run(run, iteration)
+    if (changes === 0) return
+    const [latest] = this.checkpoints(run)
+    this.update(run, { iteration: latest?.iteration ?? 0 })
+  }
+
   /** Drops what only a resume needs: all but the latest checkpoint, and the optimiser's state. */
   keepFieldOnly(run: number): void {
     const [latest] = this.checkpoints(run)
