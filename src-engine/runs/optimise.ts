@@ -159,7 +159,7 @@ export class Optimisation {
     } catch (error) {
       if (!(error instanceof NotFiniteError)) throw error
       throw new DivergenceError(
-        `At iteration ${iteration} the run became meaningless: ${error.message} The session keeps its last checkpoint, which is sound. Try a smaller optimiser.learning_rate (it is ${this.#problem.optimiser.learning_rate}).`,
+        `At iteration ${iteration} the run became meaningless: ${error.message} The session keeps its last sound checkpoint, or begins anew. Try a smaller optimiser.learning_rate (it is ${this.#problem.optimiser.learning_rate}).`,
         { cause: error },
       )
     }

@@ -87,7 +87,7 @@ async function run(load: LoadBackend, optimiser: NonNullable<RunFileInput['optim
   const arrays = checkpoints.flatMap((checkpoint) =>
     session.runs
       .arrayNames(checkpoint)
-      .map(({ name }) => ({ name, ...session.runs.checkpointArray(checkpoint, name) })),
+      .map(({ name }) => ({ ...session.runs.checkpointArray(checkpoint, name), name })),
   )
   const bad = arrays.filter(({ values }) => !values.every(Number.isFinite))
   return { session, summary, checkpoints, bad: bad.map(({ name }) => name) }
