@@ -112,7 +112,7 @@ const choices: Readonly<Record<string, string>> = {
   'vector-potential': 'Vector potential',
   correction: 'Correction to a model',
   whitened: 'Whitened',
-  'gaussian-random-field': 'Gaussian random field',
+  'gaussian-random-field': 'Random field',
   magnetic_field: 'B',
   thermal_electrons: 'nₑ',
   cosmic_ray_electrons: 'C',

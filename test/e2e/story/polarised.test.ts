@@ -1,0 +1,182 @@
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { groupCurves } from '#renderer/charts/series.ts'
+import { buildScale, valueStatistics } from '#renderer/sky/colour-scale.ts'
+import { sampleScalar } from '#renderer/volume/scalar.ts'
+import { ang2pix, pix2ang } from '#shared/healpix/index.ts'
+import { colourAt, formatNumber, formatQuantity } from '#shared/sky/index.ts'
+import { browserStage } from './browser-stage.ts'
+import { iterations, makePolarisedSession } from './polarised-data.ts'
+import { lastOfCurves, readSession } from './session-file.ts'
+import {
+  layout,
+  legends,
+  mapIteration,
+  menu,
+  sky,
+  skyOnScreen,
+  soon,
+  tool,
+  withoutOverlays,
+} from './workbench.ts'
+
+const name = 'polarised.larmor'
+const wholeSky = { lonDeg: 0, latDeg: 0, rollDeg: 0, zoom: 1, panX: 0, panY: 0 }
+const degree = Math.PI / 180
+let stage: Awaited<ReturnType<typeof browserStage>>
+let path: string
+let page: Page
+
+beforeAll(async () => {
+  stage = await browserStage()
+  path = join(stage.folder, name)
+  await makePolarisedSession(stage.folder, name)
+  page = await stage.open()
+  const open = page.getByRole('button', { name: /^Open a session/ })
+  await page.locator('button:enabled', { hasText: 'Open a session' }).waitFor()
+  await stage.choose(page, () => open.click(), name)
+  await page.locator('figure.sky-panel').first().waitFor()
+})
+afterAll(() => stage.close())
+
+const rows = () => page.getByRole('tree', { name: 'Project' }).getByRole('treeitem', { level: 2 })
+const readout = (title: string) => sky(page, title).readout.textContent()
+const signed = (value: number, unit: string) => formatQuantity(value, unit, { signed: true })
+
+/** A data vector of the run with its model, as stored. */
+function stored(data: string) {
+  return readSession(path, (session) => {
+    const vector = session.runs.data(1).find((one) => one.name === data)
+    const [checkpoint] = session.runs.checkpoints(1)
+    if (!vector) throw new Error(`no ${data}`)
+    const model = session.runs.checkpointArray(checkpoint, `model/${data}`).values
+    return { vector, model: Float32Array.from(model) }
+  })
+}
+
+it('lists maps and catalogues, and draws the sources in their colours with exact values', async () => {
+  await rows().filter({ hasText: 'Q 1.4' }).filter({ hasText: 'NSIDE 8' }).waitFor()
+  await rows().filter({ hasText: /^rm/ }).filter({ hasText: '60 sources' }).click()
+  await sky(page, 'Data').figure.getByText('rm.csv').waitFor()
+  await expect.poll(() => mapIteration(page), soon).toBe(iterations)
+
+  const { vector, model } = stored('rm')
+  if (vector.kind !== 'points') throw new Error('rm is a catalogue')
+  const values = Float32Array.from(vector.values)
+  const request = { norm: 'linear', limits: null, percentile: 99.5, symmetric: true } as const
+  const scale = buildScale(request, valueStatistics(values))
+  for (const index of [17, 30, 41]) {
+    const [l, b] = vector.directionsDeg.slice(2 * index, 2 * index + 2)
+    const screen = await skyOnScreen(page, 'Data', wholeSky)
+    const place = screen.toScreen(l, b)
+    if (!place) throw new Error('The source is not on the screen.')
+    const colour = await withoutOverlays(page, (picture) => picture.at(place.x, place.y))
+    expect(colour).toEqual(colourAt('berlin', scale.norm.toUnit(values[index])))
+    await page.mouse.move(place.x + 2, place.y + 1)
+    await expect.poll(() => readout('Data'), soon).toBe(signed(values[index], 'rad m^-2'))
+    expect(await readout('Model')).toBe(signed(model[index], 'rad m^-2'))
+    const residual = Math.fround(vector.values[index] - model[index])
+    expect(await readout('Residual')).toBe(signed(residual, 'rad m^-2'))
+    const status = await page.locator('footer.status .readout').innerText()
+    expect(status).toContain(`${index + 1} of 60`)
+  }
+  await page.mouse.move(3, 3)
+})
+
+it('shows each Stokes map in its unit on a symmetric scale', async () => {
+  await tool(page, 'Data', 'U 2.3')
+  await sky(page, 'Data').figure.getByText('U-2.3.fits').waitFor()
+  const bar = sky(page, 'Data').figure.locator('.colour-bar canvas')
+  await expect.poll(() => bar.getAttribute('aria-label'), soon).toContain('Stokes U, 2.30\u00a0GHz')
+  const { vector, model } = stored('U 2.3')
+  if (vector.kind !== 'map') throw new Error('U is a map')
+  const pixel = 300
+  const { theta, phi } = pix2ang(8, 'RING', pixel)
+  const screen = await skyOnScreen(page, 'Data', wholeSky)
+  const place = screen.toScreen(phi / degree, 90 - theta / degree)
+  if (!place) throw new Error('The pixel is not on the screen.')
+  const seen = screen.toSky(Math.round(place.x), Math.round(place.y))
+  if (!seen) throw new Error('There is no sky.')
+  expect(ang2pix(8, 'RING', (90 - seen.latDeg) * degree, seen.lonDeg * degree)).toBe(pixel)
+  await page.mouse.move(Math.round(place.x), Math.round(place.y))
+  const at = vector.pixels.indexOf(pixel)
+  await expect.poll(() => readout('Data'), soon).toBe(signed(Math.fround(vector.values[at]), 'K'))
+  await expect.poll(() => readout('Model'), soon).toBe(signed(model[at], 'K'))
+  await page.mouse.move(3, 3)
+  const limits = /, (\S+)\u00a0K to (\S+)\u00a0K/.exec((await bar.getAttribute('aria-label')) ?? '')
+  expect(limits?.[1]).toBe(`\u2212${limits?.[2]}`)
+})
+
+it('draws the curves of every map, catalogue and term by name', async () => {
+  const curves = lastOfCurves(path, 1)
+  const groups = groupCurves([...curves.keys()])
+  const shown = await legends(page)
+  for (const label of ['smoothness of nₑ', 'fitted rm', 'held-out Q 1.4', 'fitted, all'])
+    expect([...shown.keys()]).toContain(label)
+  for (const { label, column } of [...groups.loss, ...groups.chi2])
+    expect([label, shown.get(label)]).toEqual([
+      label,
+      formatNumber(curves.get(column) ?? NaN, { digits: 3 }),
+    ])
+})
+
+it('shows the free thermal electrons on a logarithmic scale', async () => {
+  await layout(page, 'Explore field')
+  const slices = page.locator('.slices canvas.overlay')
+  await slices.waitFor()
+  await page
+    .getByRole('button', { name: /, Quantity$/ })
+    .first()
+    .click()
+  await page.getByRole('menuitemradio', { name: 'nₑ', exact: true }).click()
+  await expect
+    .poll(() => page.locator('.slices .colour-bar canvas').getAttribute('aria-label'), soon)
+    .toMatch(/nₑ.*cm⁻³, log$/)
+  const grid = readSession(path, (session) => {
+    const [checkpoint] = session.runs.checkpoints(1)
+    return session.runs.checkpointArray(checkpoint, 'thermal_electrons')
+  })
+  const [nx, ny, nz] = grid.shape
+  const scalar = {
+    values: Float32Array.from(grid.values),
+    inside: new Uint8Array(nx * ny * nz).fill(1),
+    shape: [nx, ny, nz] as const,
+    halfSizeKpc: [20, 20, 5] as const,
+  }
+  const value = formatQuantity(sampleScalar(scalar, [-8.3, 0, 0]), 'cm^-3', { digits: 3 })
+  expect(await slices.getAttribute('aria-label')).toContain(`kpc: ${value}`)
+  await layout(page, 'Fit')
+})
+
+it('shows the settings that apply, and keeps whitened coordinates with their prior', async () => {
+  const choose = async (label: string, option: string) => {
+    await page.getByRole('combobox', { name: label, exact: true }).click()
+    await page.getByRole('option', { name: option, exact: true }).click()
+  }
+  const label = (text: string) => page.locator('.form label').getByText(text, { exact: true })
+  await page.getByRole('button', { name: 'Run settings' }).click()
+  await label('Gradient limit').waitFor()
+  await choose('Method', 'Gauss–Newton')
+  await label('Inner iterations').waitFor()
+  expect(await label('Gradient limit').count()).toBe(0)
+  await choose('Represent', 'Whitened')
+  await label('Correlation').waitFor()
+  await menu(page, 'Edit', /^Undo/)
+  await label('Correlation').waitFor({ state: 'hidden' })
+  await menu(page, 'Edit', /^Undo/)
+  await label('Gradient limit').waitFor()
+})
+
+it('takes a catalogue from a table once its columns are confirmed', async () => {
+  await stage.choose(page, () => menu(page, 'Data', /^Add catalogue/), 'rm.csv')
+  const dialog = page.getByRole('dialog', { name: 'Columns of rm.csv' })
+  await dialog.waitFor()
+  await dialog.getByRole('button', { name: 'Use this catalogue' }).click()
+  await rows().filter({ hasText: 'rm-2' }).filter({ hasText: '60 sources' }).waitFor()
+  const column = page.getByRole('combobox', { name: 'Column of Value', exact: true })
+  expect(await column.textContent()).toContain('RM')
+  // The engine has nothing against it.
+  await expect.poll(() => page.locator('.notice.error').count(), soon).toBe(0)
+  expect(stage.complaints).toEqual([])
+})
