@@ -32,6 +32,8 @@ interface RaySteps {
   /** From and to, kpc. */
   panels: readonly (readonly [number, number])[]
   rule: GaussRule
+  /** As in the rule: of the depth by which samples are rotated. */
+  rotation: Float64Array
   /** `panels`: the phase is that of the polynomial through the samples; the others belong to midpoints. */
   scheme: 'exact' | 'half-cell' | 'first-order' | 'panels'
 }
@@ -49,31 +51,36 @@ function raySteps(
     const panels = Array.from({ length: samples }, (_, i) => [step * i, step * (i + 1)] as const)
     const middle = gaussLegendre(1)
     // A sample is rotated by the depth of half its step, or of all of it.
-    const rule = phase === 'first-order' ? { ...middle, partial: middle.weights } : middle
-    return { panels, rule, scheme: phase === 'off' ? 'panels' : phase }
+    const rotation = phase === 'first-order' ? middle.weights : middle.partial
+    return { panels, rule: middle, rotation, scheme: phase === 'off' ? 'panels' : phase }
   }
   const panels: [number, number][] = []
   const record = (from: number, to: number) => void panels.push([from, to])
   if (integrator.rule === 'cells' && hasGrid(medium)) {
     integrateCells(medium, ray, integrator.nodes, propagation, record)
-    return { panels, rule: gaussLegendre(integrator.nodes), scheme: 'panels' }
+    const rule = gaussLegendre(integrator.nodes)
+    return { panels, rule, rotation: rule.partial, scheme: 'panels' }
   }
   const tolerance = integrator.rule === 'panels' ? integrator.tolerance : DEFAULT_TOLERANCE
   integratePanels(medium, ray, tolerance, propagation, record)
-  return { panels, rule: gaussLegendre(ADAPTIVE_NODES), scheme: 'panels' }
+  const rule = gaussLegendre(ADAPTIVE_NODES)
+  return { panels, rule, rotation: rule.partial, scheme: 'panels' }
 }
 
-/** What a sample gives, and its derivatives, times the length it stands for. */
+/** What a sample gives, and its derivatives; of the emission, times the length it stands for. */
 interface Sample {
+  readonly emission: Float64Array
   readonly cos: Float64Array
   readonly sin: Float64Array
   readonly faraday: Float64Array
+  /** n_e^2 */
+  readonly squared: Float64Array
 }
 
 /**
  * Derivatives of the observables of rays start <= i < end, written to `into`: one set of observables per parameter.
  *
- * @throws RangeError as `simulate`, and for options with free-free absorption
+ * @throws RangeError as `simulate`
  */
 export function simulateDerivatives(
   medium: Medium,
@@ -84,10 +91,7 @@ export function simulateDerivatives(
   start: number,
   end: number,
 ): void {
-  const { frequenciesGhz } = options
-  if (options.freeFree) {
-    throw new RangeError('Derivatives do not go through free-free absorption.')
-  }
+  const { frequenciesGhz, freeFree } = options
   const propagation = propagationOf(options)
   const constants = frequenciesGhz.map((frequency) =>
     emissivityConstantsMicrogauss(frequency, medium.spectralIndex),
@@ -95,11 +99,18 @@ export function simulateDerivatives(
   for (let index = start; index < end; index++) {
     const ray = rayAt(index)
     const steps = raySteps(medium, ray, options, propagation)
-    const sums = rayTangents(medium, derivatives, ray, steps, propagation.wavelengthsSquared)
+    const sums = rayTangents(medium, derivatives, ray, steps, propagation)
     into.forEach((observables, k) => {
       for (let f = 0; f < frequenciesGhz.length; f++) {
         const place = k * frequenciesGhz.length + f
-        observables.I[f][index] = constants[f].intensity * sums.emission[k]
+        const opacity = propagation.opacities[f]
+        const thermal = freeFree
+          ? freeFree.electronTemperatureK *
+            opacity *
+            Math.exp(-opacity * sums.measure[0]) *
+            sums.measure[1 + k]
+          : 0
+        observables.I[f][index] = constants[f].intensity * sums.emission[place] + thermal
         observables.Q[f][index] = constants[f].polarised * sums.cos[place]
         observables.U[f][index] = constants[f].polarised * sums.sin[place]
       }
@@ -111,10 +122,12 @@ export function simulateDerivatives(
 
 interface Tangents {
   /** [parameter] */
-  emission: Float64Array
   depth: Float64Array
   column: Float64Array
+  /** Integral of n_e^2, cm^-6 kpc: the value first, then its derivatives. */
+  measure: Float64Array
   /** [parameter][frequency] */
+  emission: Float64Array
   cos: Float64Array
   sin: Float64Array
 }
@@ -123,8 +136,8 @@ function rayTangents(
   medium: Medium,
   derivatives: MediumDerivatives,
   ray: Ray,
-  { panels, rule, scheme }: RaySteps,
-  wavelengthsSquared: readonly number[],
+  { panels, rule, rotation, scheme }: RaySteps,
+  { wavelengthsSquared, opacities }: Propagation,
 ): Tangents {
   const { count } = derivatives
   const n = rule.nodes.length
@@ -132,9 +145,10 @@ function rayTangents(
   const constant = scheme === 'first-order' ? RM_CONSTANT_SYNAX_MICROGAUSS : RM_CONSTANT_MICROGAUSS
   const { north, east } = lineOfSightBasis(ray.direction)
   const tangents: Tangents = {
-    emission: new Float64Array(count),
     depth: new Float64Array(count),
     column: new Float64Array(count),
+    measure: new Float64Array(1 + count),
+    emission: new Float64Array(count * frequencies),
     cos: new Float64Array(count * frequencies),
     sin: new Float64Array(count * frequencies),
   }
@@ -144,11 +158,14 @@ function rayTangents(
     cos: new Float64Array(n * width),
     sin: new Float64Array(n * width),
     faraday: new Float64Array(n * width),
+    emission: new Float64Array(n * width),
+    squared: new Float64Array(n * width),
   }
   const local = new Float64Array(PER_PARAMETER * count)
-  /** Depth in front of the panel, of the sample, and at the last sample, with their derivatives. */
+  /** Depth in front of the panel and at a sample, with their derivatives; the same of the integral of n_e^2. */
   const before = new Float64Array(width)
   const here = new Float64Array(width)
+  const measureHere = new Float64Array(width)
 
   for (const [from, to] of panels) {
     const half = 0.5 * (to - from)
@@ -160,16 +177,22 @@ function rayTangents(
     for (let i = 0; i < n; i++) {
       for (let k = 0; k < width; k++) {
         let depth = 0
+        let measure = 0
         for (let j = 0; j < n; j++) {
-          depth += rule.partial[i * n + j] * sample.faraday[j * width + k]
+          depth += rotation[i * n + j] * sample.faraday[j * width + k]
+          measure += rule.partial[i * n + j] * sample.squared[j * width + k]
         }
         here[k] = before[k] + half * depth
+        measureHere[k] = tangents.measure[k] + half * measure
       }
       for (let f = 0; f < frequencies; f++) rotate(i, f, half)
     }
     for (let i = 0; i < n; i++) {
       const weight = half * rule.weights[i]
-      for (let k = 0; k < width; k++) before[k] += weight * sample.faraday[i * width + k]
+      for (let k = 0; k < width; k++) {
+        before[k] += weight * sample.faraday[i * width + k]
+        tangents.measure[k] += weight * sample.squared[i * width + k]
+      }
     }
   }
   // As `integrateMidpoint` reports it.
@@ -191,6 +214,8 @@ function rayTangents(
     const shape = squared === 0 ? 0 : exponent === 0 ? 1 : squared ** exponent
     const reduced = density * shape
     const place = i * width
+    sample.emission[place] = weight * reduced * squared
+    sample.squared[place] = thermal * thermal
     sample.cos[place] = weight * reduced * difference
     sample.sin[place] = -2 * weight * reduced * bNorth * bEast
     sample.faraday[place] = -constant * thermal * bAway
@@ -209,7 +234,8 @@ function rayTangents(
       sample.sin[own] =
         -2 * weight * (dReduced * bNorth * bEast + reduced * (dNorth * bEast + bNorth * dEast))
       sample.faraday[own] = -constant * (dThermal * bAway + thermal * dAway)
-      tangents.emission[k] += weight * (dReduced * squared + reduced * dSquared)
+      sample.emission[own] = weight * (dReduced * squared + reduced * dSquared)
+      sample.squared[own] = 2 * thermal * dThermal
       tangents.column[k] += weight * dThermal
     }
   }
@@ -223,6 +249,8 @@ function rayTangents(
     const x = turn * sample.faraday[place]
     const amplitude = scheme === 'exact' ? sinc(x) : 1
     const slope = scheme === 'exact' && x !== 0 ? ((Math.cos(x) - amplitude) / x) * turn : 0
+    // What is left of it after absorption in front.
+    const left = Math.exp(-opacities[f] * measureHere[0])
     const cos = Math.cos(angle)
     const sin = Math.sin(angle)
     const q = cos * sample.cos[place] - sin * sample.sin[place]
@@ -231,11 +259,16 @@ function rayTangents(
       const own = place + 1 + k
       const dAngle = 2 * lambdaSquared * here[1 + k]
       const dAmplitude = slope * sample.faraday[own]
+      const dLoss = opacities[f] * measureHere[1 + k]
+      const change = dAmplitude - amplitude * dLoss
       const target = k * frequencies + f
+      tangents.emission[target] += left * (sample.emission[own] - dLoss * sample.emission[place])
       tangents.cos[target] +=
-        amplitude * (cos * sample.cos[own] - sin * sample.sin[own] - dAngle * u) + dAmplitude * q
+        left *
+        (amplitude * (cos * sample.cos[own] - sin * sample.sin[own] - dAngle * u) + change * q)
       tangents.sin[target] +=
-        amplitude * (sin * sample.cos[own] + cos * sample.sin[own] + dAngle * q) + dAmplitude * u
+        left *
+        (amplitude * (sin * sample.cos[own] + cos * sample.sin[own] + dAngle * q) + change * u)
     }
   }
 }

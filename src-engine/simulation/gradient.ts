@@ -26,8 +26,8 @@ export interface ParameterDerivative {
 /**
  * Derivatives of 1/2 chi-square with respect to free parameters, in their order; undefined when it was stopped.
  *
- * They are exact, from the expressions of the models, but for parameters that move a surface on which a model jumps and with
- * free-free absorption: those are differences.
+ * They are exact, from the expressions of the models, but for parameters that move a surface on which a model jumps: those are
+ * differences.
  */
 export async function gradientOf(
   runFile: RunFile,
@@ -37,8 +37,7 @@ export async function gradientOf(
   free: readonly FreeParameter[],
   control: SimulationControl = {},
 ): Promise<ParameterDerivative[] | undefined> {
-  const absorbed = sightlinesOf(runFile, data).options.freeFree !== undefined
-  const smooth = free.filter((parameter) => !absorbed && !movesSurfaceOf(models, parameter))
+  const smooth = free.filter((parameter) => !movesSurfaceOf(models, parameter))
   const exact = await exactly(runFile, models, data, evaluation, smooth, control)
   if (!exact) return undefined
   const derivatives: ParameterDerivative[] = []
