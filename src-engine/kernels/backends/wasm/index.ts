@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { voxelCount } from '#shared/physics/grid.ts'
 import { KernelError } from '../../interface.ts'
 import type {
   KernelBackend,
@@ -145,7 +146,7 @@ function memory(
 ): OperatorMemory {
   requireProblem('wasm', allCapabilities, problem)
   const { grid, nodesPerCrossing } = problem
-  const { region, regularisation } = requireOptions(problem, options)
+  const { regularisation = [] } = options
   const perRay = estimateCrossings(problem)
   const { plan, threads } = planThreads({
     grid,
@@ -161,7 +162,7 @@ function memory(
   const gradients = threads * plan.gradientBytes
   const weights = (plan.weightCapacity + 1) * plan.recordBytes
   const geometry = plan.geometry ? plan.weights - plan.geometry : 0
-  const grids = region.length * (2 * VOXEL_BYTES + 1)
+  const grids = voxelCount(grid) * (2 * VOXEL_BYTES + 1)
   const noun = threads === 1 ? 'one thread' : `${threads} threads`
   return {
     host: [

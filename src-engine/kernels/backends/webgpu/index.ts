@@ -77,7 +77,7 @@ export function webgpuMemory(
 ): OperatorMemory {
   requireProblem('webgpu', webgpuCapabilities, problem)
   const { channels, cosmicRayGrid } = kernelSettings(problem)
-  const { regularisation } = requireOptions(problem, options)
+  const { regularisation = [] } = options
   const voxels = voxelCount(problem.grid)
   const field = 32 * voxels
   if (field > maxBufferBytes) {
