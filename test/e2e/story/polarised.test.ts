@@ -103,6 +103,8 @@ it('shows each Stokes map in its unit on a symmetric scale', async () => {
   const at = vector.pixels.indexOf(pixel)
   await expect.poll(() => readout('Data'), soon).toBe(signed(Math.fround(vector.values[at]), 'K'))
   await expect.poll(() => readout('Model'), soon).toBe(signed(model[at], 'K'))
+  // Nothing is left of the sources that were drawn before.
+  expect(await page.locator('canvas.points:visible').count()).toBe(0)
   await page.mouse.move(3, 3)
   const limits = /, (\S+)\u00a0K to (\S+)\u00a0K/.exec((await bar.getAttribute('aria-label')) ?? '')
   expect(limits?.[1]).toBe(`\u2212${limits?.[2]}`)
