@@ -115,7 +115,7 @@ export function javascriptOf(
     lines.push(`const t${i} = ${formula(op, args.map(reference), instructions[args[1]])}`)
   }
   const emit = (scope: Scope): void => {
-    const order = scope.members.toSorted((a, b) => ranks[a] - ranks[b] || a - b)
+    const order = [...scope.members].sort((a, b) => ranks[a] - ranks[b] || a - b)
     const waiting = new Map<string, number[]>()
     const done = new Set<string>()
     for (const i of order) {
