@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import { browserStage } from '../e2e/story/browser-stage.ts'
+import { makePolarisedSession } from '../e2e/story/polarised-data.ts'
 import { electronStage } from '../e2e/story/electron-stage.ts'
 import type { Stage } from '../e2e/story/stage.ts'
 import { enter, iteration, layout, menu, runBar, tool } from '../e2e/story/workbench.ts'
@@ -37,17 +38,17 @@ async function take(page: Page, file: string, size?: typeof large): Promise<void
 }
 
 /** Opens the session from the start screen. */
-async function openSession(stage: Stage): Promise<Page> {
-  await copyFile(session, join(stage.folder, name))
+async function openSession(stage: Stage, file = name): Promise<Page> {
   const page = await stage.open()
   const open = page.getByRole('button', { name: /^Open a session/ })
   await page.locator('button:enabled', { hasText: 'Open a session' }).waitFor()
-  await stage.choose(page, () => open.click(), name)
+  await stage.choose(page, () => open.click(), file)
   await page.locator('figure.sky-panel').first().waitFor()
   return page
 }
 
 async function inBrowser(stage: Stage): Promise<void> {
+  await copyFile(session, join(stage.folder, name))
   const page = await openSession(stage)
   await layout(page, 'Inspect data')
   await tool(page, 'Projection', 'Globe')
@@ -79,7 +80,20 @@ async function inBrowser(stage: Stage): Promise<void> {
   await take(page, 'start-dark')
 }
 
+/** A small session with Q, U and a catalogue: not the sky, but everything that is drawn of it. */
+async function withPolarisation(stage: Stage): Promise<void> {
+  const file = 'polarised.larmor'
+  await makePolarisedSession(stage.folder, file)
+  const page = await openSession(stage, file)
+  await tool(page, 'Data', 'Q 1.4')
+  await take(page, 'polarised-dark', large)
+  await menu(page, 'View', 'Light theme')
+  await page.getByRole('treeitem', { level: 2 }).filter({ hasText: '60 sources' }).click()
+  await take(page, 'catalogue-light', small)
+}
+
 async function inElectron(stage: Stage): Promise<void> {
+  await copyFile(session, join(stage.folder, name))
   const page = await openSession(stage)
   await take(page, 'electron-fit-dark')
   await layout(page, 'Explore field')
@@ -90,6 +104,7 @@ async function inElectron(stage: Stage): Promise<void> {
 await mkdir(folder, { recursive: true })
 for (const [makeStage, play] of [
   [browserStage, inBrowser],
+  [browserStage, withPolarisation],
   [electronStage, inElectron],
 ] as const) {
   const stage = await makeStage()
