@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { RunManager } from '#engine/runs/run-manager.ts'
 import { Session } from '#engine/storage/session.ts'
+import { pauseAfter } from '#test/tools/pause-after.ts'
 import { runBits } from '#test/tools/run-bits.ts'
 import { sampleFolder, sampleRun } from '#test/tools/sample-run.ts'
 import type { SampleFolder } from '#test/tools/sample-run.ts'
@@ -50,12 +51,7 @@ describe.skipIf(!backend)('a run on the webgpu backend', () => {
     const straight = create('straight.larmor', 'webgpu')
     await lossOf(straight)
     const broken = create('broken.larmor', 'webgpu', 1e-6)
-    const look = (): void => {
-      const loop = manager.live(broken, 1)
-      if (loop && loop.iteration >= 4) manager.pause(broken, 1)
-      else setImmediate(look)
-    }
-    setImmediate(look)
+    pauseAfter(manager, broken, 4)
     manager.start(broken, {})
     expect(await manager.settled(broken, 1)).toMatchObject({ state: 'paused' })
     manager.resume(broken, 1)

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { RunManager } from '#engine/runs/run-manager.ts'
 import { Session } from '#engine/storage/session.ts'
 import type { RunFileInput } from '#shared/session/run-file.ts'
+import { pauseAfter } from '#test/tools/pause-after.ts'
 import { runBits } from '#test/tools/run-bits.ts'
 import { sampleFolder, sampleRun } from '#test/tools/sample-run.ts'
 import type { SampleFolder } from '#test/tools/sample-run.ts'
@@ -98,12 +99,7 @@ describe.each(cases)('a run with %s', (_, changes, grid) => {
       },
       grid,
     )
-    const look = (): void => {
-      const loop = manager.live(broken, 1)
-      if (loop && loop.iteration >= 2) manager.pause(broken, 1)
-      else setImmediate(look)
-    }
-    setImmediate(look)
+    pauseAfter(manager, broken, 2)
     await runThrough(broken)
     expect(broken.runs.get(1).iteration).toBeLessThan(whole)
     await manager.shutdown()

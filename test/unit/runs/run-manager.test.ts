@@ -4,6 +4,7 @@ import { RunManager } from '#engine/runs/run-manager.ts'
 import type { GridCopy } from '#engine/runs/run-loop.ts'
 import { Session } from '#engine/storage/session.ts'
 import type { RunFileInput } from '#shared/session/run-file.ts'
+import { pauseAfter } from '#test/tools/pause-after.ts'
 import { runBits } from '#test/tools/run-bits.ts'
 import { sampleFolder, sampleRun } from '#test/tools/sample-run.ts'
 import type { SampleFolder } from '#test/tools/sample-run.ts'
@@ -34,16 +35,6 @@ async function runThrough(session: Session) {
   return manager.settled(session, run)
 }
 
-/** Pauses the run once it has done `steps` steps: looks at it in every turn of the event loop. */
-function pauseAfter(session: Session, steps: number): void {
-  const look = (): void => {
-    const loop = manager.live(session, 1)
-    if (loop && loop.iteration >= steps) manager.pause(session, 1)
-    else setImmediate(look)
-  }
-  setImmediate(look)
-}
-
 describe.each(['reference', 'wasm'] as const)('a run on the %s backend', (backend) => {
   it('lowers the loss, and stores data, curves, checkpoint and figures', async () => {
     const session = create('a.larmor', { backend })
@@ -70,7 +61,7 @@ describe.each(['reference', 'wasm'] as const)('a run on the %s backend', (backen
     const { run } = await runThrough(straight)
     const broken = create('broken.larmor', { backend, checkpoint: { every_s: 1e-6 } })
     for (const steps of [1, 4, 9]) {
-      pauseAfter(broken, steps)
+      pauseAfter(manager, broken, steps)
       if (steps === 1) await runThrough(broken)
       else {
         manager.resume(broken, run)
@@ -105,7 +96,7 @@ describe.each(['reference', 'wasm'] as const)('a run on the %s backend', (backen
 describe('the run manager', () => {
   it('marks a run that is resumed on another backend', async () => {
     const session = create('a.larmor', { backend: 'wasm' })
-    pauseAfter(session, 2)
+    pauseAfter(manager, session, 2)
     const { run } = await runThrough(session)
     manager.resume(session, run, { backend: 'reference' })
     await manager.settled(session, run)
@@ -114,11 +105,11 @@ describe('the run manager', () => {
 
   it('marks a run that is resumed with another build of the kernels', async () => {
     const session = create('a.larmor', { backend: 'wasm' })
-    pauseAfter(session, 2)
+    pauseAfter(manager, session, 2)
     const { run } = await runThrough(session)
     const { build } = session.runs.get(run)
     expect(build).toMatch(/^[0-9a-f]{16}$/)
-    pauseAfter(session, 5)
+    pauseAfter(manager, session, 5)
     manager.resume(session, run)
     await manager.settled(session, run)
     expect(session.runs.get(run).bitIdentical).toBe(true)
@@ -133,7 +124,7 @@ describe('the run manager', () => {
     const straight = create('straight.larmor')
     await runThrough(straight)
     const session = create('a.larmor', { checkpoint: { every_s: 1e-6 } })
-    pauseAfter(session, 5)
+    pauseAfter(manager, session, 5)
     const { run } = await runThrough(session)
     const damage = (which: string): void => {
       const database = new DatabaseSync(session.path)
@@ -189,7 +180,7 @@ describe('the run manager', () => {
 
   it('resumes from the stored data when the map file is gone', async () => {
     const session = create('a.larmor')
-    pauseAfter(session, 2)
+    pauseAfter(manager, session, 2)
     const { run } = await runThrough(session)
     folder.removeMap()
     manager.resume(session, run)
