@@ -35,8 +35,6 @@ export async function startWorkbench(
   log: (text: string) => void,
 ): Promise<{ server: WorkbenchServer; url: string; stop: () => Promise<void> }> {
   await requireFolder(request.dataFolder)
-  // Said here rather than in a page that opens on nothing.
-  if (request.session !== undefined) Session.open(request.session, { readOnly: true }).close()
   const folder = rendererFolder()
   if (folder === undefined)
     throw new InputError('The workbench has not been built. Run `npm run build` in the checkout.')
@@ -74,6 +72,8 @@ async function sessionParameter(
     throw new InputError(`${session} does not lie in the data folder ${engine.grants.root}.`, {
       file: session,
     })
+  // Said here rather than in a page that opens on nothing.
+  Session.open(session, { readOnly: true }).close()
   const { grant, kind } = await engine.grants.grant(session)
   if (kind !== 'session')
     throw new InputError(`${session} is not a session file (.larmor).`, { file: session })

@@ -7,6 +7,7 @@ import { _electron } from 'playwright-core'
 import type { ElectronApplication, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { Session } from '#engine/storage/session.ts'
+import { listen } from '../story/stage.ts'
 import { openDisplay } from '#test/tools/virtual-display.ts'
 import type { VirtualDisplay } from '#test/tools/virtual-display.ts'
 import type { LarmorShell } from '#shared/contract/shell.ts'
@@ -51,10 +52,7 @@ async function launch(...args: string[]): Promise<{ app: ElectronApplication; pa
   started = app
   const page = await app.firstWindow()
   consoleLines.length = 0
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning')
-      consoleLines.push(message.text())
-  })
+  listen(page, consoleLines)
   await page.waitForLoadState('load')
   return { app, page }
 }
