@@ -35,24 +35,29 @@ export async function startWorkbench(
   log: (text: string) => void,
 ): Promise<{ server: WorkbenchServer; url: string; stop: () => Promise<void> }> {
   await requireFolder(request.dataFolder)
-  const folder = rendererFolder()
-  if (folder === undefined)
-    throw new InputError('The workbench has not been built. Run `npm run build` in the checkout.')
   const engine = await Engine.create({ dataFolder: request.dataFolder, log })
-  const parameters = await sessionParameter(engine, request.session)
-  const server = await serveWorkbench({
-    folder,
-    port: request.port,
-    log,
-    onClient: (transport) => connectPage(engine, transport),
-  })
-  return {
-    server,
-    url: server.url(parameters),
-    async stop() {
-      await engine.shutdown()
-      await server.close()
-    },
+  try {
+    const parameters = await sessionParameter(engine, request.session)
+    const folder = rendererFolder()
+    if (folder === undefined)
+      throw new InputError('The workbench has not been built. Run `npm run build` in the checkout.')
+    const server = await serveWorkbench({
+      folder,
+      port: request.port,
+      log,
+      onClient: (transport) => connectPage(engine, transport),
+    })
+    return {
+      server,
+      url: server.url(parameters),
+      async stop() {
+        await engine.shutdown()
+        await server.close()
+      },
+    }
+  } catch (error) {
+    await engine.shutdown()
+    throw error
   }
 }
 
