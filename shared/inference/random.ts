@@ -9,6 +9,7 @@ export const randomStreams = {
   heldOutBlocks: 1,
   preconditioner: 2,
   preconditionerPenalty: 3,
+  randomField: 4,
 } as const
 export type RandomStream = (typeof randomStreams)[keyof typeof randomStreams]
 
@@ -63,8 +64,19 @@ export function uniform(seed: number, stream: RandomStream, counter: number): nu
   return unitInterval(high, low)
 }
 
-/** Standard normal, by Box and Muller from the two uniforms of one counter. */
-export function normal(seed: number, stream: RandomStream, counter: number): number {
+/** Two independent standard normals, by Box and Muller from the two uniforms of one counter. */
+export function normalPair(
+  seed: number,
+  stream: RandomStream,
+  counter: number,
+): readonly [number, number] {
   const [a, b, c, d] = words(seed, stream, counter)
-  return Math.sqrt(-2 * Math.log(unitInterval(a, b))) * Math.cos(2 * Math.PI * unitInterval(c, d))
+  const radius = Math.sqrt(-2 * Math.log(unitInterval(a, b)))
+  const angle = 2 * Math.PI * unitInterval(c, d)
+  return [radius * Math.cos(angle), radius * Math.sin(angle)]
+}
+
+/** Standard normal: the first of `normalPair`. */
+export function normal(seed: number, stream: RandomStream, counter: number): number {
+  return normalPair(seed, stream, counter)[0]
 }

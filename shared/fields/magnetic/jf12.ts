@@ -1,4 +1,4 @@
-import type { Condition, Cylindrical, Operand, Scalar, Vector } from '../graph/index.ts'
+import type { Condition, Cylindrical, Scalar, Vector } from '../graph/index.ts'
 import {
   abs,
   add,
@@ -45,7 +45,7 @@ export const jf12: MagneticModel = {
   title: 'Jansson & Farrar 2012, regular field',
   source: jf12Source,
   notes: [
-    'The regular field alone: striated and random fields change signs or directions within 100 pc and have no value at a point.',
+    'The regular field alone. Its turbulent and striated companions are random fields: `random: { strength: { model: jf12 }, striation: 1.36 }`.',
     'Zero within 1 kpc of the centre, and beyond 20 kpc: of the axis (hammurabi) or of the centre (the other variants).',
     'r = 8.3 kpc on the negative x-axis, where some place the Sun, is an edge of an arm: the value there depends on rounding.',
     'The angle of the X field is atan2(r_c tan(theta), r_p) inside, which is finite at z = 0 and r = 0.',
@@ -82,21 +82,28 @@ function discShare({ scalar }: ModelInputs, { z }: Cylindrical): Scalar {
   return remainder(z, scalar('h_disk_kpc'), scalar('w_disk_kpc'))
 }
 
-function spiralDisc(inputs: ModelInputs, at: Cylindrical): Vector {
-  const { scalar } = inputs
-  const { r, phi } = at
+/** What the spiral arm has in which a point lies; nothing beyond the last one. */
+export function inArm({ r, phi }: Cylindrical, ofArm: (arm: number) => Scalar): Scalar {
   const onAxis = (turn: number): Scalar =>
     mul(r, exp(neg(mul(add(phi, turn * Math.PI), tan(JF12_PITCH)))))
   const outermost = kpc(armRadiiKpc[7])
   const once = onAxis(1)
   const twice = select(greater(once, outermost), onAxis(3), once)
   const radius = select(greater(onAxis(-1), outermost), twice, onAxis(-1))
-  const arm = armRadiiKpc.reduceRight<Operand>(
-    (rest, edge, k) => select(less(radius, kpc(edge)), scalar(`b_arm_${k + 1}_microgauss`), rest),
-    0,
+  return armRadiiKpc.reduceRight<Scalar>(
+    (rest, edge, k) => select(less(radius, kpc(edge)), ofArm(k + 1), rest),
+    constant(0),
   )
+}
+
+function spiralDisc(inputs: ModelInputs, at: Cylindrical): Vector {
+  const { scalar } = inputs
+  const { r } = at
   const share = mul(div(kpc(5), r), discShare(inputs, at))
-  const inArms = mul(arm, share)
+  const inArms = mul(
+    inArm(at, (arm) => scalar(`b_arm_${arm}_microgauss`)),
+    share,
+  )
   const spiral = fromCylindrical(
     at,
     mul(inArms, sin(JF12_PITCH)),
