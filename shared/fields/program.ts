@@ -1,10 +1,20 @@
 /** Compiled models: values, derivatives and discontinuities from the expression of a model. */
 import type { Vector3 } from '../physics/vector.ts'
-import type { Condition, Expression, PointFunction, ProgramFactory, Scalar } from './graph/index.ts'
+import type {
+  Condition,
+  Expression,
+  PointFunction,
+  Program,
+  ProgramFactory,
+  Scalar,
+} from './graph/index.ts'
 import {
+  add,
   compile,
   constant,
   derivatives,
+  dimensionless,
+  gradient,
   input,
   isScalar,
   mul,
@@ -29,6 +39,9 @@ export interface ParameterComponent {
 function inputName({ name, component }: ParameterComponent): string {
   return component === undefined ? name : `${name}[${component}]`
 }
+
+/** Inputs of `pullBack`, one per component. */
+export const cotangentInputs = axes.map((axis) => `cotangent[${axis}]`)
 
 const observerInputs = axes.map((axis) => `observer[${axis}]`)
 
@@ -64,23 +77,33 @@ function build(model: FieldModel, variant: string | undefined): ModelExpression 
 /** Everything made from one model and variant, once. */
 class CompiledModel {
   readonly expression: ModelExpression
-  readonly #programs = new Map<string, ProgramFactory>()
+  readonly #programs = new Map<string, Program>()
   #levels: readonly Scalar[] | undefined
 
   constructor(model: FieldModel, variant: string | undefined) {
     this.expression = build(model, variant)
   }
 
-  values(): ProgramFactory {
+  values(): Program {
     return this.#program('', () => this.expression.outputs)
   }
 
   /** Derivatives with respect to each of some parameters, [parameter][component]. */
-  derivatives(of: readonly ParameterComponent[]): ProgramFactory {
+  derivatives(of: readonly ParameterComponent[]): Program {
     const names = of.map(inputName)
     return this.#program(names.join(), () =>
       names.flatMap((name) => derivatives(this.expression.outputs, name)),
     )
+  }
+
+  /** Derivatives of the sum over components of cotangent times value; the cotangent is an input. */
+  pullBack(of: readonly ParameterComponent[]): Program {
+    const names = of.map(inputName)
+    return this.#program(`pull back ${names.join()}`, () => {
+      const { outputs } = this.expression
+      const terms = outputs.map((value, i) => mul(input(cotangentInputs[i], dimensionless), value))
+      return gradient(add(...terms), names)
+    })
   }
 
   /** Expressions that change sign where the model, or one of its derivatives, may jump. */
@@ -89,19 +112,19 @@ class CompiledModel {
     return this.#levels
   }
 
-  levelProgram(): ProgramFactory {
+  levelProgram(): Program {
     return this.#program('levels', () => this.levels())
   }
 
   /** Of one of the levels: a fraction of the work of all. */
-  oneLevelProgram(index: number): ProgramFactory {
+  oneLevelProgram(index: number): Program {
     return this.#program(`level ${index}`, () => [this.levels()[index]])
   }
 
-  #program(key: string, outputs: () => readonly Scalar[]): ProgramFactory {
+  #program(key: string, outputs: () => readonly Scalar[]): Program {
     let program = this.#programs.get(key)
     if (!program) {
-      program = compile(programOf(outputs()), this.expression.inputs)
+      program = programOf(outputs())
       this.#programs.set(key, program)
     }
     return program
@@ -124,14 +147,26 @@ export function compiledModel({ model, variant }: ResolvedModel): CompiledModel 
   return found
 }
 
+const factories = new WeakMap<Program, ProgramFactory>()
+
 /** A program of a model with the parameters and the observer of a resolved model. */
 export function withInputs(
   resolved: ResolvedModel,
-  program: ProgramFactory,
-  { observerKpc }: FieldContext,
+  program: Program,
+  context: FieldContext,
 ): PointFunction {
+  let factory = factories.get(program)
+  if (!factory) {
+    factory = compile(program, compiledModel(resolved).expression.inputs)
+    factories.set(program, factory)
+  }
+  return factory(inputValues(resolved, context))
+}
+
+/** Values of the inputs of a model's programs, in the order of their names in its expression. */
+export function inputValues(resolved: ResolvedModel, { observerKpc }: FieldContext): Float64Array {
   const { inputs } = compiledModel(resolved).expression
-  return program(Float64Array.from(inputs, (name) => inputValue(resolved, name, observerKpc)))
+  return Float64Array.from(inputs, (name) => inputValue(resolved, name, observerKpc))
 }
 
 function inputValue({ parameters }: ResolvedModel, name: string, observer: Vector3): number {

@@ -4,12 +4,23 @@ declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array)
   }
-  class Memory {
-    constructor(descriptor: { initial: number; maximum: number; shared: true })
-    readonly buffer: SharedArrayBuffer
+  class Memory<Buffer extends ArrayBufferLike = SharedArrayBuffer> {
+    constructor(
+      descriptor: Buffer extends SharedArrayBuffer
+        ? { initial: number; maximum: number; shared: true }
+        : { initial: number },
+    )
+    readonly buffer: Buffer
+    grow(pages: number): number
   }
   class Instance {
-    constructor(module: Module, imports: { env: { memory: Memory } })
+    constructor(
+      module: Module,
+      imports: {
+        env: { memory: Memory | Memory<ArrayBuffer> }
+        math?: Readonly<Record<string, (...numbers: number[]) => number>>
+      },
+    )
     readonly exports: object
   }
 }
