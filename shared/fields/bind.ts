@@ -6,12 +6,13 @@ import type { Region } from '../physics/grid.ts'
 import type { SpatialField } from '../physics/medium.ts'
 import type { Vector3 } from '../physics/vector.ts'
 import type { PointFunction } from './graph/index.ts'
+import { ModelError } from './model-error.ts'
 import type { ParameterComponent } from './program.ts'
 import { compiledModel, withInputs } from './program.ts'
-import type { ResolvedModel } from './registry.ts'
 import type { Levels } from './surfaces.ts'
 import { levelCrossings } from './surfaces.ts'
-import type { FieldContext } from './types.ts'
+import type { FieldContext, ResolvedModel, ScalarKind } from './types.ts'
+import { fieldUnits } from './types.ts'
 
 const defaultContext: FieldContext = { observerKpc: DEFAULT_BOX.observerKpc }
 
@@ -19,7 +20,7 @@ export function bindMagneticField(
   resolved: ResolvedModel<'magnetic'>,
   context: FieldContext = defaultContext,
 ): SpatialField<Vector3> {
-  const value = withInputs(resolved, compiledModel(resolved).values(), context)
+  const value = valueOf(resolved, context)
   const out = new Float64Array(3)
   return {
     gridded: false,
@@ -31,11 +32,12 @@ export function bindMagneticField(
   }
 }
 
+/** A density, or the strength of a random field. */
 export function bindDensity(
-  resolved: ResolvedModel<'thermal-electrons' | 'cosmic-ray-electrons'>,
+  resolved: ResolvedModel<ScalarKind>,
   context: FieldContext = defaultContext,
 ): SpatialField<number> {
-  const value = withInputs(resolved, compiledModel(resolved).values(), context)
+  const value = valueOf(resolved, context)
   const out = new Float64Array(1)
   return {
     gridded: false,
@@ -44,6 +46,39 @@ export function bindDensity(
       return out[0]
     },
     panelEdges: panelEdgesOf(resolved, context),
+  }
+}
+
+/** The values of a model, [component], without what an integrator wants to know beside them. */
+export function bindValues(
+  resolved: ResolvedModel,
+  context: FieldContext = defaultContext,
+): PointFunction {
+  return withInputs(resolved, compiledModel(resolved).values(), context)
+}
+
+/**
+ * Values of a model. What a user has made may have none somewhere (a root of a negative number) or, as a density, be negative:
+ * that is said at the first such point.
+ */
+function valueOf(resolved: ResolvedModel, context: FieldContext): PointFunction {
+  const value = withInputs(resolved, compiledModel(resolved).values(), context)
+  const { name, kind, definition } = resolved.model
+  if (definition === undefined) return value
+  const smallest = kind === 'magnetic' ? -Infinity : 0
+  const count = kind === 'magnetic' ? 3 : 1
+  return (x, y, z, out, offset) => {
+    value(x, y, z, out, offset)
+    for (let i = offset; i < offset + count; i++) {
+      if (out[i] >= smallest && Math.abs(out[i]) < Infinity) continue
+      const what = Number.isFinite(out[i])
+        ? `is negative (${out[i]} ${fieldUnits[kind]})`
+        : 'has no finite value'
+      throw new ModelError(
+        definition.formula ? 'formula' : 'of',
+        `The ${name} ${what} at (${x}, ${y}, ${z}) kpc.`,
+      )
+    }
   }
 }
 
@@ -64,6 +99,10 @@ function panelEdgesOf(
   context: FieldContext,
 ): SpatialField<number>['panelEdges'] {
   const { model, parameters } = resolved
+  if (model.members) {
+    const edges = model.members(parameters).map((member) => panelEdgesOf(member, context))
+    return (ray) => edges.flatMap((edgesOf) => edgesOf?.(ray) ?? [])
+  }
   if (model.discontinuities) {
     return (ray) => model.discontinuities?.(ray, parameters, context) ?? []
   }

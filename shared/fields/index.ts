@@ -1,5 +1,7 @@
 export * from './bind.ts'
+export * from './formula/index.ts'
 export { movesSurface } from './program.ts'
 export type { ParameterComponent } from './program.ts'
+export * from './random/realisation.ts'
 export * from './registry.ts'
 export * from './types.ts'

@@ -23,8 +23,7 @@ import {
   sub,
   unitNamed,
 } from './graph/index.ts'
-import type { ResolvedModel } from './registry.ts'
-import type { FieldContext, FieldModel, ModelInputs } from './types.ts'
+import type { FieldContext, FieldModel, ModelInputs, ResolvedModel } from './types.ts'
 
 const kpcDimension = unitNamed('kpc').dimension
 const axes = [0, 1, 2] as const

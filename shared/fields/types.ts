@@ -1,16 +1,25 @@
 /** What a field model of the library is. */
 import type { Ray } from '../physics/geometry.ts'
 import type { Vector3 } from '../physics/vector.ts'
+import type { Formula } from './formula/index.ts'
 import type { Scalar, Vector } from './graph/index.ts'
 
-export const fieldKinds = ['magnetic', 'thermal-electrons', 'cosmic-ray-electrons'] as const
+export const fieldKinds = [
+  'magnetic',
+  'thermal-electrons',
+  'cosmic-ray-electrons',
+  'random-field-strength',
+] as const
 export type FieldKind = (typeof fieldKinds)[number]
+/** Kinds whose models have one number at a point. */
+export type ScalarKind = Exclude<FieldKind, 'magnetic'>
 
 /** Unit of the values of each kind. */
 export const fieldUnits: Readonly<Record<FieldKind, string>> = {
   magnetic: 'microgauss',
   'thermal-electrons': 'cm^-3',
   'cosmic-ray-electrons': 'm^-3',
+  'random-field-strength': 'microgauss',
 }
 
 export type ParameterValue = number | Vector3
@@ -42,6 +51,37 @@ export interface ModelVariant {
   parameters: Readonly<Record<string, ParameterValue>>
   /** Published 1-sigma uncertainties, of the parameters that have one. */
   uncertainties?: Readonly<Record<string, number>>
+}
+
+/** What a model that is in no library is made from, as it was given: plain data. */
+export interface ModelDefinition {
+  formula?: Formula
+  of?: readonly MemberChoice[]
+}
+
+/** A model as a run file or a user names it. */
+export interface ModelChoice extends ModelDefinition {
+  model: string
+  variant?: string
+  parameters?: Readonly<Record<string, ParameterValue>>
+}
+
+/** A member of a sum or mixture. */
+export interface MemberChoice extends ModelChoice {
+  /** Prefix of its parameters; default: its model, with a number where that comes again. */
+  name?: string
+  /** In a sum, what the member is multiplied by; default 1. */
+  scale?: number
+  /** In a mixture; default: the same for all. */
+  weight?: number
+}
+
+/** A model with a value for every parameter. */
+export interface ResolvedModel<Kind extends FieldKind = FieldKind> {
+  model: ModelOfKind[Kind]
+  /** Absent for a model without variants. */
+  variant?: string
+  parameters: ParameterValues
 }
 
 /** What a model may need to know beside its parameters. */
@@ -80,18 +120,26 @@ interface Model<Kind extends FieldKind, Value> {
    * order; others may be among them. Without it they are searched for along the ray.
    */
   discontinuities?(ray: Ray, parameters: ParameterValues, context: FieldContext): number[]
+  /** Of a sum or mixture, its members: the discontinuities are theirs. */
+  members?(parameters: ParameterValues): readonly ResolvedModel[]
+  /** Of a model that is in no library. */
+  definition?: ModelDefinition
 }
 
 export type MagneticModel = Model<'magnetic', Vector>
 export type ThermalElectronModel = Model<'thermal-electrons', Scalar>
 export type CosmicRayElectronModel = Model<'cosmic-ray-electrons', Scalar>
-export type FieldModel = MagneticModel | ThermalElectronModel | CosmicRayElectronModel
+/** Root mean square of a random magnetic field, |b|. */
+export type RandomFieldStrengthModel = Model<'random-field-strength', Scalar>
+export type FieldModel =
+  MagneticModel | ThermalElectronModel | CosmicRayElectronModel | RandomFieldStrengthModel
 
 /** The model type of a kind. */
 export interface ModelOfKind {
   magnetic: MagneticModel
   'thermal-electrons': ThermalElectronModel
   'cosmic-ray-electrons': CosmicRayElectronModel
+  'random-field-strength': RandomFieldStrengthModel
 }
 
 /** The parameters of a model that a variant has. */

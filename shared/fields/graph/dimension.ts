@@ -31,14 +31,18 @@ const units = {
 } as const satisfies Readonly<Record<string, Unit>>
 
 export type UnitName = keyof typeof units
+/** All of them, as parameters and formulas write them. */
+export const unitNames: readonly UnitName[] = Object.keys(units).filter(isUnitName)
+
+export function isUnitName(name: string): name is UnitName {
+  return Object.hasOwn(units, name)
+}
 
 /** @throws RangeError for a unit that expressions do not know */
 export function unitNamed(name: string): Unit {
   const found = Object.entries(units).find(([known]) => known === name)
   if (found) return found[1]
-  throw new RangeError(
-    `There is no unit "${name}" in expressions. Known: ${Object.keys(units).join(', ')}.`,
-  )
+  throw new RangeError(`There is no unit "${name}" in expressions. Known: ${unitNames.join(', ')}.`)
 }
 
 export function sameDimension(a: Dimension, b: Dimension): boolean {
