@@ -61,14 +61,16 @@ export const command: Command = async (args, io) => {
   const runFile = await configured(positionals[0], overrides)
   overrides.iterations = runFile.optimiser.iterations
   const isNew = !existsSync(out)
-  const session = isNew ? Session.create(out, runFile.title, runFile) : openForResume(out, runFile)
+  const folds = values.folds === true
+  const session = isNew
+    ? Session.create(out, runFile.title, runFile)
+    : openForResume(out, runFile, folds)
   const manager = new RunManager()
   let keep = !isNew
   try {
-    const code =
-      values.folds === true
-        ? await runFolds(session, manager, runFile, overrides, io, progress)
-        : await runOne(session, manager, overrides, io, progress)
+    const code = folds
+      ? await runFolds(session, manager, runFile, overrides, io, progress)
+      : await runOne(session, manager, overrides, io, progress)
     keep = true
     return code
   } finally {
@@ -88,7 +90,7 @@ async function configured(file: string, overrides: Overrides): Promise<RunFile> 
   return runFile
 }
 
-function openForResume(path: string, runFile: RunFile): Session {
+function openForResume(path: string, runFile: RunFile, folds: boolean): Session {
   const session = Session.open(path)
   try {
     if (session.readOnly) {
@@ -96,7 +98,7 @@ function openForResume(path: string, runFile: RunFile): Session {
         file: path,
       })
     }
-    if (session.isConfigured) requireSameRun(session, runFile)
+    if (session.isConfigured) requireSameRun(session, runFile, folds)
     else session.transaction(() => session.configure(runFile))
     return session
   } catch (error) {
@@ -105,12 +107,15 @@ function openForResume(path: string, runFile: RunFile): Session {
   }
 }
 
-/** A session is continued only with the run file it was made from; iterations, threads and intervals may change. */
-function requireSameRun(session: Session, runFile: RunFile): void {
+/**
+ * A session is continued only with the run file it was made from; iterations, threads and intervals may change, and what is
+ * held out where `folds` decide it.
+ */
+function requireSameRun(session: Session, runFile: RunFile, folds: boolean): void {
   const comparable = (file: RunFile): object => ({
     ...file,
     title: '',
-    held_out: undefined,
+    held_out: folds ? undefined : file.held_out,
     backend: undefined,
     checkpoint: undefined,
     optimiser: { ...file.optimiser, iterations: 0 },

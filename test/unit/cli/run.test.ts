@@ -109,6 +109,12 @@ describe('larmor run', () => {
     const other = await larmor(['run', folder.file('other.yaml'), '--out', out, '--resume'])
     expect(other.code).toBe(3)
     expect(other.err).toMatch(/was made with another "sky"/)
+    writeFileSync(yaml, readFileSync(yaml, 'utf8').replace('fold: 0', 'fold: 1'))
+    const fold = await larmor(['run', yaml, '--out', out, '--resume', ...reference])
+    expect(fold).toMatchObject({
+      code: 3,
+      err: expect.stringMatching(/was made with another "held_out"/),
+    })
   })
 
   it('pauses when it is stopped, with exit code 130 and what to do', async () => {
