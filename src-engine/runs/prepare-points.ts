@@ -49,12 +49,12 @@ export async function preparePoints(
       )
     }
   })
-  const lowest = latitudeLimit(entry)
+  const isOpen = openLatitudes(entry)
   const kept = Array.from(values.keys()).filter(
     (i) =>
       Number.isFinite(values[i]) &&
       Number.isFinite(l[i]) &&
-      Math.abs(b[i]) >= lowest &&
+      isOpen(b[i]) &&
       sigma[i] > 0 &&
       Number.isFinite(sigma[i]),
   )
@@ -137,8 +137,8 @@ function distancesOf(distances: Float64Array, file: string, key: string): Float6
   })
 }
 
-function latitudeLimit({ mask }: DataEntry): number {
-  return mask !== undefined && 'galactic_latitude_above_deg' in mask
-    ? mask.galactic_latitude_above_deg
-    : 0
+/** Whether the mask leaves a latitude open; false for one that is missing. */
+function openLatitudes({ mask }: DataEntry): (latitude: number) => boolean {
+  if (mask === undefined || 'file' in mask) return Number.isFinite
+  return (latitude) => Math.abs(latitude) > mask.galactic_latitude_above_deg
 }

@@ -81,6 +81,9 @@ describe('a catalogue', () => {
     })
     expect(Array.from(vector.values)).toEqual([12, 20])
     expect(Array.from(vector.sigma)).toEqual([2, 2])
+    // As for maps, the limit itself is not above it.
+    const rest = await vectorOf({ mask: { galactic_latitude_above_deg: 3.25 } })
+    expect(rest.vector.values).not.toContain(57.2)
   })
 
   it('holds points out by the block of sky that they fall into', async () => {
