@@ -101,6 +101,10 @@ function plan(session: Session, result: RunResult, request: ExportRequest): Plan
   if (wants('fields', 'npy')) {
     const bytes = (): Uint8Array => encodeNpy([...result.grid.shape, 3], result.field)
     files.push({ name: `${base}-magnetic-field.npy`, bytes })
+    for (const { name, shape, values } of result.scalars) {
+      const file = `${base}-${name.replaceAll('_', '-')}.npy`
+      files.push({ name: file, bytes: () => encodeNpy(shape, values) })
+    }
   }
   if (wants('fields', 'hdf5')) {
     files.push({ name: `${base}-magnetic-field.h5`, bytes: () => fieldHdf5(result) })

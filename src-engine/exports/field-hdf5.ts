@@ -6,8 +6,8 @@ import { version } from '../version.ts'
 import type { RunResult } from './run-result.ts'
 
 /**
- * The field as HDF5: the dataset `magnetic_field` [nx, ny, nz, 3] with its unit and geometry as attributes, the
- * coordinates of the voxel centres, and the curves.
+ * The field as HDF5: the dataset `magnetic_field` [nx, ny, nz, 3] with its unit and geometry as attributes, densities and
+ * spectral indices [nx, ny, nz] that the run moved, the coordinates of the voxel centres, and the curves.
  */
 export async function fieldHdf5(result: RunResult): Promise<Uint8Array> {
   const { default: h5wasm } = await import('h5wasm/node')
@@ -30,6 +30,10 @@ export async function fieldHdf5(result: RunResult): Promise<Uint8Array> {
         'frame',
         'Galactocentric: +x from the Sun to the centre, +y toward l = 90 deg, +z north',
       )
+      for (const { name, unit, shape, values } of result.scalars) {
+        const scalar = file.create_dataset({ name, data: values, shape: [...shape] })
+        scalar.create_attribute('units', unit)
+      }
       grid.shape.forEach((n, axis) => {
         const half = grid.halfSizeKpc[axis]
         const centres = Float64Array.from(

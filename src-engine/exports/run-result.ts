@@ -1,8 +1,10 @@
+import { gridNames } from '#shared/contract/methods.ts'
 import type { GridGeometry } from '#shared/physics/grid.ts'
 import type { Nuisance } from '#shared/inference/nuisance.ts'
 import { InputError } from '../errors.ts'
 import { gridOf } from '../runs/prepare-problem.ts'
-import type { RunRecord } from '../storage/records.ts'
+import type { StoredArray } from '../storage/arrays.ts'
+import type { CheckpointRecord, RunRecord } from '../storage/records.ts'
 import type { Curves, DataVector } from '../storage/run-store.ts'
 import type { Session } from '../storage/session.ts'
 
@@ -14,6 +16,8 @@ export interface RunResult {
   readonly observerKpc: readonly [number, number, number]
   /** [nx, ny, nz, 3] microgauss */
   readonly field: Float32Array | Float64Array
+  /** [nx, ny, nz] each: densities and spectral indices that the run moved too. */
+  readonly scalars: readonly StoredArray[]
   readonly data: readonly DataVector[]
   /** One per data vector: gain x model + offset, in its unit. */
   readonly models: readonly Float64Array[]
@@ -39,6 +43,7 @@ export function loadRunResult(session: Session, id: number): RunResult {
     grid: { shape, halfSizeKpc },
     observerKpc: run.configuration.box.observer_kpc,
     field: field instanceof Float64Array ? field : Float32Array.from(field),
+    scalars: scalarsOf(session, checkpoint),
     data,
     models: data.map(({ name }, i) => {
       const { values } = session.runs.checkpointArray(checkpoint, `model/${name}`)
@@ -46,6 +51,13 @@ export function loadRunResult(session: Session, id: number): RunResult {
     }),
     curves: session.runs.curves(id),
   }
+}
+
+function scalarsOf(session: Session, checkpoint: CheckpointRecord): StoredArray[] {
+  const stored = session.runs.arrayNames(checkpoint).map(({ name }) => name)
+  return gridNames
+    .filter((name) => name !== 'magnetic_field' && stored.includes(name))
+    .map((name) => session.runs.checkpointArray(checkpoint, name))
 }
 
 function withNuisance(model: Float64Array, { offset, gain }: Nuisance): Float64Array {

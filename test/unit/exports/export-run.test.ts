@@ -111,6 +111,46 @@ describe('an export', () => {
     expect(end.equals(Buffer.from(field.buffer))).toBe(true)
   })
 
+  it('has the densities that the run moved too', async () => {
+    const configuration = sampleRun(folder, {
+      backend: 'reference',
+      optimiser: { iterations: 1 },
+      thermal_electrons: { model: 'grid', grid: { initial: { model: 'cordes91' } } },
+      cosmic_ray_electrons: { free: ['spectral_index_grid'] },
+    })
+    const free = Session.create(folder.file('free.larmor'), '', configuration)
+    const manager = new RunManager()
+    const started = manager.start(free)
+    await manager.settled(free, started.run)
+    await manager.shutdown()
+    const request = { folder: out('free'), what: ['fields'], formats: exportFormats } as const
+    const files = await exportRun(free, started.run, request)
+    expect(files).toEqual([
+      'free-run-1-magnetic-field.npy',
+      'free-run-1-thermal-electrons.npy',
+      'free-run-1-spectral-index.npy',
+      'free-run-1-magnetic-field.h5',
+    ])
+    const [checkpoint] = free.runs.checkpoints(started.run)
+    for (const name of ['thermal_electrons', 'spectral_index']) {
+      const { values, unit } = free.runs.checkpointArray(checkpoint, name)
+      const npy = readFileSync(out(`free/free-run-1-${name.replace('_', '-')}.npy`))
+      expect(npy.toString('latin1', 0, 128)).toContain("'shape': (12, 12, 6)")
+      expect(npy.subarray(npy.length - values.byteLength).equals(Buffer.from(values.buffer))).toBe(
+        true,
+      )
+      const { default: h5wasm } = await import('h5wasm/node')
+      const hdf5 = new h5wasm.File(out('free/free-run-1-magnetic-field.h5'), 'r')
+      const dataset = hdf5.get(name)
+      if (!(dataset instanceof h5wasm.Dataset)) throw new Error(`${name} is no dataset`)
+      expect(dataset.shape).toEqual([12, 12, 6])
+      expect(dataset.value).toEqual(values)
+      expect(dataset.attrs.units.value).toBe(unit)
+      hdf5.close()
+    }
+    free.close()
+  })
+
   it('has curves with a line per iteration', () => {
     const lines = readFileSync(out('all/fit-run-1-curves.csv'), 'utf8').trimEnd().split('\n')
     expect(lines).toHaveLength(1 + 4)
