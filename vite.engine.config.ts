@@ -1,6 +1,7 @@
 import { defineConfig } from 'vite'
 
-// The engine as plain ESM for Node 24: the command line, the engine process of the desktop, and the kernel worker.
+// The engine as plain ESM for Node 24: the command line, the engine process of the desktop, the kernel worker,
+// and the process that tries graphics drivers.
 // Sources run unbundled in tests (Node strips the types); bundles start faster and are what is shipped.
 export default defineConfig({
   build: {
@@ -14,6 +15,7 @@ export default defineConfig({
         larmor: 'src-engine/cli/main.ts',
         engine: 'src-engine/server/stdio-main.ts',
         'kernel-worker': 'src-engine/kernels/backends/wasm/kernel-worker.ts',
+        'graphics-probe': 'src-engine/kernels/backends/webgpu/probe-process.ts',
       },
       output: {
         format: 'es',

@@ -3,7 +3,9 @@ import { access } from 'node:fs/promises'
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os'
 import { dirname } from 'node:path'
 import { errorText } from '../errors.ts'
+import { driverRemarks } from '../kernels/backends/webgpu/probe.ts'
 import { kernelBackendNames } from '../kernels/index.ts'
+import type { SelfTest } from '../kernels/self-test.ts'
 import { backendStatuses } from '../server/backend-status.ts'
 import { rendererFolder, samplesFolder } from '../server/program-files.ts'
 import { sessionsFolder, stateFolder } from '../server/state-folder.ts'
@@ -13,11 +15,11 @@ import { findElectron } from './electron-binary.ts'
 import { EXIT, printJson } from './io.ts'
 import type { Command, CommandIo } from './io.ts'
 import { selfTests } from './self-test.ts'
-import type { SelfTest } from './self-test.ts'
 
 const usage = `larmor doctor [--json]
 
-Versions, processor, memory, backends, folders, and a self-test against reference numbers with the figure for each.
+Versions, processor, memory, backends, folders, and a self-test against reference numbers with the figure for each; with
+--json also what graphics drivers wrote while they were tried.
 Exit code 1 when something that a run needs does not work.`
 
 interface Folder {
@@ -74,6 +76,7 @@ async function examine() {
     free_memory_bytes: freemem(),
     electron: electron ?? null,
     backends,
+    graphics_driver_remarks: driverRemarks(),
     folders,
     self_test: tests,
     // A run needs no page and no sample.

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { directionFromPixel } from '#shared/physics/geometry.ts'
-import { lookForAdapter } from './backends/webgpu/adapter.ts'
+import { probeAdapter } from './backends/webgpu/probe.ts'
 import type { KernelBackend, LineOfSightProblem } from './interface.ts'
 import { KernelError } from './interface.ts'
 
@@ -45,7 +45,7 @@ export async function fasterOf(
 async function hasCard(): Promise<boolean> {
   if (!mayHaveCard()) return false
   try {
-    return !(await lookForAdapter()).software
+    return !(await probeAdapter()).software
   } catch (error) {
     if (error instanceof KernelError) return false
     throw error
@@ -53,8 +53,8 @@ async function hasCard(): Promise<boolean> {
 }
 
 /**
- * Whether it is worth loading graphics drivers, which takes time and may print warnings: on Linux a card has a device file (a
- * render node, NVIDIA's own, or that of Windows' Linux).
+ * Whether it is worth trying graphics drivers, which takes time: on Linux a card has a device file (a render node, NVIDIA's own,
+ * or that of Windows' Linux).
  */
 function mayHaveCard(): boolean {
   if (process.platform !== 'linux') return true

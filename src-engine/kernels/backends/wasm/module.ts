@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { KernelError } from '../../interface.ts'
+import { locate } from '../../locate.ts'
 
 /** The functions of the compiled kernels; see assembly/ for what they do. Addresses are byte offsets. */
 export interface KernelFunctions {
@@ -246,15 +247,8 @@ function isKernelFunctions(exports: object): exports is KernelFunctions {
   return functionNames.every((name) => typeof found.get(name) === 'function')
 }
 
-/** Where the parts of the backend lie: beside the sources, or relative to the bundles in out/engine and its chunks/. */
-function locate(fromSources: string, fromBundle: string): URL {
-  const here = import.meta.url
-  if (here.endsWith('.ts')) return new URL(fromSources, here)
-  const isChunk = /\/chunks\/[^/]+$/.test(here)
-  return new URL(isChunk ? `../${fromBundle}` : fromBundle, here)
-}
-
-export const workerUrl = (): URL => locate('./kernel-worker.ts', 'kernel-worker.mjs')
+export const workerUrl = (): URL =>
+  locate(import.meta.url, './kernel-worker.ts', 'kernel-worker.mjs')
 
 interface Kernels {
   readonly module: WebAssembly.Module
@@ -306,7 +300,9 @@ function load(name: string, fused: boolean): Kernels {
 }
 
 function readKernels(name: string): Uint8Array<ArrayBuffer> {
-  const file = fileURLToPath(locate(`../../../../out/kernels/${name}`, `../kernels/${name}`))
+  const file = fileURLToPath(
+    locate(import.meta.url, `../../../../out/kernels/${name}`, `../kernels/${name}`),
+  )
   try {
     return readFileSync(file)
   } catch {

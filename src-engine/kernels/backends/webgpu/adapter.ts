@@ -34,6 +34,8 @@ interface Found {
 
 /** @throws KernelError that says why there is none */
 async function findAdapter(): Promise<Found> {
+  // A Vulkan layer of Mesa asks the desktop for its card, and complains on stderr where there is no desktop: leave it out there.
+  if (process.env.XDG_RUNTIME_DIR === undefined) process.env.NODEVICE_SELECT ??= '1'
   let runtime
   try {
     runtime = await import('webgpu')
@@ -74,7 +76,7 @@ function describeAdapter({ info, limits }: GPUAdapter): AdapterDescription {
   }
 }
 
-/** What this machine offers. @throws KernelError that says why there is none */
+/** What this machine offers, its drivers loaded into this process. @throws KernelError that says why there is none */
 export async function lookForAdapter(): Promise<AdapterDescription> {
   return describeAdapter((await findAdapter()).adapter)
 }

@@ -12,12 +12,13 @@ import { requireOptions, requireProblem } from '../../problem.ts'
 import type { Capabilities } from '../../problem.ts'
 import { version } from '../../../version.ts'
 import { neighbourOrder } from '../wasm/rays.ts'
-import { GpuDevice, lookForAdapter } from './adapter.ts'
+import { GpuDevice } from './adapter.ts'
 import type { AdapterDescription } from './adapter.ts'
 import { CROSSING_BYTES, cutChunks } from './chunks.ts'
 import { RayWalker } from './geometry.ts'
 import { WebgpuOperator } from './operator.ts'
 import { Pipelines } from './pipelines.ts'
+import { probeAdapter } from './probe.ts'
 import { RayStore } from './rays.ts'
 import { kernelSettings } from './settings.ts'
 import type { KernelSettings } from './settings.ts'
@@ -52,7 +53,11 @@ export const webgpuCapabilities: Capabilities = {
  * @throws KernelError that says why this machine has no usable adapter
  */
 export async function loadWebgpuBackend(): Promise<KernelBackend> {
-  const adapter = await lookForAdapter()
+  return webgpuBackend(await probeAdapter())
+}
+
+/** The backend on an adapter that this machine has. */
+export function webgpuBackend(adapter: AdapterDescription): KernelBackend {
   const kind = adapter.software
     ? 'a software driver, right but slower than wasm and never chosen by auto'
     : 'a graphics card'
