@@ -142,14 +142,13 @@ async function asInput<Result>(work: () => Promise<Result>): Promise<Result> {
   }
 }
 
-/** Everything that an operator was made from: equal keys, equal operators. */
+/** Everything that an operator was made from: equal keys, equal operators. The name of a table does not say what is in it. */
 function keyOf(runFile: RunFile, prepared: PreparedProblem, backend: string): string {
-  const { directions, maxDistanceKpc = new Float64Array() } = prepared.problem
+  const { directions, maxDistanceKpc } = prepared.problem
   return createHash('sha256')
-    .update(new Uint8Array(directions.buffer, directions.byteOffset, directions.byteLength))
-    .update(
-      new Uint8Array(maxDistanceKpc.buffer, maxDistanceKpc.byteOffset, maxDistanceKpc.byteLength),
-    )
+    .update(bytesOf(directions))
+    .update(bytesOf(maxDistanceKpc))
+    .update(bytesOf(prepared.electronTable))
     .update(prepared.region)
     .update(
       JSON.stringify([
@@ -168,4 +167,8 @@ function keyOf(runFile: RunFile, prepared: PreparedProblem, backend: string): st
       ]),
     )
     .digest('hex')
+}
+
+function bytesOf(values: Float64Array = new Float64Array()): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
 }

@@ -9,6 +9,9 @@ import type { DataVector, MapVector, PointVector } from '../storage/run-store.ts
 import { prepareMap, tableInput } from './prepare-map.ts'
 import { preparePoints } from './prepare-points.ts'
 
+/** What the input that is a table of thermal electrons is called. */
+export const electronsInput = 'thermal_electrons'
+
 export interface PreparedData {
   readonly data: readonly DataVector[]
   readonly inputs: readonly Omit<InputRecord, 'relativePath'>[]
@@ -60,7 +63,7 @@ export async function prepareData(
     inputs.push(...prepared.inputs)
   }
   const { file: electrons } = runFile.thermal_electrons
-  if (electrons !== undefined) inputs.push(await tableInput('thermal_electrons', electrons))
+  if (electrons !== undefined) inputs.push(await tableInput(electronsInput, electrons))
   return { data, inputs, heldOutBlocks: blocks }
 }
 

@@ -23,6 +23,8 @@ export interface PreparedProblem {
   /** [nx, ny, nz], 1 = free. */
   readonly region: Uint8Array
   readonly unknowns: RunUnknowns
+  /** [nx, ny, nz] cm^-3, where the thermal electrons come from a file. */
+  readonly electronTable: Float64Array | undefined
   /** Of the regularisation, what the kernels compute. */
   readonly kernelTerms: readonly RegularisationTerm[]
 }
@@ -63,6 +65,7 @@ export function prepareProblem(runFile: RunFile, data: readonly DataVector[]): P
     measurement,
     region,
     unknowns,
+    electronTable: models.electronTable?.values,
     kernelTerms: unknowns.terms.flatMap((term) => (term.by === 'kernels' ? [term.kernelTerm] : [])),
   }
 }

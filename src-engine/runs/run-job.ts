@@ -12,9 +12,10 @@ import { atLevel } from './levels.ts'
 import { memoryText } from './memory-plan.ts'
 import type { BackendName, ComputationRequest, OperatorCache, ReadyOperator } from './operators.ts'
 import { DivergenceError } from './optimise.ts'
-import { prepareData } from './prepare-data.ts'
+import { electronsInput, prepareData } from './prepare-data.ts'
 import type { PreparedProblem } from './prepare-problem.ts'
 import { RateMeter } from './rate-meter.ts'
+import { digestOf } from './read-sky-map.ts'
 import { RunLoop } from './run-loop.ts'
 import type { RunNews, Stage } from './run-news.ts'
 import { summaryOf } from './run-summary.ts'
@@ -189,7 +190,10 @@ export class RunJob {
   async #loadData(): Promise<readonly DataVector[]> {
     const { session, run } = this
     const stored = session.runs.data(run)
-    if (stored.length > 0) return stored
+    if (stored.length > 0) {
+      await requireSameElectrons(session, session.runs.get(run).configuration)
+      return stored
+    }
     const prepared = await prepareData(session.runs.get(run).configuration, (message) => {
       this.#message = message
       this.#announce(false)
@@ -336,6 +340,18 @@ export class RunJob {
     this.#announcedRows += rows
     listeners.tell({ session, run, columns, from, rows, values })
   }
+}
+
+/** Data lie in the session, a table of electrons does not. @throws InputError where it is not the one that the run began with */
+async function requireSameElectrons(session: Session, runFile: RunFile): Promise<void> {
+  const { file } = runFile.thermal_electrons
+  const before = session.inputs.find(({ name }) => name === electronsInput)
+  if (file === undefined || before?.path !== file) return
+  if ((await digestOf(file)).sha256 === before.sha256) return
+  throw new InputError(
+    `${file} has changed since the run began, so it cannot go on. Put the old file back, or start a new run.`,
+    { file, field: 'thermal_electrons.file' },
+  )
 }
 
 type Computation = Pick<RunRecord, 'backend' | 'mode' | 'build' | 'threads'>

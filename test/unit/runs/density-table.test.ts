@@ -3,13 +3,16 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { prepareProblem } from '#engine/runs/prepare-problem.ts'
 import { prepareData } from '#engine/runs/prepare-data.ts'
 import { loadBackend } from '#engine/kernels/index.ts'
+import { OperatorCache } from '#engine/runs/operators.ts'
+import { RunManager } from '#engine/runs/run-manager.ts'
 import { mediumOf, modelsOf } from '#engine/simulation/medium.ts'
 import { decodeNpy, encodeNpy } from '#engine/storage/npy.ts'
+import { Session } from '#engine/storage/session.ts'
 import { bindDensity, resolveModel, sampleDensity } from '#shared/fields/index.ts'
 import { directionFromGalactic, simulateSightline } from '#shared/physics/index.ts'
 import { runFileSchema } from '#shared/session/run-file.ts'
 import type { RunFile, RunFileInput } from '#shared/session/run-file.ts'
-import { sampleFolder } from '#test/tools/sample-run.ts'
+import { sampleFolder, sampleRun } from '#test/tools/sample-run.ts'
 import type { SampleFolder } from '#test/tools/sample-run.ts'
 import { imageFile } from '../fits/build.ts'
 
@@ -183,6 +186,51 @@ describe('a table of thermal electrons', () => {
       // Both are exact between the planes of this table; the last ray leaves by the same face.
       expect(model[i] / expected).toBeCloseTo(1, 6)
     })
+  })
+
+  it('makes another operator when its file holds something else', async () => {
+    const section = { model: 'file', file: folder.file('ne.npy') }
+    const runFile = sampleRun(folder, { thermal_electrons: section })
+    const write = (density: number) =>
+      writeFileSync(section.file, encodeNpy([2, 2, 2], new Float64Array(8).fill(density)))
+    write(0.01)
+    const { data } = await prepareData(runFile)
+    const cache = new OperatorCache(loadBackend)
+    const { signal } = new AbortController()
+    const request = { runFile, data, backend: 'reference', signal, onProgress: () => {} } as const
+    const { operator } = await cache.get(request)
+    expect((await cache.get(request)).operator).toBe(operator)
+    write(0.02)
+    expect((await cache.get(request)).operator).not.toBe(operator)
+    await cache.dispose()
+  })
+
+  it('is the one that a run began with, or the run does not go on', async () => {
+    const section = { model: 'file', file: folder.file('ne.npy') }
+    const write = (density: number) =>
+      writeFileSync(section.file, encodeNpy([2, 2, 2], new Float64Array(8).fill(density)))
+    write(0.01)
+    const optimiser = { iterations: 1 }
+    const configuration = sampleRun(folder, {
+      backend: 'reference',
+      optimiser,
+      thermal_electrons: section,
+    })
+    const session = Session.create(folder.file('fit.larmor'), '', configuration)
+    const manager = new RunManager()
+    const { run } = manager.start(session)
+    await manager.settled(session, run)
+    write(0.02)
+    manager.resume(session, run, { iterations: 2 })
+    expect(await manager.settled(session, run)).toMatchObject({
+      state: 'failed',
+      error: expect.stringMatching(/ne\.npy has changed since the run began/),
+    })
+    write(0.01)
+    manager.resume(session, run, { iterations: 2 })
+    expect(await manager.settled(session, run)).toMatchObject({ state: 'done', iteration: 2 })
+    await manager.shutdown()
+    session.close()
   })
 
   it('is read from NumPy files of both precisions and byte orders, and from FITS images', () => {
