@@ -63,18 +63,22 @@ export const faradaySchema = z.strictObject({
 
 export const quantitySchema = z.enum(['I', 'Q', 'U', 'faraday_depth', 'dispersion_measure'])
 
+/** Numbers are in the unit of the data; a map is in its own unit where it declares one or `unit` names it. */
 export const sigmaSchema = z.union([
   positive,
   z.strictObject({ relative: z.number().finite().nonnegative(), floor: positive }),
   z.strictObject({
     file: z.string().min(1),
+    hdu: z.int().nonnegative().optional(),
     column: z.union([z.int().nonnegative(), z.string()]).default(0),
+    unit: z.string().min(1).optional(),
   }),
 ])
 
 export const maskSchema = z.union([
   z.strictObject({
     file: z.string().min(1),
+    hdu: z.int().nonnegative().optional(),
     column: z.union([z.int().nonnegative(), z.string()]).default(0),
   }),
   z.strictObject({ galactic_latitude_above_deg: z.number().min(0).max(89) }),

@@ -41,7 +41,9 @@ export async function prepareMap(
   const scale = unsigned * polarisationSign(entry, map, request)
   const values = resample(map.values, map, nside, key).map((value) => value * scale)
   const companions: Companion[] = []
-  const sigma = await sigmaOf(entry, request, nside, values, scale, companions)
+  const { frequencyGhz } = measured
+  const fileUnit = { unit: map.unit, scale: Math.abs(scale), frequencyGhz }
+  const sigma = await sigmaOf(entry, request, nside, values, fileUnit, companions)
   const used = await maskOf(entry, request, nside, companions)
   const kept = Array.from(values.keys()).filter(
     (p) => used[p] !== 0 && Number.isFinite(values[p]) && sigma[p] > 0 && Number.isFinite(sigma[p]),
@@ -100,29 +102,55 @@ function polarisationSign(entry: DataEntry, map: SkyMap, request: MapRequest): n
   return entry.quantity === 'U' ? toIau(1, convention) : 1
 }
 
-/** sigma per pixel in the unit of the model; given in the unit of the map. */
+/** The unit that the file of a map declares, and the factor from what its values are in to the unit of the model. */
+interface FileUnit {
+  readonly unit: string | undefined
+  readonly scale: number
+  readonly frequencyGhz: number | null
+}
+
+/** sigma per pixel in the unit of the model; numbers are in that of the map, a map of sigma may declare its own. */
 async function sigmaOf(
   entry: DataEntry,
   request: MapRequest,
   nside: number,
   values: Float64Array,
-  signedScale: number,
+  ofMap: FileUnit,
   companions: Companion[],
 ): Promise<Float64Array> {
-  const scale = Math.abs(signedScale)
+  const { scale } = ofMap
   const { sigma } = entry
   if (typeof sigma === 'number') return new Float64Array(values.length).fill(sigma * scale)
   if (!('file' in sigma)) return relativeNoise(values, sigma.relative, sigma.floor * scale)
   const map = await readCompanion(request, sigma, 'sigma')
   companions.push({ suffix: ' sigma', map })
+  const ownScale = await sigmaScale(entry, sigma, request, map.unit, ofMap)
   // Averaged as variances: errors of neighbouring pixels are taken to be the same error, which is the careful choice.
   const variance = resample(
-    map.values.map((value) => value * value),
+    map.values.map((value) => (value > 0 ? value * value : NaN)),
     map,
     nside,
     `${request.key}.sigma`,
   )
-  return variance.map((value) => Math.sqrt(value) * scale)
+  return variance.map((value) => Math.sqrt(value) * ownScale)
+}
+
+/**
+ * Factor from a map of sigma to the unit of the model. Where neither the run file nor the map of sigma names a unit, or that
+ * is the one that the map itself declares, it is in the unit of the map.
+ */
+async function sigmaScale(
+  entry: DataEntry,
+  sigma: { file: string; unit?: string },
+  { key }: MapRequest,
+  declared: string | undefined,
+  ofMap: FileUnit,
+): Promise<number> {
+  const unit = sigma.unit ?? (declared === ofMap.unit ? undefined : declared)
+  if (unit === undefined) return ofMap.scale
+  const frequencyGhz = ofMap.frequencyGhz ?? undefined
+  const source = { file: sigma.file, key: `${key}.sigma` }
+  return (await unitOf({ ...entry, unit }, { unit: undefined, frequencyGhz }, source)).scale
 }
 
 /** 1 where a pixel may be used. */
@@ -151,15 +179,17 @@ async function maskOf(
 /** The map beside a data entry; what it does not say about its pixels is taken from the entry. */
 function readCompanion(
   request: MapRequest,
-  companion: { file: string; column: number | string },
+  { file, hdu, column }: { file: string; hdu?: number; column: number | string },
   what: string,
 ): Promise<SkyMap> {
+  const { key, nside, ordering, frame } = request
   return readSkyMap({
-    ...request,
-    hdu: undefined,
-    badValue: undefined,
-    file: companion.file,
-    column: companion.column,
+    file,
+    key,
+    hdu,
+    column,
+    nside,
+    assumed: { ordering, frame },
   }).catch((error: unknown) => {
     if (!(error instanceof InputError)) throw error
     throw new InputError(`${request.key}.${what}: ${error.message}`, {

@@ -24,6 +24,8 @@ export interface MapRequest {
   readonly column: number | string
   readonly ordering?: DataEntry['ordering']
   readonly frame?: DataEntry['frame']
+  /** For what neither the file says nor the keys above. */
+  readonly assumed?: Pick<DataEntry, 'ordering' | 'frame'>
   readonly badValue?: number
   /** Resolution at which an image without pixels of its own is wanted. */
   readonly nside: number
@@ -65,10 +67,15 @@ export function missingKey(
 export async function readSkyMap(request: MapRequest): Promise<SkyMap> {
   const file = await loadFits(request.file)
   const description = namingFile(request.file, () => chooseMap(file, request))
+  const settled = {
+    ...request,
+    ordering: request.ordering ?? description?.ordering ?? request.assumed?.ordering,
+    frame: request.frame ?? description?.frame ?? request.assumed?.frame,
+  }
   const map =
     description?.kind === 'plate-carree'
-      ? readImageMap(file, request)
-      : readPixelMap(file, request, description)
+      ? readImageMap(file, settled)
+      : readPixelMap(file, settled, description !== undefined)
   return {
     ...map,
     polarisation: description?.polcconv,
@@ -85,12 +92,8 @@ function chooseMap(file: FitsFile, request: MapRequest): MapDescription | undefi
 
 type Pixels = Pick<SkyMap, 'nside' | 'values' | 'rotated' | 'unit' | 'notes'>
 
-function readPixelMap(
-  file: FitsFile,
-  request: MapRequest,
-  description: MapDescription | undefined,
-): Pixels {
-  if (description && description.ordering === undefined && request.ordering === undefined) {
+function readPixelMap(file: FitsFile, request: MapRequest, recognised: boolean): Pixels {
+  if (recognised && request.ordering === undefined) {
     throw missingKey(request, 'ordering', 'whether its pixels are in RING or NESTED order')
   }
   const map = namingFile(request.file, () =>
@@ -101,7 +104,7 @@ function readPixelMap(
       badValue: request.badValue,
     }),
   )
-  const frame = request.frame ?? description?.frame
+  const { frame } = request
   if (frame === undefined) {
     throw missingKey(request, 'frame', 'in which coordinates its pixels are (COORDSYS)')
   }

@@ -128,6 +128,57 @@ describe('data preparation', () => {
     expect(prepared.inputs.map(({ name }) => name)).toEqual(['sky', 'sky sigma'])
   })
 
+  it('reads sigma in the unit that its own file declares, and asks for one that it does not know', async () => {
+    const sigma = { file: folder.file('sigma.fits'), column: 0 }
+    writeMap('sigma.fits', { values: new Float32Array(768).fill(250), unit: 'mK' })
+    expect((await vectorOf({ sigma })).sigma[0]).toBeCloseTo(0.25, 12)
+    expect((await vectorOf({ sigma: { ...sigma, unit: 'uK' } })).sigma[0]).toBeCloseTo(2.5e-4, 12)
+    // Variances are no standard deviations.
+    writeMap('sigma.fits', { values: new Float32Array(768).fill(250), unit: 'K^2' })
+    await expect(vectorOf({ sigma })).rejects.toThrow(
+      /sigma\.fits: the unit "K\^2" is not known\. Give data\[0\]\.sigma\.unit/,
+    )
+    // What the run file says of the unit holds for a map of sigma that declares the same, or nothing.
+    for (const unit of [undefined, 'K']) {
+      writeMap('sigma.fits', { values: new Float32Array(768).fill(250), unit })
+      expect((await vectorOf({ unit: 'mK', sigma })).sigma[0]).toBeCloseTo(0.25, 12)
+    }
+  })
+
+  it('leaves out what a map of sigma marks with a number below zero', async () => {
+    const values = new Float32Array(768).fill(0.25)
+    values[3] = -1
+    writeMap('sigma.fits', { values, unit: 'K' })
+    const vector = await vectorOf({ sigma: { file: folder.file('sigma.fits'), column: 0 } })
+    expect(vector.pixels).not.toContain(3)
+    expect(vector.values).toHaveLength(767)
+  })
+
+  it('believes a mask and a map of sigma what they say of their own pixels', async () => {
+    // The map itself does not say how it is ordered: the run file does.
+    const bare = writeHealpixMap({
+      nside: 8,
+      ordering: 'NESTED',
+      coordsys: 'G',
+      columns: [{ name: 'T', unit: 'K', values: reorder(sky, 'RING', 'NESTED') }],
+    })
+    const header = new TextDecoder('latin1').decode(bare)
+    const at = header.indexOf('ORDERING')
+    bare.set(new TextEncoder().encode('COMMENT '.padEnd(80)), at)
+    writeFileSync(folder.file('bare.fits'), bare)
+    const open = new Float32Array(768).fill(1)
+    open.fill(0, 0, 12)
+    writeMap('mask.fits', { values: open })
+    const vector = await vectorOf({
+      file: 'bare.fits',
+      ordering: 'NESTED',
+      mask: { file: folder.file('mask.fits'), column: 0 },
+    })
+    expect(vector.pixels[0]).toBe(12)
+    expect(vector.pixels).toHaveLength(768 - 12)
+    expect(vector.values).toEqual(Float64Array.from(sky.slice(12)))
+  })
+
   it('flips U in the COSMO convention, and asks when a file does not say', async () => {
     const u = { quantity: 'U', file: 'u.fits' } as const
     writeMap('u.fits', { values: sky, unit: 'K', polcconv: 'COSMO' })
