@@ -81,6 +81,22 @@ export type GridName = z.output<typeof gridName>
 export const pointColumns = ['l_deg', 'b_deg', 'distance_kpc', 'value', 'sigma'] as const
 export const fittedPointColumns = [...pointColumns, 'model', 'set'] as const
 
+/** Columns of `run.sightline`: values at a distance from the observer, and what adds up to there. Q and U only of such data. */
+export const sightlineColumns = [
+  'distance_kpc',
+  'B',
+  'B_parallel',
+  'B_perp',
+  'n_e',
+  'C',
+  'I',
+  'Q',
+  'U',
+  'faraday_depth',
+  'dispersion_measure',
+] as const
+export type SightlineColumn = (typeof sightlineColumns)[number]
+
 export const runSummary = z.strictObject({
   run: runId,
   name: z.string(),
@@ -305,6 +321,51 @@ export const methods = {
       observer_kpc: z.tuple([z.number(), z.number(), z.number()]),
       iteration: z.int(),
       unit: z.string(),
+    }),
+  },
+  /**
+   * Along one line of sight through the fields of a run: microgauss (parallel: positive toward the observer), cm^-3, m^-3, K in
+   * the band of `data`, rad m^-2, pc cm^-3. Reply payload: float64 [rows][columns] from the observer to the end of the ray.
+   */
+  'run.sightline': {
+    params: z.strictObject({
+      ...run.shape,
+      l_deg: z.number().finite(),
+      b_deg: z.number().min(-90).max(90),
+      /** Whose band and Stokes parameters; default: intensity at the first frequency of the run. */
+      data: z.string().optional(),
+      /** Where the ray ends if before the face of the box. */
+      distance_kpc: z.number().positive().finite().optional(),
+    }),
+    result: z.strictObject({
+      columns: z.array(z.enum(sightlineColumns)),
+      rows: z.int(),
+      iteration: z.int(),
+      l_deg: z.number(),
+      b_deg: z.number(),
+      observer_kpc: z.tuple([z.number(), z.number(), z.number()]),
+      end_kpc: z.tuple([z.number(), z.number(), z.number()]),
+      frequencies_ghz: z.array(z.number()),
+    }),
+  },
+  /**
+   * Which lines of sight of `data` depend on the voxel at a position, and how strongly: the integral of its trilinear weight along
+   * them, kpc, 0 elsewhere. Reply payload: float32, 12 nside^2 RING pixels of a map, or one per source of a catalogue (nside 0).
+   */
+  'run.seen_by': {
+    params: z.strictObject({
+      ...run.shape,
+      data: z.string(),
+      position_kpc: z.tuple([z.number().finite(), z.number().finite(), z.number().finite()]),
+    }),
+    result: z.strictObject({
+      voxel: z.tuple([z.int(), z.int(), z.int()]),
+      centre_kpc: z.tuple([z.number(), z.number(), z.number()]),
+      nside: z.int().nonnegative(),
+      sources: z.int().nonnegative(),
+      /** How many there are, and the strongest. */
+      seen: z.int(),
+      longest_kpc: z.number(),
     }),
   },
   'export.run': {

@@ -15,6 +15,9 @@ const skyPixels = z.object({ nside: z.int() }).transform((b) => 12 * b.nside ** 
 const grid = z
   .object({ shape: z.tuple([z.int(), z.int(), z.int()]), components: z.int() })
   .transform(({ shape, components }) => components * shape[0] * shape[1] * shape[2])
+const marks = z
+  .object({ nside: z.int(), sources: z.int() })
+  .transform((b) => (b.nside > 0 ? 12 * b.nside ** 2 : b.sources))
 const table = z
   .object({ rows: z.int(), columns: z.array(z.unknown()) })
   .transform((b) => b.rows * b.columns.length)
@@ -29,6 +32,8 @@ export const replyPayloads: ReadonlyMap<string, PayloadRule> = new Map<MethodNam
   ['run.field', { type: 'float32', elements: grid }],
   ['points.load', { type: 'float64', elements: table }],
   ['run.points', { type: 'float64', elements: table }],
+  ['run.sightline', { type: 'float64', elements: table }],
+  ['run.seen_by', { type: 'float32', elements: marks }],
   ['run.curves', { type: 'float64', elements: table }],
 ])
 

@@ -2,6 +2,7 @@ import type { GridName } from '#shared/contract/methods.ts'
 import type { Curves, CheckpointContent } from '../storage/run-store.ts'
 import type { Session } from '../storage/session.ts'
 import { errorText } from '../errors.ts'
+import type { GridValues } from '../kernels/interface.ts'
 import type { CheckpointRecord, MarkKind, RunFigures } from '../storage/records.ts'
 import type { DataVector } from '../storage/run-store.ts'
 import type { ReadyOperator } from './operators.ts'
@@ -44,7 +45,7 @@ export class RunLoop {
   #checkpointedMs = 0
   #checkpointWanted = false
   #stepping = false
-  readonly #gridWanted: (() => void)[] = []
+  readonly #looks: (() => void)[] = []
 
   private constructor(
     session: Session,
@@ -106,8 +107,32 @@ export class RunLoop {
    * Undefined when the run has no grid of this name.
    */
   gridBetweenSteps(name: GridName = 'magnetic_field'): Promise<GridCopy | undefined> {
-    if (!this.#stepping) return Promise.resolve(this.#copyGrid(name))
-    return new Promise((resolve) => this.#gridWanted.push(() => resolve(this.#copyGrid(name))))
+    return this.#betweenSteps(() => this.#copyGrid(name))
+  }
+
+  /** What `look` makes of the grids and the state of the method, by name, between two steps; it must not keep the arrays. */
+  lookBetweenSteps<Seen>(
+    look: (arrays: ReadonlyMap<string, GridValues>, iteration: number) => Seen,
+  ): Promise<Seen> {
+    return this.#betweenSteps(() => {
+      const { grids, state } = this.#optimisation
+      const arrays = [...grids, ...state].map(({ name, values }) => [name, values] as const)
+      return look(new Map(arrays), this.iteration)
+    })
+  }
+
+  #betweenSteps<Seen>(look: () => Seen): Promise<Seen> {
+    return new Promise((resolve, reject) => {
+      const attempt = () => {
+        try {
+          resolve(look())
+        } catch (error) {
+          reject(error instanceof Error ? error : new Error(String(error)))
+        }
+      }
+      if (this.#stepping) this.#looks.push(attempt)
+      else attempt()
+    })
   }
 
   /** The operator that is at work. */
@@ -146,10 +171,10 @@ export class RunLoop {
       this.latest = await this.#optimisation.step()
       const sinceCheckpointMs = performance.now() - this.#checkpointedMs
       due = this.#checkpointWanted || sinceCheckpointMs >= this.#checkpointMs
-      if (due || this.#gridWanted.length > 0) await this.bringBack()
+      if (due || this.#looks.length > 0) await this.bringBack()
     } finally {
       this.#stepping = false
-      for (const give of this.#gridWanted.splice(0)) give()
+      for (const look of this.#looks.splice(0)) look()
     }
     this.#addRow(this.latest)
     if (due) this.checkpoint('periodic')

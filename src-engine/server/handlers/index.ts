@@ -8,6 +8,7 @@ import { pointHandlers } from './points.ts'
 import { runHandlers } from './runs.ts'
 import { runResultHandlers } from './run-results.ts'
 import { sessionHandlers } from './sessions.ts'
+import { sightlineHandlers } from './sightlines.ts'
 
 /** Everything a page may ask, for one connected page. */
 export function engineHandlers(engine: Engine, client: Client): Handlers<EngineContract> {
@@ -19,6 +20,7 @@ export function engineHandlers(engine: Engine, client: Client): Handlers<EngineC
     ...sessionHandlers(engine, client),
     ...runHandlers(engine, client),
     ...runResultHandlers(engine, client),
+    ...sightlineHandlers(engine, client),
     ...exportHandlers(engine, client),
   }
 }

@@ -1,0 +1,126 @@
+import { createSetup, profileRay } from '#shared/physics/line-of-sight/index.ts'
+import type { RayProfile } from '#shared/physics/line-of-sight/index.ts'
+import { boxExit, directionFromGalactic, nearestVoxel } from '#shared/physics/index.ts'
+import { voxelPath, voxelSupport } from '#shared/physics/index.ts'
+import type { Vector3 } from '#shared/physics/index.ts'
+import { pix2vec } from '#shared/healpix/index.ts'
+import type { RunFile } from '#shared/session/run-file.ts'
+import type { GridValues, Unknowns } from '../kernels/interface.ts'
+import { kernelProblemOf } from '../simulation/kernel-problem.ts'
+import { modelsOf } from '../simulation/medium.ts'
+import type { DataVector } from '../storage/run-store.ts'
+import { gridOf } from './prepare-problem.ts'
+
+/** What is asked of one line of sight. */
+export interface SightlineRequest {
+  readonly lDeg: number
+  readonly bDeg: number
+  /** Whose band and Stokes parameters; undefined: intensity at the first frequency of the run file. */
+  readonly vector: DataVector | undefined
+  readonly distanceKpc: number | undefined
+}
+
+export interface Sightline {
+  readonly profile: RayProfile
+  readonly endKpc: Vector3
+  readonly frequenciesGhz: readonly number[]
+}
+
+/**
+ * One line of sight through the grids of a run, in float64 by the reference whatever the backend of the run is.
+ *
+ * @param arrays the grids and parameters of the run by their names in a session
+ * @throws InputError when the run file's models cannot be read any more
+ */
+export function sightlineOf(
+  runFile: RunFile,
+  arrays: ReadonlyMap<string, GridValues>,
+  { lDeg, bDeg, vector, distanceKpc }: SightlineRequest,
+): Sightline {
+  const unknowns = unknownsOf(arrays)
+  const problem = kernelProblemOf(runFile, modelsOf(runFile), gridOf(runFile))
+  const direction = directionFromGalactic(lDeg, bDeg)
+  const limits = [distanceKpc, runFile.sky.distance_kpc].filter((limit) => limit !== undefined)
+  const band =
+    vector === undefined || vector.band.length === 0
+      ? [{ frequencyGhz: firstFrequency(runFile), weight: 1 }]
+      : vector.band
+  const polarised = vector?.quantity === 'Q' || vector?.quantity === 'U'
+  const setup = createSetup({
+    ...problem,
+    directions: Float64Array.from(direction),
+    ...(limits.length > 0 ? { maxDistanceKpc: Float64Array.of(Math.min(...limits)) } : {}),
+    frequenciesGhz: band.map(({ frequencyGhz }) => frequencyGhz),
+    observables: ['I', 'faraday_depth', ...(polarised ? (['Q', 'U'] as const) : [])],
+    unknowns: [
+      'magneticField',
+      ...(unknowns.thermalElectrons ? (['thermalElectrons'] as const) : []),
+      ...(unknowns.cosmicRays ? (['cosmicRays'] as const) : []),
+      ...(unknowns.spectralIndex ? (['spectralIndex'] as const) : []),
+      ...(unknowns.raySpectralIndex ? (['raySpectralIndex'] as const) : []),
+    ],
+  })
+  const profile = profileRay(
+    setup,
+    unknowns,
+    0,
+    band.map(({ weight }) => weight),
+  )
+  const length = profile.distanceKpc[profile.rows - 1]
+  const [x, y, z] = problem.observerKpc
+  return {
+    profile,
+    endKpc: [x + length * direction[0], y + length * direction[1], z + length * direction[2]],
+    frequenciesGhz: setup.problem.frequenciesGhz,
+  }
+}
+
+function firstFrequency({ data, sky }: RunFile): number {
+  const [frequency] = data.flatMap(({ frequency_ghz: known }) => known ?? [])
+  return frequency ?? sky.frequencies_ghz[0]
+}
+
+/** The unknowns of the kernels among the arrays of a run. @throws Error without a magnetic field */
+function unknownsOf(arrays: ReadonlyMap<string, GridValues>): Unknowns {
+  const magneticField = arrays.get('magnetic_field')
+  if (magneticField === undefined) throw new Error('The run has no magnetic field.')
+  const constantIndex = arrays.get('parameters/spectral_index')
+  return {
+    magneticField,
+    thermalElectrons: arrays.get('thermal_electrons'),
+    cosmicRays: arrays.get('cosmic_ray_electrons'),
+    spectralIndex: arrays.get('spectral_index'),
+    raySpectralIndex: constantIndex && Float64Array.from(constantIndex),
+  }
+}
+
+/** What lines of sight have of one voxel. */
+export interface SeenBy {
+  readonly voxel: Vector3
+  /** kpc, one per RING pixel of the whole sky or per source; 0 where the data have no value or the ray does not come near. */
+  readonly paths: Float32Array
+}
+
+/** Which pixels or sources of a data vector depend on the voxel at a position, before any beam. */
+export function seenBy(runFile: RunFile, vector: DataVector, positionKpc: Vector3): SeenBy {
+  const grid = gridOf(runFile)
+  const observer = runFile.box.observer_kpc
+  const voxel = nearestVoxel(grid, positionKpc)
+  const support = voxelSupport(grid, voxel)
+  const most = runFile.sky.distance_kpc ?? Infinity
+  const pathAlong = (direction: Vector3, distance: number) => {
+    const length = Math.min(boxExit(observer, direction, grid.halfSizeKpc), distance, most)
+    return voxelPath(grid, voxel, support, observer, direction, length)
+  }
+  if (vector.kind === 'map') {
+    const paths = new Float32Array(12 * vector.nside ** 2)
+    for (const pixel of vector.pixels)
+      paths[pixel] = pathAlong(pix2vec(vector.nside, 'RING', pixel), Infinity)
+    return { voxel, paths }
+  }
+  const { directionsDeg, distancesKpc } = vector
+  const paths = Float32Array.from(distancesKpc, (distance, i) =>
+    pathAlong(directionFromGalactic(directionsDeg[2 * i], directionsDeg[2 * i + 1]), distance),
+  )
+  return { voxel, paths }
+}

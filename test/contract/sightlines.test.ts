@@ -1,0 +1,122 @@
+import { mkdtemp, copyFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { connectPage } from '#engine/server/connect.ts'
+import { Engine } from '#engine/server/engine.ts'
+import { connectEngine, memoryTransportPair } from '#shared/contract/index.ts'
+import type { EngineClient } from '#shared/contract/index.ts'
+import { pix2ang } from '#shared/healpix/index.ts'
+
+const sample = new URL('../../assets/samples/haslam408-nside64.fits', import.meta.url)
+const degree = Math.PI / 180
+let folder: string
+let engine: Engine
+let client: EngineClient
+let session: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'larmor-sightlines-'))
+  await copyFile(sample, join(folder, 'haslam.fits'))
+  engine = await Engine.create({
+    dataFolder: folder,
+    stateFolder: join(folder, 'state'),
+    log: () => undefined,
+  })
+  const [near, far] = memoryTransportPair()
+  connectPage(engine, far)
+  client = connectEngine(near)
+  const { result } = await client.request('files.list', {})
+  const file = result.entries.find(({ name }) => name === 'haslam.fits')?.grant
+  const created = await client.request('session.create', {
+    name: 'rays',
+    configuration: {
+      sky: { nside: 8 },
+      data: [{ name: 'haslam', file, frequency_ghz: 0.408, unit: 'K' }],
+      magnetic_field: { grid: { shape: [12, 12, 6] } },
+      thermal_electrons: { model: 'uniform', n_e_cm3: 0.03 },
+      optimiser: { iterations: 3 },
+      backend: 'reference',
+    },
+  })
+  session = created.result.session
+  const finished = new Promise<void>((resolve) => {
+    client.on('run.progress', ({ stage }) => {
+      if (stage === 'finished') resolve()
+    })
+  })
+  await client.request('run.start', { session })
+  await finished
+})
+afterAll(async () => {
+  await engine.shutdown()
+  await rm(folder, { recursive: true, force: true })
+})
+
+it('gives the profile of a pixel, whose end is what the model has there', async () => {
+  const request = { session, run: 1, data: 'haslam' } as const
+  const [{ result: map, payloads: pixels }, { payloads: field }] = await Promise.all([
+    client.request('run.map', { ...request, which: 'model' }),
+    client.request('run.field', { session, run: 1 }),
+  ])
+  expect(field[0]).toHaveLength(12 * 12 * 6 * 3)
+  const offset = Number(/offset (-?[\d.e+-]+)/.exec(map.nuisance)?.[1])
+  const { theta, phi } = pix2ang(8, 'RING', 77)
+  const { result, payloads } = await client.request('run.sightline', {
+    ...request,
+    l_deg: phi / degree,
+    b_deg: 90 - theta / degree,
+  })
+  expect(result).toMatchObject({ iteration: 3, frequencies_ghz: [0.408] })
+  expect(result.columns).not.toContain('Q')
+  const width = result.columns.length
+  const value = (row: number, name: (typeof result.columns)[number]) =>
+    payloads[0][row * width + result.columns.indexOf(name)]
+  const last = result.rows - 1
+  // The offset is printed with four digits and the map is float32.
+  expect(value(last, 'I') + offset).toBeCloseTo(pixels[0][77], 2)
+  expect(value(0, 'distance_kpc')).toBe(0)
+  expect(value(4, 'n_e')).toBeCloseTo(0.03, 12)
+  // The ray ends on a face of the box.
+  const [x, y, z] = result.end_kpc
+  expect(Math.max(Math.abs(x) / 20, Math.abs(y) / 20, Math.abs(z) / 5)).toBeCloseTo(1, 12)
+  const length = value(last, 'distance_kpc')
+  expect(Math.hypot(x + 8.3, y, z - 0.006)).toBeCloseTo(length, 12)
+  for (let row = 1; row <= last; row++)
+    expect(value(row, 'B') ** 2).toBeCloseTo(
+      value(row, 'B_parallel') ** 2 + value(row, 'B_perp') ** 2,
+      10,
+    )
+  await expect(
+    client.request('run.sightline', { ...request, data: 'none', l_deg: 0, b_deg: 0 }),
+  ).rejects.toMatchObject({ code: 'no-data' })
+  const short = await client.request('run.sightline', {
+    session,
+    run: 1,
+    l_deg: 0,
+    b_deg: 0,
+    distance_kpc: 2,
+  })
+  expect(short.result.end_kpc[0]).toBeCloseTo(-6.3, 12)
+})
+
+it('says which pixels see a voxel, and how much of it', async () => {
+  const position = [5, 5, 0.4] as const
+  const { result, payloads } = await client.request('run.seen_by', {
+    session,
+    run: 1,
+    data: 'haslam',
+    position_kpc: [...position],
+  })
+  expect(result).toMatchObject({ nside: 8, voxel: [7, 7, 3], sources: 0 })
+  expect(result.centre_kpc[0]).toBeCloseTo(5, 12)
+  const seen = [...payloads[0].keys()].filter((pixel) => payloads[0][pixel] !== 0)
+  expect(seen).toHaveLength(result.seen)
+  expect(result.seen).toBeGreaterThan(3)
+  // Seen from the Sun the voxel is at l = 20.6 deg, b = 1.7 deg.
+  const strongest = payloads[0].indexOf(Math.max(...payloads[0]))
+  const { theta, phi } = pix2ang(8, 'RING', strongest)
+  expect(Math.abs(phi / degree - 20.6)).toBeLessThan(8)
+  expect(Math.abs(90 - theta / degree - 1.7)).toBeLessThan(8)
+  expect(Math.max(...payloads[0])).toBe(Math.fround(result.longest_kpc))
+})
