@@ -36,7 +36,7 @@ export const fluxNormalised: CosmicRayElectronModel = {
   source: wang,
   notes: [
     'In a run file spectral_index is that of cosmic_ray_electrons. Where that is free, C stays as it is at its first value.',
-    'beta0 is sqrt(1 - gamma0^-2); hammurabi X has sqrt(1 - 1/gamma0), which is 1e-5 less at 20 GeV.',
+    'beta0 is sqrt(1 - gamma0^-2); hammurabi X and synax have sqrt(1 - 1/gamma0), which is 1e-5 less at 20 GeV.',
   ],
   variants: [
     { name: 'ams02', title: '0.0217 (GeV m^2 s sr)^-1 at 20.6 GeV', parameters: {} },
