@@ -65,8 +65,9 @@ function describe(
     )
   }
   if (valueAt(root, path) === undefined) return [{ path, message: 'this key is missing.' }]
-  const text = plainWords(issue.message)
-  return [{ path, message: text.endsWith('.') ? text : `${text}.` }]
+  // Our own messages are in plain words, and may show the text of a formula with a caret below it.
+  const text = issue.code === 'custom' ? issue.message : plainWords(issue.message)
+  return [{ path, message: /[.^]$/.test(text) ? text : `${text}.` }]
 }
 
 /** For `model: file, file: field.npy` and its like: the key is not the mistake. */

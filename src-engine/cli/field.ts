@@ -5,6 +5,7 @@ import type {
   FieldKind,
   ParameterValue,
   ResolvedModel,
+  ScalarKind,
 } from '#shared/fields/index.ts'
 import {
   ModelError,
@@ -25,14 +26,16 @@ import { InputError, UsageError, fileErrorText } from '../errors.ts'
 import { encodeNpy } from '../storage/npy.ts'
 import { oneOf, parseCommandLine } from './arguments.ts'
 import { EXIT, printJson } from './io.ts'
+import { resolveFile } from './formula-file.ts'
 import type { Command } from './io.ts'
 import { joinPoints, parsePoint, pointsHeader, readPoints } from './points.ts'
 
-const usage = `larmor field MODEL (--at x,y,z ... | --points FILE.csv | --grid NXxNYxNZ --out FILE.npy) [OPTIONS]
+const usage = `larmor field (MODEL | --formula FILE) (--at x,y,z ... | --points FILE.csv | --grid NXxNYxNZ --out FILE.npy) [OPTIONS]
 
 Evaluates a field model: B in microgauss, n_e in cm^-3, C in m^-3; positions in Galactocentric kpc.
 
-  --kind KIND         magnetic, thermal-electrons or cosmic-ray-electrons; default: the first of these that has MODEL
+  --formula FILE      instead of MODEL: one that you made (see \`larmor models --help\`)
+  --kind KIND         ${fieldKinds.join(', ')}; default: the first of these that has MODEL
   --variant NAME      a named set of parameters
   --param NAME=VALUE  one parameter; a vector as NAME=x,y,z; may be repeated
   --at x,y,z          a position; may be repeated
@@ -44,6 +47,7 @@ Evaluates a field model: B in microgauss, n_e in cm^-3, C in m^-3; positions in 
   --json              one JSON document: { model, variant, unit, points, values }`
 
 const options = {
+  formula: { type: 'string' },
   kind: { type: 'string' },
   variant: { type: 'string' },
   backend: { type: 'string' },
@@ -65,7 +69,7 @@ export const command: Command = async (args, io) => {
   const { values, positionals } = parseCommandLine(joined, {
     usage,
     options,
-    positionals: ['MODEL'],
+    positionals: ['MODEL?'],
   })
   oneOf(values.backend, 'backend', backendNames)
   const sources = [values.at, values.points, values.grid].filter((given) => given !== undefined)
@@ -75,7 +79,7 @@ export const command: Command = async (args, io) => {
   if (values['half-size'] !== undefined && values.grid === undefined) {
     throw new UsageError('--half-size is the box of --grid; points need none.')
   }
-  const resolved = resolve(positionals[0], values.kind, values.variant, values.param ?? [])
+  const resolved = await resolve(positionals.at(0), values)
   const observerKpc =
     values.observer === undefined
       ? DEFAULT_BOX.observerKpc
@@ -127,16 +131,29 @@ function describe(resolved: ResolvedModel) {
   }
 }
 
-function resolve(
-  name: string,
-  kindText: string | undefined,
-  variant: string | undefined,
-  assignments: readonly string[],
-): ResolvedModel {
-  const kind = oneOf(kindText, 'kind', fieldKinds) ?? kindOf(name)
-  const parameters = Object.fromEntries(assignments.map(parseAssignment))
+interface ModelOptions {
+  formula?: string
+  kind?: string
+  variant?: string
+  param?: string[]
+}
+
+async function resolve(
+  name: string | undefined,
+  { formula, kind: kindText, variant, param = [] }: ModelOptions,
+): Promise<ResolvedModel> {
+  const asked = oneOf(kindText, 'kind', fieldKinds)
+  const parameters = Object.fromEntries(param.map(parseAssignment))
+  if ((name === undefined) === (formula === undefined)) {
+    throw new UsageError('Give the model once: as MODEL or with --formula FILE.')
+  }
+  if (formula !== undefined) {
+    if (variant === undefined) return resolveFile(formula, asked, parameters)
+    throw new UsageError('--variant belongs to a MODEL; a formula has none.')
+  }
+  const model = name ?? ''
   try {
-    return resolveModel(kind, { model: name, variant, parameters })
+    return resolveModel(asked ?? kindOf(model), { model, variant, parameters })
   } catch (error) {
     if (error instanceof ModelError) throw new UsageError(error.message)
     throw error
@@ -184,9 +201,7 @@ function isMagnetic(resolved: ResolvedModel): resolved is ResolvedModel<'magneti
   return resolved.model.kind === 'magnetic'
 }
 
-function isDensity(
-  resolved: ResolvedModel,
-): resolved is ResolvedModel<'thermal-electrons' | 'cosmic-ray-electrons'> {
+function isDensity(resolved: ResolvedModel): resolved is ResolvedModel<ScalarKind> {
   return resolved.model.kind !== 'magnetic'
 }
 
@@ -225,6 +240,7 @@ const valueColumns: Readonly<Record<FieldKind, string>> = {
   magnetic: 'Bx_microgauss,By_microgauss,Bz_microgauss',
   'thermal-electrons': 'n_e_cm3',
   'cosmic-ray-electrons': 'C_m3',
+  'random-field-strength': 'b_rms_microgauss',
 }
 
 function csv(

@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { ModelError } from '#shared/fields/model-error.ts'
 import { suggestion } from '#shared/session/nearest-name.ts'
 import { InputError, UsageError, errorText } from '../errors.ts'
 import { version } from '../version.ts'
@@ -112,7 +113,7 @@ function report(error: unknown, io: CommandIo): number {
   }
   io.err(`larmor: ${errorText(error)}\n`)
   if (error instanceof UsageError) return EXIT.usage
-  if (error instanceof InputError) return EXIT.badInput
+  if (error instanceof InputError || error instanceof ModelError) return EXIT.badInput
   if (io.env.LARMOR_DEBUG && error instanceof Error) io.err(`${error.stack ?? ''}\n`)
   return EXIT.failed
 }

@@ -1,19 +1,37 @@
-import { fieldUnits, listModels } from '#shared/fields/index.ts'
+import { fieldKinds, fieldUnits, listModels } from '#shared/fields/index.ts'
 import type { FieldModel, ParameterSpec } from '#shared/fields/index.ts'
 import { suggestion } from '#shared/session/nearest-name.ts'
 import { UsageError } from '../errors.ts'
-import { parseCommandLine } from './arguments.ts'
+import { oneOf, parseCommandLine } from './arguments.ts'
+import { resolveFile } from './formula-file.ts'
 import { EXIT, printJson } from './io.ts'
 import type { Command } from './io.ts'
 
-const usage = `larmor models [NAME] [--json]
+const usage = `larmor models [NAME] [--formula FILE [--kind KIND]] [--json]
 
-Lists the model library, or the models called NAME: variants, parameters with unit, default, bounds and source, notes.`
+Lists the model library, or the models called NAME: variants, parameters with unit, default, bounds and source, notes.
+
+  --formula FILE   checks and describes a model that you made: YAML or JSON with what stands under "formula" in a run file
+                   (B_x, B_y, B_z or B_r, B_phi, B_z; n_e; C; b_rms; parameters; definitions), or a sum or mixture of models
+                   ("model: sum" with "of")
+  --kind KIND      of a sum or mixture: ${fieldKinds.join(', ')} (default magnetic)`
+
+const options = { formula: { type: 'string' }, kind: { type: 'string' } } as const
 
 /** `larmor models` */
 export const command: Command = async (args, io) => {
-  const { positionals } = parseCommandLine(args, { usage, options: {}, positionals: ['NAME?'] })
-  const models = modelsNamed(positionals.at(0))
+  const { values, positionals } = parseCommandLine(args, { usage, options, positionals: ['NAME?'] })
+  const kind = oneOf(values.kind, 'kind', fieldKinds)
+  if (values.formula !== undefined && positionals.length > 0) {
+    throw new UsageError('Give either the name of a model or --formula FILE.')
+  }
+  if (values.formula === undefined && kind !== undefined) {
+    throw new UsageError('--kind is for --formula FILE.')
+  }
+  const models =
+    values.formula === undefined
+      ? modelsNamed(positionals.at(0))
+      : [(await resolveFile(values.formula, kind, {})).model]
   if (io.json) printJson(io, { models: models.map(describe) })
   else io.out(`${models.map(text).join('\n\n')}\n`)
   return EXIT.done
@@ -59,7 +77,8 @@ function text(model: FieldModel): string {
   const width = Math.max(0, ...model.parameters.map(({ name }) => name.length))
   for (const spec of model.parameters) {
     const only = spec.variants ? ` [${spec.variants.join(', ')}]` : ''
-    lines.push(`    ${spec.name.padEnd(width)}  ${value(model, spec)}  ${spec.description}${only}`)
+    const about = `${value(model, spec)}  ${spec.description}${only}`.trimEnd()
+    lines.push(`    ${spec.name.padEnd(width)}  ${about}`)
   }
   return lines.join('\n')
 }

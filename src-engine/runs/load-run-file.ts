@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { LineCounter, isNode, parseDocument } from 'yaml'
 import type { Document } from 'yaml'
+import type { ModelChoice } from '#shared/fields/index.ts'
 import { checkRunFile, pathText } from '#shared/session/run-file-issues.ts'
 import type { RunFileIssue } from '#shared/session/run-file-issues.ts'
 import { mapFiles } from '#shared/session/run-file-paths.ts'
@@ -17,7 +18,30 @@ const maximumBytes = 64 * 2 ** 20
  * @throws InputError that names file, line, key and the nearest known key
  */
 export async function loadRunFile(path: string): Promise<RunFile> {
-  let text: string
+  // File names are relative to the run file.
+  return mapFiles(parseRunFile(await readText(path), path), (file) => resolve(dirname(path), file))
+}
+
+/**
+ * Reads a file with a model that a user made: a formula alone, or what a section of a run file says of its model.
+ * @throws InputError that names file, line, key and the nearest known key
+ */
+export async function loadModelChoice(path: string): Promise<ModelChoice> {
+  const { value, document, lines } = parseText(await readText(path), path)
+  const section = typeof value === 'object' && value !== null && 'model' in value
+  const prefix = section ? ['magnetic_field'] : ['magnetic_field', 'formula']
+  const checked = checkRunFile({
+    magnetic_field: section ? value : { model: 'formula', formula: value ?? {} },
+  })
+  if (checked.ok) return checked.runFile.magnetic_field
+  const issues = checked.issues.map(({ path: at, message }) => ({
+    path: at.slice(prefix.length),
+    message,
+  }))
+  throw issuesError(issues, document, lines, path)
+}
+
+async function readText(path: string): Promise<string> {
   try {
     const bytes = await readFile(path)
     if (bytes.length > maximumBytes) {
@@ -25,7 +49,7 @@ export async function loadRunFile(path: string): Promise<RunFile> {
         file: path,
       })
     }
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (error) {
     if (error instanceof InputError) throw error
     const message =
@@ -34,12 +58,17 @@ export async function loadRunFile(path: string): Promise<RunFile> {
         : fileErrorText(error, path)
     throw new InputError(message, { file: path, cause: error })
   }
-  // File names are relative to the run file.
-  return mapFiles(parseRunFile(text, path), (file) => resolve(dirname(path), file))
 }
 
 /** Parses and checks the text of a run file; `path` is for the messages. @throws InputError */
 export function parseRunFile(text: string, path: string): RunFile {
+  const { value, document, lines } = parseText(text, path)
+  const checked = checkRunFile(value)
+  if (checked.ok) return checked.runFile
+  throw issuesError(checked.issues, document, lines, path)
+}
+
+function parseText(text: string, path: string) {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2' })
   if (document.errors.length > 0) {
@@ -53,17 +82,21 @@ export function parseRunFile(text: string, path: string): RunFile {
       { file: path },
     )
   }
-  const checked = checkRunFile(valueOf(document, path))
-  if (checked.ok) return checked.runFile
+  return { value: valueOf(document, path), document, lines }
+}
+
+function issuesError(
+  issues: readonly RunFileIssue[],
+  document: Document,
+  lines: LineCounter,
+  path: string,
+): InputError {
   const lineOrLast = (issue: RunFileIssue): number =>
     lineOf(issue.path, document, lines) ?? Number.MAX_SAFE_INTEGER
-  const messages = checked.issues
+  const messages = issues
     .toSorted((a, b) => lineOrLast(a) - lineOrLast(b))
     .map((issue) => issueText(issue, document, lines, path))
-  throw new InputError(messages.join('\n'), {
-    file: path,
-    field: pathText(checked.issues[0].path),
-  })
+  return new InputError(messages.join('\n'), { file: path, field: pathText(issues[0].path) })
 }
 
 function valueOf(document: Document, path: string): unknown {

@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import type { ErrorBody } from '#shared/contract/messages.ts'
+import { ModelError } from '#shared/fields/model-error.ts'
 import { FitsError } from '#shared/fits/index.ts'
 import { errorCode, fileErrorText, InputError, UsageError } from '../errors.ts'
 import { KernelError } from '../kernels/interface.ts'
@@ -16,7 +17,8 @@ export function describeError(error: unknown, grants: Grants): ErrorBody | undef
     }
   if (error instanceof FitsError)
     return { code: 'fits', message: error.message, advice: error.advice }
-  if (error instanceof UsageError || error instanceof KernelError)
+  // A formula without a value somewhere says so when it is evaluated there.
+  if (error instanceof UsageError || error instanceof KernelError || error instanceof ModelError)
     return { code: 'input', message: grants.withoutPaths(error.message) }
   // The system's own errors on a file: a full disk, a folder without permission.
   if (errorCode(error) !== undefined && error instanceof Error && 'path' in error) {
