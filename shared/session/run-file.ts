@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { definitionKeys, modelChoiceSchema, parametersSchema } from './model-schema.ts'
 
 /**
  * The run file: one schema for the YAML on disk, the configuration stored in a session and the forms of the
@@ -146,8 +147,6 @@ export const dataSchema = z.strictObject({
   nuisance: nuisanceSchema.prefault({}),
 })
 
-const parametersSchema = z.record(z.string(), z.union([z.number().finite(), triple])).default({})
-
 /** Names of the parameters that are unknowns. */
 const freeSchema = z
   .array(z.string())
@@ -165,13 +164,7 @@ export const gridSchema = z.strictObject({
       path: ['r_kpc'],
     })
     .default({ r_kpc: [3, 20] }),
-  initial: z
-    .strictObject({
-      model: z.string(),
-      variant: z.string().optional(),
-      parameters: parametersSchema,
-    })
-    .default({ model: 'lsa', parameters: { b0_microgauss: 2.5 } }),
+  initial: modelChoiceSchema.default({ model: 'lsa', parameters: { b0_microgauss: 2.5 } }),
   /** What the optimiser moves; `whitened` needs the term gaussian-random-field. */
   representation: z
     .enum(['components', 'vector-potential', 'correction', 'whitened'])
@@ -181,11 +174,7 @@ export const gridSchema = z.strictObject({
 
 /** A density that is free in every voxel of the magnetic field's grid, through its logarithm. */
 export const densityGridSchema = z.strictObject({
-  initial: z.strictObject({
-    model: z.string(),
-    variant: z.string().optional(),
-    parameters: parametersSchema,
-  }),
+  initial: modelChoiceSchema,
   /** Learning rate of ln density, as a share of the optimiser's. */
   relative_rate: positive.default(0.1),
 })
@@ -196,6 +185,7 @@ export const magneticFieldSchema = z.strictObject({
   variant: z.string().optional(),
   parameters: parametersSchema,
   free: freeSchema,
+  ...definitionKeys,
   B_microgauss: triple.optional(),
   radius_kpc: positive.optional(),
   grid: gridSchema.optional(),
@@ -206,6 +196,7 @@ export const thermalElectronsSchema = z.strictObject({
   variant: z.string().optional(),
   parameters: parametersSchema,
   free: freeSchema,
+  ...definitionKeys,
   n_e_cm3: z.number().finite().nonnegative().optional(),
   radius_kpc: positive.optional(),
   grid: densityGridSchema.optional(),
@@ -222,6 +213,7 @@ export const cosmicRayElectronsSchema = z.strictObject({
   variant: z.string().optional(),
   parameters: parametersSchema,
   free: freeSchema,
+  ...definitionKeys,
   C_m3: z.number().finite().nonnegative().optional(),
   radius_kpc: positive.optional(),
   spectral_index: z.number().gt(1).lt(6).default(3),

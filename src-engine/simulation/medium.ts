@@ -6,7 +6,12 @@ import {
   resolveModel,
   sampleMagneticField,
 } from '#shared/fields/index.ts'
-import type { FieldKind, ParameterValue, ResolvedModel } from '#shared/fields/index.ts'
+import type {
+  FieldKind,
+  ModelDefinition,
+  ParameterValue,
+  ResolvedModel,
+} from '#shared/fields/index.ts'
 import type { GridGeometry, Medium, Region, SpatialField, Vector3 } from '#shared/physics/index.ts'
 import { griddedVectorField } from '#shared/physics/index.ts'
 import { gridSchema } from '#shared/session/run-file.ts'
@@ -16,7 +21,7 @@ import { electronTableOf, tabulatedDensity } from './density-table.ts'
 import type { DensityTable } from './density-table.ts'
 
 /** A model as one of the run file's sections names it. */
-interface ModelSection {
+interface ModelSection extends ModelDefinition {
   model: string
   variant?: string
   parameters: Readonly<Record<string, ParameterValue>>
@@ -56,7 +61,8 @@ export function resolveSection<Kind extends FieldKind>(
     beside.push(name)
   }
   try {
-    return resolveModel(kind, { model: section.model, variant: section.variant, parameters })
+    const { model, variant, formula, of } = section
+    return resolveModel(kind, { model, variant, parameters, formula, of })
   } catch (error) {
     if (!(error instanceof ModelError)) throw error
     const own = error.key.replace(/^parameters\./, '')
@@ -69,7 +75,6 @@ export function resolveSection<Kind extends FieldKind>(
 const otherSources: Readonly<Record<string, string>> = {
   grid: 'a grid cannot start from a grid',
   file: 'only thermal electrons can be read from a file',
-  formula: 'a field cannot be given by a formula',
 }
 
 function requireLibraryModel(kind: FieldKind, key: string, model: string): void {
