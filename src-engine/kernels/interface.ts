@@ -1,3 +1,4 @@
+import type { ModelDefinition } from '#shared/fields/index.ts'
 import type { OptimiserMethod, OptimiserOptions } from '#shared/inference/optimisers.ts'
 import type {
   GridValues,
@@ -54,8 +55,8 @@ export interface LossGradient {
   readonly regularisation: readonly RegularisationValue[]
 }
 
-/** A density of the model library by name, as `resolveModel` of shared/fields takes it. */
-export interface DensityChoice {
+/** A density by name or by what it is made of, as `resolveModel` of shared/fields takes it: plain data. */
+export interface DensityChoice extends ModelDefinition {
   readonly model: string
   readonly variant?: string
   readonly parameters: Readonly<Record<string, number | readonly [number, number, number]>>

@@ -54,6 +54,7 @@ export function densityChoicesOf(models: RunModels): DensityChoices | undefined 
     model: model.name,
     ...(variant === undefined ? {} : { variant }),
     parameters,
+    ...model.definition,
   })
   return {
     cosmicRays: choice(models.cosmicRayElectrons),
