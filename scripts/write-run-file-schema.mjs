@@ -5,7 +5,7 @@ import { runFileSchema } from '../shared/session/run-file.ts'
 
 const schema = {
   title: 'Larmor run file',
-  ...z.toJSONSchema(runFileSchema, { io: 'input' }),
+  ...z.toJSONSchema(runFileSchema, { io: 'input', reused: 'ref' }),
 }
 writeFileSync(
   new URL('../assets/run-file.schema.json', import.meta.url),

@@ -9,7 +9,7 @@ describe('the JSON Schema of run files', () => {
     const stored: unknown = JSON.parse(readFileSync(path, 'utf8'))
     expect(stored).toEqual({
       title: 'Larmor run file',
-      ...z.toJSONSchema(runFileSchema, { io: 'input' }),
+      ...z.toJSONSchema(runFileSchema, { io: 'input', reused: 'ref' }),
     })
   })
 })
