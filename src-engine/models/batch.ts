@@ -1,6 +1,6 @@
 import type { Program } from '#shared/fields/graph/index.ts'
 import { positionInputs } from '#shared/fields/graph/index.ts'
-import { BLOCK_POINTS, wasmOf } from '#shared/fields/graph/wasm/generate.ts'
+import { BLOCK_POINTS, GROUP_POINTS, wasmOf } from '#shared/fields/graph/wasm/generate.ts'
 import type { WasmProgram } from '#shared/fields/graph/wasm/generate.ts'
 
 /** A program with its fixed inputs given, for many points at once. */
@@ -90,8 +90,10 @@ function instantiate(program: WasmProgram): BatchFactory {
           const size = Math.min(BLOCK_POINTS, count - first)
           const block = points.subarray(varying * first, varying * (first + size))
           given.set(block)
-          // Pairs of points: the last one twice where it has no other.
-          if (size % 2 === 1) given.copyWithin(varying * size, varying * (size - 1), varying * size)
+          // The last group is filled up with the last point.
+          for (let i = size; i % GROUP_POINTS !== 0; i++) {
+            given.copyWithin(varying * i, varying * (size - 1), varying * size)
+          }
           run(varyingAt, outputsAt, outputsAt + 8 * outputs * size)
           out.set(found.subarray(0, outputs * size), outputs * first)
         }

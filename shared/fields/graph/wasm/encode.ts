@@ -31,13 +31,27 @@ function vector(opcode: number): Code {
   return [0xfd, ...unsigned(opcode)]
 }
 
+/** How many pairs of float64 are computed together: while one waits for a result, the processor goes on with the other. */
+export const PAIRS = 2
+
+/** Code for each of the pairs. */
+export type Vector = readonly Code[]
+
+/** The same for all pairs. */
+export const everywhere = (code: Code): Vector => Array.from({ length: PAIRS }, () => code)
+
 const unary = (opcode: number) => {
   const own = vector(opcode)
-  return (a: Code): Code => [...a, ...own]
+  return (a: Vector): Vector => a.map((code) => [...code, ...own])
 }
 const binary = (opcode: number) => {
   const own = vector(opcode)
-  return (a: Code, b: Code): Code => [...a, ...b, ...own]
+  return (a: Vector, b: Vector): Vector => a.map((code, i) => [...code, ...b[i], ...own])
+}
+const ternary = (opcode: number) => {
+  const own = vector(opcode)
+  return (a: Vector, b: Vector, c: Vector): Vector =>
+    a.map((code, i) => [...code, ...b[i], ...c[i], ...own])
 }
 
 export const equal = binary(0x47)
@@ -63,8 +77,12 @@ export const div = binary(0xf3)
 /** As Math.min and Math.max, with NaN where one of the operands is. */
 export const min = binary(0xf4)
 export const max = binary(0xf5)
-/** b < a ? b : a in one instruction of the processor. */
+/** b < a ? b : a, and a < b ? b : a, in one instruction of the processor: NaN where a is. */
 export const quickMin = binary(0xf6)
+export const quickMax = binary(0xf7)
+/** a b + c and c - a b, rounded once where the processor can (those of the last ten years). */
+export const mulAdd = ternary(0x107)
+export const mulSub = ternary(0x108)
 /** Of the bits as 64-bit whole numbers. */
 export const addBits = binary(0xce)
 export const equalBits = binary(0xd6)
@@ -79,81 +97,92 @@ export function integer(value: number): Code {
 }
 
 /** Bits moved by a number of places. */
-export const shiftLeft = (a: Code, places: number): Code => [
-  ...a,
-  ...integer(places),
-  ...vector(0xcb),
-]
-export const shiftRight = (a: Code, places: number): Code => [
-  ...a,
-  ...integer(places),
-  ...vector(0xcd),
-]
+export const shiftLeft = (a: Vector, places: number): Vector =>
+  a.map((code) => [...code, ...integer(places), ...vector(0xcb)])
+export const shiftRight = (a: Vector, places: number): Vector =>
+  a.map((code) => [...code, ...integer(places), ...vector(0xcd)])
 
 /** Lane by lane a bit of `then` where that of the mask is set, of `otherwise` elsewhere. */
-export function choose(mask: Code, then: Code, otherwise: Code): Code {
-  return [...then, ...otherwise, ...mask, ...vector(0x52)]
-}
+export const choose = (mask: Vector, then: Vector, otherwise: Vector): Vector =>
+  select(then, otherwise, mask)
+const select = ternary(0x52)
 
 /** i32: whether any bit is set. */
-export const anyTrue = unary(0x53)
-/** i32: whether both lanes have a bit set. */
-export const allTrue = unary(0xc3)
+export function anyTrue(mask: Vector): Code {
+  const all = mask.reduce((a, b) => [...a, ...b, ...vector(0x50)])
+  return [...all, ...vector(0x53)]
+}
+/** i32: whether every lane has a bit set. */
+export function allTrue(mask: Vector): Code {
+  const all = mask.reduce((a, b) => [...a, ...b, ...vector(0x4e)])
+  return [...all, ...vector(0xc3)]
+}
 export const not32 = (a: Code): Code => [...a, 0x45]
 
-export const zero: Code = [...vector(0x0c), ...new Array<number>(16).fill(0)]
+export const zero: Vector = everywhere([...vector(0x0c), ...new Array<number>(16).fill(0)])
 
-export const get = (local: number): Code => [0x20, ...unsigned(local)]
-export const set = (local: number): Code => [0x21, ...unsigned(local)]
-export const call = (index: number, ...args: Code[]): Code => [
-  ...args.flat(),
-  0x10,
-  ...unsigned(index),
-]
+const get = (local: number): Code => [0x20, ...unsigned(local)]
+const set = (local: number): Code => [0x21, ...unsigned(local)]
 
-export const extract = (a: Code, lane: 0 | 1): Code => [...a, ...vector(0x21), lane]
+const extract = (a: Code, lane: 0 | 1): Code => [...a, ...vector(0x21), lane]
 /** Two lanes from two float64. */
-export const pair = (first: Code, second: Code): Code => [
+const pair = (first: Code, second: Code): Code => [
   ...first,
   ...vector(0x14),
   ...second,
   ...vector(0x22),
   1,
 ]
+const call = (index: number): Code => [0x10, ...unsigned(index)]
 
-/** The float64 at a fixed address, in both lanes. */
-export const loadBoth = (address: number): Code => [
-  ...integer(0),
-  ...vector(0x0a),
-  3,
-  ...unsigned(address),
-]
-/** Two float64, `apart` bytes from one another; `base` is an i32. */
-export const loadPair = (base: Code, offset: number, apart: number): Code => [
-  ...base,
-  ...base,
-  ...vector(0x5d),
-  3,
-  ...unsigned(offset),
-  ...vector(0x57),
-  3,
-  ...unsigned(offset + apart),
-  1,
-]
-/** The statement that stores them so; the value is computed twice unless it is a local. */
-export const storePair = (base: Code, offset: number, apart: number, value: Code): Code => [
-  ...base,
-  ...value,
-  ...vector(0x5b),
-  3,
-  ...unsigned(offset),
-  0,
-  ...base,
-  ...value,
-  ...vector(0x5b),
-  3,
-  ...unsigned(offset + apart),
-  1,
+/** What a function of float64 makes of each lane. */
+export const lanewise = (index: number, args: readonly Vector[]): Vector =>
+  everywhere([]).map((_, i) => {
+    const lane = (which: 0 | 1): Code => [
+      ...args.flatMap((arg) => extract(arg[i], which)),
+      ...call(index),
+    ]
+    return pair(lane(0), lane(1))
+  })
+
+/** The sixteen bytes at a fixed address. */
+export const loadAt = (address: number): Vector =>
+  everywhere([...integer(0), ...vector(0x00), 4, ...unsigned(address)])
+/** Float64 that stand `apart` bytes from one another, from `offset` on beyond the address in a local. */
+export const load = (base: number, offset: number, apart: number): Vector =>
+  everywhere(get(base)).map((at, i) => {
+    const first = offset + 2 * i * apart
+    return [
+      ...at,
+      ...at,
+      ...vector(0x5d),
+      3,
+      ...unsigned(first),
+      ...vector(0x57),
+      3,
+      ...unsigned(first + apart),
+      1,
+    ]
+  })
+/** The statement that stores them so. */
+export const store = (base: number, offset: number, apart: number, local: readonly Code[]): Code =>
+  local.flatMap((value, i) =>
+    ([0, 1] as const).flatMap((lane) => [
+      ...get(base),
+      ...value,
+      ...vector(0x5b),
+      3,
+      ...unsigned(offset + (2 * i + lane) * apart),
+      lane,
+    ]),
+  )
+
+/** The statement that moves an i32 in a local on. */
+export const advance = (local: number, by: number): Code => [
+  ...get(local),
+  ...integer(by),
+  0x6a,
+  ...set(local),
 ]
 
 /** The statement that runs others where an i32 is not 0. */
@@ -165,24 +194,18 @@ export const when = (condition: Code, statements: Code): Code => [
   0x0b,
 ]
 
-/** The statement that repeats others as long as `at` is below `end` (locals of type i32), `at` moving on by `step`. */
-export const repeat = (at: number, end: number, step: number, statements: Code): Code =>
-  [0x02, TYPE.none, 0x03, TYPE.none, ...get(at), ...get(end), 0x4e, 0x0d, 1].concat(statements, [
-    ...get(at),
-    ...integer(step),
-    0x6a,
-    ...set(at),
-    0x0c,
-    0,
-    0x0b,
-    0x0b,
-  ])
+/** The statement that repeats others as long as `at` is below `end`, locals of type i32. */
+export const repeat = (at: number, end: number, statements: Code): Code =>
+  [0x02, TYPE.none, 0x03, TYPE.none, ...get(at), ...get(end), 0x4e, 0x0d, 1].concat(
+    statements,
+    [0x0c, 0, 0x0b, 0x0b],
+  )
 
 /** Statements of one function, and its locals. */
 export class Body {
   readonly parameters: readonly number[]
   readonly results: readonly number[]
-  readonly #locals: number[] = []
+  #locals = 0
   #statements: number[] = []
 
   constructor(parameters: readonly number[], results: readonly number[]) {
@@ -190,24 +213,57 @@ export class Body {
     this.results = results
   }
 
-  argument(index: number): Code {
-    return get(index)
-  }
-
-  local(type: number = TYPE.v128): number {
-    this.#locals.push(type)
-    return this.parameters.length + this.#locals.length - 1
+  /** Of a function of vectors. */
+  argument(index: number): Vector {
+    return everywhere([]).map((_, i) => get(PAIRS * index + i))
   }
 
   run(statements: Code): void {
     for (const byte of statements) this.#statements.push(byte)
   }
 
+  /** A place for a vector, zero at first. */
+  variable(): { value: Vector; set: (value: Vector) => void } {
+    const locals = everywhere([]).map(() => this.#local())
+    return {
+      value: locals.map(get),
+      set: (value) => {
+        for (const [i, local] of locals.entries()) this.run([...value[i], ...set(local)])
+      },
+    }
+  }
+
   /** Computes an expression here, for use from here on. */
-  keep(expression: Code): Code {
-    const local = this.local()
-    this.run([...expression, ...set(local)])
-    return get(local)
+  keep(expression: Vector): Vector {
+    const { value, set: write } = this.variable()
+    write(expression)
+    return value
+  }
+
+  /** Computes here what is the same for all pairs. */
+  once(expression: Vector): Vector {
+    const local = this.#local()
+    this.run([...expression[0], ...set(local)])
+    return everywhere(get(local))
+  }
+
+  /** Calls a function of vectors. */
+  call(index: number, args: readonly Vector[], results: number): Vector[] {
+    const locals = Array.from({ length: results * PAIRS }, () => this.#local())
+    this.run([...args.flat(2), ...call(index), ...[...locals].reverse().flatMap(set)])
+    return Array.from({ length: results }, (_, i) =>
+      locals.slice(PAIRS * i, PAIRS * (i + 1)).map(get),
+    )
+  }
+
+  /** Leaves results on the stack, at the end of a function of vectors. */
+  end(...results: Vector[]): void {
+    this.run(results.flat(2))
+  }
+
+  #local(): number {
+    this.#locals++
+    return this.parameters.length + this.#locals - 1
   }
 
   /** What `record` runs, as statements. */
@@ -221,15 +277,15 @@ export class Body {
   }
 
   encoded(): number[] {
-    const groups = this.#locals.reduce<[count: number, type: number][]>((found, type) => {
-      const last = found.at(-1)
-      if (last?.[1] === type) last[0]++
-      else found.push([1, type])
-      return found
-    }, [])
-    const locals = groups.flatMap(([count, type]) => [...unsigned(count), type])
-    return sized([...unsigned(groups.length), ...locals, ...this.#statements, 0x0b])
+    const locals = this.#locals > 0 ? [1, ...unsigned(this.#locals), TYPE.v128] : [0]
+    return sized([...locals, ...this.#statements, 0x0b])
   }
+}
+
+/** A function of some vectors with some vectors as results. */
+export function functionOf(parameters: number, results: number): Body {
+  const vectors = (count: number) => new Array<number>(PAIRS * count).fill(TYPE.v128)
+  return new Body(vectors(parameters), vectors(results))
 }
 
 function sized(bytes: number[]): number[] {

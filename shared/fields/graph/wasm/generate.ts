@@ -9,46 +9,49 @@ import { fixedValues, isCondition } from '../fixed.ts'
 import type { Step } from '../plan.ts'
 import { planOf, positionInputs } from '../plan.ts'
 import type { Instruction, Program } from '../program.ts'
-import type { Code } from './encode.ts'
+import type { Code, Vector } from './encode.ts'
 import {
   Body,
+  PAIRS,
   TYPE,
   abs,
   add,
+  advance,
   allTrue,
   anyTrue,
   atLeast,
   atMost,
   bitAnd,
   bitNot,
-  call,
   choose,
   div,
   encodeModule,
   floor,
-  get,
   greaterThan,
-  integer,
   lessThan,
-  loadBoth,
-  loadPair,
+  load,
+  loadAt,
   max,
   min,
   mul,
   neg,
   not32,
+  quickMax,
+  quickMin,
   repeat,
-  set,
   sqrt,
-  storePair,
+  store,
   sub,
   when,
   zero,
 } from './encode.ts'
-import type { Constants } from './functions.ts'
+import type { Constants, VectorFunction } from './functions.ts'
 import { arcOf, functionBodies, functionIndex, imports } from './functions.ts'
 
-/** Points that one call of the generated function takes at most: an even number. */
+/** Points that are computed together. */
+export const GROUP_POINTS = 2 * PAIRS
+
+/** Points that one call of the generated function takes at most, in groups of GROUP_POINTS. */
 export const BLOCK_POINTS = 256
 
 /** A module that exports `evaluate(count)`, and where it reads and writes; addresses are in bytes. */
@@ -71,20 +74,23 @@ function bitsOf(value: number): bigint {
   return new BigUint64Array(Float64Array.of(value).buffer)[0]
 }
 
-/** Constants and fixed values, eight bytes each from address 0 on. */
+/** Bytes of a constant: twice the eight of one number. */
+const WORD_BYTES = 16
+
+/** Constants and fixed values, from address 0 on. */
 class Head implements Constants {
   readonly words: bigint[] = []
   readonly #places = new Map<bigint, number>()
 
-  readonly number = (value: number): Code => this.bits(bitsOf(value))
+  readonly number = (value: number): Vector => this.bits(bitsOf(value))
 
-  readonly bits = (value: bigint): Code => {
+  readonly bits = (value: bigint): Vector => {
     let place = this.#places.get(value)
     if (place === undefined) {
       place = this.words.push(value) - 1
       this.#places.set(value, place)
     }
-    return loadBoth(8 * place)
+    return loadAt(WORD_BYTES * place)
   }
 
   /** A word that is filled in later. */
@@ -110,31 +116,32 @@ export function wasmOf(
   const writer = new Writer(program, body, head, (place) => {
     if (!fixed[place]) return undefined
     const known = places.get(place)
-    if (known !== undefined) return loadBoth(8 * known)
+    if (known !== undefined) return loadAt(WORD_BYTES * known)
     const reserved = head.reserve()
     places.set(place, reserved)
-    return loadBoth(8 * reserved)
+    return loadAt(WORD_BYTES * reserved)
   })
 
-  // Parameters: the address of the first pair of points, of its values, and the address where the values end.
+  // Parameters: the address of the first point, of its values, and the address where the values end.
   const [points, values, end] = [0, 1, 2]
   const statements = body.aside(() => {
     instructions.forEach(({ op, name }, place) => {
       const index = op === 'input' ? varying.indexOf(name) : -1
       if (index === -1) return
-      writer.known.set(place, body.keep(loadPair(get(points), 8 * index, 8 * varying.length)))
+      writer.known.set(place, body.keep(load(points, 8 * index, 8 * varying.length)))
     })
     writer.scope(steps)
     outputs.forEach((place, i) => {
       const value = body.keep(writer.value(place))
-      body.run(storePair(get(values), 8 * i, 8 * outputs.length, value))
+      body.run(store(values, 8 * i, 8 * outputs.length, value))
     })
-    body.run([...get(points), ...integer(16 * varying.length), 0x6a, ...set(points)])
+    body.run(advance(points, 8 * GROUP_POINTS * varying.length))
+    body.run(advance(values, 8 * GROUP_POINTS * outputs.length))
   })
-  body.run(repeat(values, end, 16 * outputs.length, statements))
+  body.run(repeat(values, end, statements))
   const bytes = encodeModule(imports, [...functionBodies(head), body])
 
-  const varyingAt = 16 * Math.ceil(head.words.length / 2)
+  const varyingAt = WORD_BYTES * head.words.length
   const outputsAt = varyingAt + 8 * varying.length * BLOCK_POINTS
   return {
     bytes,
@@ -144,13 +151,13 @@ export function wasmOf(
     outputsAt,
     memoryBytes: outputsAt + 8 * outputs.length * BLOCK_POINTS,
     head: (given) => {
-      const words = BigUint64Array.from(head.words)
+      const words = [...head.words]
       const found = fixedValues(program, fixed, inputs, given)
       for (const [place, word] of places) {
         const value = found[place]
         words[word] = isCondition(instructions[place]) ? (value === 1 ? TRUE : 0n) : bitsOf(value)
       }
-      return words
+      return BigUint64Array.from({ length: 2 * words.length }, (_, i) => words[i >> 1])
     },
   }
 }
@@ -186,24 +193,24 @@ const JUMP_COST = 12
 /** Sines and cosines of operands that were computed together, scope by scope. */
 interface Angles {
   readonly outer: Angles | undefined
-  readonly found: Map<number, [sin: Code, cos: Code]>
+  readonly found: Map<number, [sin: Vector, cos: Vector]>
 }
 
 /** Writes the computation of a program into a function. */
 class Writer {
   /** Where values are kept. */
-  readonly known = new Map<number, Code>()
+  readonly known = new Map<number, Vector>()
   readonly #instructions: readonly Instruction[]
   readonly #body: Body
   readonly #constants: Constants
-  readonly #fixed: (place: number) => Code | undefined
+  readonly #fixed: (place: number) => Vector | undefined
   #angles: Angles | undefined
 
   constructor(
     { instructions }: Program,
     body: Body,
     constants: Constants,
-    fixed: (place: number) => Code | undefined,
+    fixed: (place: number) => Vector | undefined,
   ) {
     this.#instructions = instructions
     this.#body = body
@@ -212,7 +219,7 @@ class Writer {
   }
 
   /** The value of an instruction that has been computed, or is given. */
-  value(place: number): Code {
+  value(place: number): Vector {
     const { op, value, name } = this.#instructions[place]
     if (op === 'constant') return this.#constants.number(value)
     if (op === 'truth') return this.#constants.bits(value === 1 ? TRUE : 0n)
@@ -236,21 +243,22 @@ class Writer {
     const { members, then, otherwise } = step
     const body = this.#body
     const mask = this.value(step.condition)
-    const branch = (steps: readonly Step[], condition: Code, argument: 1 | 2): Code[] => {
+    const branch = (steps: readonly Step[], condition: Code, argument: 1 | 2): Vector[] => {
       const values = () =>
         members.map((member) => this.value(this.#instructions[member].args[argument]))
       if (this.#cost(steps) <= JUMP_COST) {
         this.scope(steps)
         return values()
       }
-      const locals = members.map(() => body.local())
-      for (const local of locals) body.run([...zero, ...set(local)])
+      const found = members.map(() => body.variable())
+      // So that nothing of the points before need be kept.
+      for (const { set } of found) set(zero)
       const statements = body.aside(() => {
         this.scope(steps)
-        values().forEach((value, i) => body.run([...value, ...set(locals[i])]))
+        values().forEach((value, i) => found[i].set(value))
       })
       body.run(when(condition, statements))
-      return locals.map(get)
+      return found.map(({ value }) => value)
     }
     const thens = branch(then, anyTrue(mask), 1)
     const others = branch(otherwise, not32(allTrue(mask)), 2)
@@ -270,7 +278,7 @@ class Writer {
     )
   }
 
-  #formula({ op, args }: Instruction): Code {
+  #formula({ op, args }: Instruction): Vector {
     const { number } = this.#constants
     const body = this.#body
     const [a, b, c] = args.map((arg) => this.value(arg))
@@ -289,18 +297,18 @@ class Writer {
       case 'log':
       case 'tanh':
       case 'sinh':
-        return call(functionIndex(op), a)
+        return this.#call(op, a)
       case 'cosh': {
-        const e = body.keep(call(functionIndex('exp'), abs(a)))
+        const e = this.#call('exp', abs(a))
         return mul(add(e, div(number(1), e)), number(0.5))
       }
       case 'sech2': {
-        const e = body.keep(call(functionIndex('exp'), mul(abs(a), number(-2))))
+        const e = this.#call('exp', mul(abs(a), number(-2)))
         const sum = body.keep(add(number(1), e))
         return div(mul(number(4), e), mul(sum, sum))
       }
       case 'sigmoid': {
-        const e = body.keep(call(functionIndex('exp'), neg(abs(a))))
+        const e = this.#call('exp', neg(abs(a)))
         return div(choose(atLeast(a, zero), number(1), e), add(number(1), e))
       }
       case 'sin':
@@ -311,11 +319,11 @@ class Writer {
         return div(...this.#angle(args[0]))
       case 'asin':
       case 'acos':
-        return arcOf(op, a, this.#constants)
+        return arcOf(body, op, a, this.#constants)
       case 'atan':
-        return call(functionIndex('atan2'), a, number(1))
+        return this.#call('atan2', a, number(1))
       case 'atan2':
-        return call(functionIndex('atan2'), a, b)
+        return this.#call('atan2', a, b)
       case 'add':
         return add(a, b)
       case 'sub':
@@ -325,9 +333,8 @@ class Writer {
       case 'div':
         return div(a, b)
       case 'min':
-        return min(a, b)
       case 'max':
-        return max(a, b)
+        return this.#extreme(op, args)
       case 'pow':
         return this.#power(a, b, this.#instructions[args[1]])
       case 'less':
@@ -345,27 +352,38 @@ class Writer {
     }
   }
 
-  #angle(operand: number): [sin: Code, cos: Code] {
+  #call(name: Exclude<VectorFunction, 'sinCos'>, ...args: Vector[]): Vector {
+    return this.#body.call(functionIndex(name), args, 1)[0]
+  }
+
+  #angle(operand: number): [sin: Vector, cos: Vector] {
     for (let scope = this.#angles; scope; scope = scope.outer) {
       const found = scope.found.get(operand)
       if (found) return found
     }
-    const body = this.#body
-    const [sine, cosine] = [body.local(), body.local()]
-    body.run(call(functionIndex('sinCos'), this.value(operand)))
-    body.run([...set(cosine), ...set(sine)])
-    const both: [Code, Code] = [get(sine), get(cosine)]
-    this.#angles?.found.set(operand, both)
-    return both
+    const args = [this.value(operand)]
+    const [sine, cosine] = this.#body.call(functionIndex('sinCos'), args, 2)
+    this.#angles?.found.set(operand, [sine, cosine])
+    return [sine, cosine]
   }
 
-  #power(base: Code, exponent: Code, { op, value }: Instruction): Code {
+  /** One that is the same at all points is a number: only the other may be NaN. */
+  #extreme(op: 'min' | 'max', [first, second]: readonly number[]): Vector {
+    const a = this.value(first)
+    const b = this.value(second)
+    const quick = op === 'min' ? quickMin : quickMax
+    if (!this.known.has(second)) return quick(a, b)
+    if (!this.known.has(first)) return quick(b, a)
+    return op === 'min' ? min(a, b) : max(a, b)
+  }
+
+  #power(base: Vector, exponent: Vector, { op, value }: Instruction): Vector {
     const size = Math.abs(value)
     if (op !== 'constant' || size > LARGEST_PRODUCT || !Number.isInteger(2 * value)) {
-      return call(functionIndex('pow'), base, exponent)
+      return this.#call('pow', base, exponent)
     }
     const body = this.#body
-    const factors: Code[] = Number.isInteger(value) ? [] : [body.keep(sqrt(base))]
+    const factors: Vector[] = Number.isInteger(value) ? [] : [body.keep(sqrt(base))]
     let square = base
     for (let rest = Math.floor(size); rest > 0; rest = Math.floor(rest / 2)) {
       if (rest % 2 === 1) factors.push(square)
