@@ -1,67 +1,64 @@
 import { writeFile } from 'node:fs/promises'
 import { extname } from 'node:path'
-import type {
-  FieldContext,
-  FieldKind,
-  ParameterValue,
-  ResolvedModel,
-  ScalarKind,
-} from '#shared/fields/index.ts'
-import {
-  ModelError,
-  bindDensity,
-  bindMagneticField,
-  fieldKinds,
-  fieldUnits,
-  listModels,
-  resolveModel,
-  sampleDensity,
-  sampleMagneticField,
-} from '#shared/fields/index.ts'
-import type { GridGeometry, SpatialField, Vector3 } from '#shared/physics/index.ts'
+import type { FieldKind } from '#shared/fields/index.ts'
+import { fieldKinds } from '#shared/fields/index.ts'
+import type { Vector3 } from '#shared/physics/index.ts'
 import { DEFAULT_BOX } from '#shared/physics/index.ts'
-import { suggestion } from '#shared/session/nearest-name.ts'
 import { backendNames } from '#shared/session/run-file.ts'
 import { InputError, UsageError, fileErrorText } from '../errors.ts'
+import { latticeFits, latticeHdf5, shapeOf } from '../exports/lattice-files.ts'
+import type { LatticeValues } from '../exports/lattice-files.ts'
 import { encodeNpy } from '../storage/npy.ts'
+import { version } from '../version.ts'
 import { oneOf, parseCommandLine } from './arguments.ts'
+import { fieldSource } from './field-source.ts'
+import type { FieldSource } from './field-source.ts'
 import { EXIT, printJson } from './io.ts'
-import { resolveFile } from './formula-file.ts'
-import type { Command } from './io.ts'
+import type { Command, CommandIo } from './io.ts'
+import { latticeOfGrid, latticeOfPlane, parseShape, parseSlice, visitLattice } from './lattice.ts'
+import type { Lattice } from './lattice.ts'
 import { joinPoints, parsePoint, pointsHeader, readPoints } from './points.ts'
 
-const usage = `larmor field (MODEL | --formula FILE) (--at x,y,z ... | --points FILE.csv | --grid NXxNYxNZ --out FILE.npy) [OPTIONS]
+const usage = `larmor field (MODEL | --formula FILE | --run RUN.yaml) (--at x,y,z ... | --points FILE.csv | --grid NXxNYxNZ | --slice z=0 --grid NXxNY) [--out FILE] [OPTIONS]
 
-Evaluates a field model: B in microgauss, n_e in cm^-3, C in m^-3; positions in Galactocentric kpc.
+Evaluates a field: B in microgauss, n_e in cm^-3, C in m^-3; positions in Galactocentric kpc.
 
   --formula FILE      instead of MODEL: one that you made (see \`larmor models --help\`)
+  --run RUN.yaml      instead of MODEL: the field of a run file, with everything that belongs to it
   --kind KIND         ${fieldKinds.join(', ')}; default: the first of these that has MODEL
   --variant NAME      a named set of parameters
   --param NAME=VALUE  one parameter; a vector as NAME=x,y,z; may be repeated
+  --random KEY=VALUE  adds a random field to a magnetic one, with the keys of magnetic_field.random in a run file:
+                      rms_microgauss=3, strength=jf12, striation=1.36, seed=1, outer_scale_kpc=1, ...; may be repeated.
+                      It lies on the grid that is written; else on shape=128x128x32 in the box
   --at x,y,z          a position; may be repeated
   --points FILE.csv   positions, with the header ${pointsHeader}
-  --grid NXxNYxNZ     the centres of a grid in the box of 40 x 40 x 10 kpc (--half-size x,y,z for another)
+  --grid NXxNYxNZ     the centres of a grid in the box of 40 x 40 x 10 kpc (--half-size x,y,z for another);
+                      of a run file, default: its own grid and box
+  --slice AXIS=KPC    a plane across an axis, for example z=0: --grid then has two numbers
   --observer x,y,z    where uniform spheres are centred (default ${DEFAULT_BOX.observerKpc.join(',')})
-  --out FILE          where to write: .npy for a grid, .csv for points (default: stdout)
+  --out FILE          where to write: .npy, .fits or .h5 for a grid or slice, .csv for points or a slice (default: stdout)
   --backend NAME      models are evaluated in float64 by the reference whatever is named here
-  --json              one JSON document: { model, variant, unit, points, values }`
+  --json              one JSON document: { model, variant, unit, points, values }, or { ..., shape, out } of a file`
 
 const options = {
   formula: { type: 'string' },
+  run: { type: 'string' },
   kind: { type: 'string' },
   variant: { type: 'string' },
   backend: { type: 'string' },
   param: { type: 'string', multiple: true },
+  random: { type: 'string', multiple: true },
   at: { type: 'string', multiple: true },
   points: { type: 'string' },
   grid: { type: 'string' },
+  slice: { type: 'string' },
   'half-size': { type: 'string' },
   observer: { type: 'string' },
   out: { type: 'string' },
 } as const
 
-/** The largest grid written in one piece: its values must fit into one array. */
-const MOST_VOXELS = 2 ** 28
+const gridFormats = ['.npy', '.fits', '.h5', '.hdf5'] as const
 
 /** `larmor field` */
 export const command: Command = async (args, io) => {
@@ -72,168 +69,150 @@ export const command: Command = async (args, io) => {
     positionals: ['MODEL?'],
   })
   oneOf(values.backend, 'backend', backendNames)
-  const sources = [values.at, values.points, values.grid].filter((given) => given !== undefined)
-  if (sources.length !== 1) {
+  const { at, points, out } = values
+  const slice = values.slice === undefined ? undefined : parseSlice(values.slice)
+  const pointwise = [at, points].filter((given) => given !== undefined).length
+  const gridded = values.grid !== undefined || slice !== undefined
+  const ownGrid = values.run !== undefined && pointwise === 0
+  if (pointwise + (gridded ? 1 : 0) !== 1 && !(ownGrid && !gridded)) {
     throw new UsageError('Give the positions once: with --at, --points or --grid.')
   }
-  if (values['half-size'] !== undefined && values.grid === undefined) {
+  if (values['half-size'] !== undefined && !gridded && values.random === undefined) {
     throw new UsageError('--half-size is the box of --grid; points need none.')
   }
-  const resolved = await resolve(positionals.at(0), values)
-  const observerKpc =
-    values.observer === undefined
-      ? DEFAULT_BOX.observerKpc
-      : parsePoint(values.observer, 'observer')
+  const halfSizeKpc = halfSizeOf(values['half-size'])
+  const shape = values.grid === undefined ? undefined : parseShape(values.grid, slice?.across)
+  if (slice && !shape)
+    throw new UsageError('--slice needs --grid with the two numbers of its plane.')
+  const format = extname(out ?? '').toLowerCase()
+  if (pointwise === 0) requireFormat(out, format, slice !== undefined)
 
-  if (values.grid !== undefined) {
-    const grid = parseGrid(values.grid, values['half-size'])
-    if (values.out === undefined) throw new UsageError('--grid needs --out FILE.npy.')
-    if (extname(values.out).toLowerCase() !== '.npy') {
-      throw new UsageError(`--out ${values.out}: a grid is written as .npy.`)
-    }
-    const [shape, data] = sampleGrid(resolved, grid, observerKpc)
-    if (!data.every(Number.isFinite)) {
-      throw new Error(`Model "${resolved.model.name}" is not finite everywhere on this grid.`)
-    }
-    await write(values.out, encodeNpy(shape, data))
-    if (io.json) printJson(io, { ...describe(resolved), shape, out: values.out })
-    else io.err(`${values.out}: ${shape.join(' x ')} values in ${unitOf(resolved)}\n`)
-    return EXIT.done
-  }
-
-  const points =
-    values.points === undefined
-      ? (values.at ?? []).map((text) => parsePoint(text, 'at'))
-      : await readPoints(values.points)
-  const evaluated = evaluate(resolved, points, observerKpc)
-  const bad = evaluated.findIndex((value) => ![value].flat().every(Number.isFinite))
-  if (bad !== -1) {
-    throw new Error(
-      `Model "${resolved.model.name}" has no finite value at (${points[bad].join(', ')}) kpc.`,
+  const source = await fieldSource(positionals.at(0), values, {
+    halfSizeKpc,
+    ...(slice ? {} : { shape }),
+  })
+  if (source.removedShare !== undefined && source.removedShare > 0) {
+    io.err(
+      `larmor: ${(100 * source.removedShare).toFixed(1)} % of the energy of the random field had a divergence; it was taken out, and the rest raised to the same energy.\n`,
     )
   }
-  const table = csv(resolved, points, evaluated)
-  if (values.out !== undefined) await write(values.out, table)
-  if (io.json) printJson(io, { ...describe(resolved), points, values: evaluated })
-  else if (values.out === undefined) io.out(table)
+  if (pointwise === 0) {
+    const grid = {
+      shape: shape ?? source.box.shape,
+      halfSizeKpc: halfSizeKpc ?? source.box.halfSizeKpc,
+    }
+    const lattice = slice ? latticeOfPlane(grid, slice.across, slice.at) : latticeOfGrid(grid)
+    return writeLattice(source, lattice, out, format, io)
+  }
+  const positions =
+    points === undefined
+      ? (at ?? []).map((text) => parsePoint(text, 'at'))
+      : await readPoints(points)
+  return writePoints(source, positions, out, io)
+}
+
+function halfSizeOf(text: string | undefined): Vector3 | undefined {
+  if (text === undefined) return undefined
+  const halfSize = parsePoint(text, 'half-size')
+  if (halfSize.every((half) => half > 0)) return halfSize
+  throw new UsageError(`--half-size needs three positive numbers, not "${text}".`)
+}
+
+function requireFormat(out: string | undefined, format: string, isSlice: boolean): void {
+  if (out === undefined) {
+    if (isSlice) return
+    throw new UsageError('--grid needs --out FILE.npy, .fits or .h5.')
+  }
+  if (gridFormats.some((one) => one === format) || (isSlice && format === '.csv')) return
+  const also = isSlice ? ', .csv' : ''
+  throw new UsageError(`--out ${out}: a grid is written as .npy, .fits, .h5${also}.`)
+}
+
+function describe({ model, variant, unit, removedShare }: FieldSource) {
+  return {
+    model,
+    variant,
+    unit,
+    ...(removedShare === undefined ? {} : { removed_share: removedShare }),
+  }
+}
+
+/** What is evaluated, and where it has to be finite. */
+function valueAt({ field, model }: FieldSource, point: Vector3): Vector3 | number {
+  const value = field.evaluate(point)
+  if ([value].flat().every(Number.isFinite)) return value
+  throw new Error(`Model "${model}" has no finite value at (${point.join(', ')}) kpc.`)
+}
+
+async function writePoints(
+  source: FieldSource,
+  points: readonly Vector3[],
+  out: string | undefined,
+  io: CommandIo,
+): Promise<number> {
+  const values = points.map((point) => valueAt(source, point))
+  const table = csv(source, points, values)
+  if (out !== undefined) await write(out, table)
+  if (io.json) printJson(io, { ...describe(source), points, values })
+  else if (out === undefined) io.out(table)
   return EXIT.done
 }
 
-function unitOf({ model }: ResolvedModel): string {
-  return fieldUnits[model.kind]
+async function writeLattice(
+  source: FieldSource,
+  lattice: Lattice,
+  out: string | undefined,
+  format: string,
+  io: CommandIo,
+): Promise<number> {
+  if (out === undefined || format === '.csv') {
+    const points: Vector3[] = []
+    visitLattice(lattice, (point) => points.push(point))
+    return writePoints(source, points, out, io)
+  }
+  const sampled = sample(source, lattice)
+  await write(out, await encoded(sampled, format))
+  const shape = shapeOf(sampled)
+  if (io.json) printJson(io, { ...describe(source), shape, out })
+  else io.err(`${out}: ${shape.join(' x ')} values in ${source.unit}\n`)
+  return EXIT.done
 }
 
-function describe(resolved: ResolvedModel) {
+/** Names of the datasets: those of the sections of a run file. */
+const names: Readonly<Record<FieldKind, string>> = {
+  magnetic: 'magnetic_field',
+  'thermal-electrons': 'thermal_electrons',
+  'cosmic-ray-electrons': 'cosmic_ray_electrons',
+  'random-field-strength': 'random_field_strength',
+}
+
+function sample(source: FieldSource, lattice: Lattice): LatticeValues {
+  const { kind, unit, model, variant } = source
+  const components = kind === 'magnetic' ? 3 : 1
+  const count = lattice.shape.reduce((product, n) => product * n, 1)
+  const values = new Float64Array(components * count)
+  visitLattice(lattice, (point, index) => {
+    const value = valueAt(source, point)
+    if (typeof value === 'number') values[index] = value
+    else values.set(value, 3 * index)
+  })
+  const { axes, across } = lattice
   return {
-    model: resolved.model.name,
-    variant: resolved.variant ?? null,
-    unit: unitOf(resolved),
+    name: names[kind],
+    unit,
+    axes: axes.filter((_, i) => i !== across),
+    ...(across === undefined
+      ? {}
+      : { plane: { name: axes[across].name, at: axes[across].centres[0] } }),
+    components,
+    values,
+    history: `larmor ${version} field: ${model}${variant === null ? '' : ` ${variant}`}`,
   }
 }
 
-interface ModelOptions {
-  formula?: string
-  kind?: string
-  variant?: string
-  param?: string[]
-}
-
-async function resolve(
-  name: string | undefined,
-  { formula, kind: kindText, variant, param = [] }: ModelOptions,
-): Promise<ResolvedModel> {
-  const asked = oneOf(kindText, 'kind', fieldKinds)
-  const parameters = Object.fromEntries(param.map(parseAssignment))
-  if ((name === undefined) === (formula === undefined)) {
-    throw new UsageError('Give the model once: as MODEL or with --formula FILE.')
-  }
-  if (formula !== undefined) {
-    if (variant === undefined) return resolveFile(formula, asked, parameters)
-    throw new UsageError('--variant belongs to a MODEL; a formula has none.')
-  }
-  const model = name ?? ''
-  try {
-    return resolveModel(asked ?? kindOf(model), { model, variant, parameters })
-  } catch (error) {
-    if (error instanceof ModelError) throw new UsageError(error.message)
-    throw error
-  }
-}
-
-/** The kind that has a model of this name; the first of them where several have. */
-function kindOf(name: string): FieldKind {
-  const models = listModels()
-  const found = models.find((model) => model.name === name)
-  if (found) return found.kind
-  const names = [...new Set(models.map((model) => model.name))]
-  throw new UsageError(
-    `There is no model "${name}". Known: ${names.join(', ')}.${suggestion(name, names)}`,
-  )
-}
-
-function parseAssignment(text: string): [string, ParameterValue] {
-  const [name, value, ...rest] = text.split('=')
-  const numbers = (value ?? '').split(',').map((part) => (part.trim() === '' ? NaN : Number(part)))
-  if (rest.length > 0 || name === '' || !numbers.every(Number.isFinite)) {
-    throw new UsageError(`--param needs NAME=NUMBER, not "${text}".`)
-  }
-  if (numbers.length === 1) return [name, numbers[0]]
-  if (numbers.length === 3) return [name, [numbers[0], numbers[1], numbers[2]]]
-  throw new UsageError(`--param ${name} needs one number or three, not ${numbers.length}.`)
-}
-
-function parseGrid(text: string, halfSize: string | undefined): GridGeometry {
-  const match = /^(\d+)x(\d+)x(\d+)$/.exec(text)
-  if (!match) throw new UsageError(`--grid needs NXxNYxNZ, for example 128x128x32, not "${text}".`)
-  const shape = [Number(match[1]), Number(match[2]), Number(match[3])] as const
-  if (shape.some((n) => n < 1) || shape[0] * shape[1] * shape[2] > MOST_VOXELS) {
-    throw new UsageError(`--grid ${text}: between 1 and ${MOST_VOXELS} cells are possible.`)
-  }
-  const halfSizeKpc =
-    halfSize === undefined ? DEFAULT_BOX.halfSizeKpc : parsePoint(halfSize, 'half-size')
-  if (!halfSizeKpc.every((half) => half > 0)) {
-    throw new UsageError(`--half-size needs three positive numbers, not "${halfSize}".`)
-  }
-  return { shape, halfSizeKpc }
-}
-
-function isMagnetic(resolved: ResolvedModel): resolved is ResolvedModel<'magnetic'> {
-  return resolved.model.kind === 'magnetic'
-}
-
-function isDensity(resolved: ResolvedModel): resolved is ResolvedModel<ScalarKind> {
-  return resolved.model.kind !== 'magnetic'
-}
-
-function evaluate(
-  resolved: ResolvedModel,
-  points: readonly Vector3[],
-  observerKpc: Vector3,
-): (Vector3 | number)[] {
-  const field = fieldOf(resolved, { observerKpc })
-  return points.map((point) => field.evaluate(point))
-}
-
-function fieldOf(
-  resolved: ResolvedModel,
-  context: FieldContext,
-): SpatialField<Vector3> | SpatialField<number> {
-  if (isMagnetic(resolved)) return bindMagneticField(resolved, context)
-  if (isDensity(resolved)) return bindDensity(resolved, context)
-  throw new Error('A model of this kind has no values.')
-}
-
-function sampleGrid(
-  resolved: ResolvedModel,
-  grid: GridGeometry,
-  observerKpc: Vector3,
-): [shape: number[], values: Float64Array] {
-  const context = { observerKpc }
-  if (isMagnetic(resolved)) {
-    return [[...grid.shape, 3], sampleMagneticField(grid, bindMagneticField(resolved, context))]
-  }
-  if (!isDensity(resolved)) throw new Error('This kind of model has no grid.')
-  return [[...grid.shape], sampleDensity(grid, bindDensity(resolved, context))]
+async function encoded(sampled: LatticeValues, format: string): Promise<Uint8Array> {
+  if (format === '.npy') return encodeNpy(shapeOf(sampled), sampled.values)
+  return format === '.fits' ? latticeFits(sampled) : latticeHdf5(sampled)
 }
 
 const valueColumns: Readonly<Record<FieldKind, string>> = {
@@ -244,12 +223,12 @@ const valueColumns: Readonly<Record<FieldKind, string>> = {
 }
 
 function csv(
-  resolved: ResolvedModel,
+  { kind }: FieldSource,
   points: readonly Vector3[],
   values: readonly (Vector3 | number)[],
 ): string {
   const rows = points.map((point, i) => [...point, ...[values[i]].flat()].join(','))
-  return `${[`${pointsHeader},${valueColumns[resolved.model.kind]}`, ...rows].join('\n')}\n`
+  return `${[`${pointsHeader},${valueColumns[kind]}`, ...rows].join('\n')}\n`
 }
 
 async function write(path: string, content: string | Uint8Array): Promise<void> {

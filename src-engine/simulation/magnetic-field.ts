@@ -3,6 +3,7 @@ import type { GridGeometry, Ray, SpatialField, Vector3 } from '#shared/physics/i
 import { griddedVectorField, regionMask } from '#shared/physics/index.ts'
 import type { RunModels } from './medium.ts'
 import { realise } from './random-field.ts'
+import type { RandomFieldPlan } from './random-field.ts'
 
 /** The magnetic field of a run file without its random part, as a function of position. */
 function regularField({ magnetic, observerKpc }: RunModels): SpatialField<Vector3> {
@@ -11,12 +12,19 @@ function regularField({ magnetic, observerKpc }: RunModels): SpatialField<Vector
 
 /** The magnetic field of a run file; where that is a grid, what the grid starts from. */
 export function magneticFieldOf(models: RunModels): SpatialField<Vector3> {
-  const regular = regularField(models)
   const { grid, random } = models
   if (grid) return griddedVectorField(grid, fieldOnGrid(models, grid))
-  if (!random) return regular
-  const { values } = realise(random, regular, models.observerKpc)
-  return sumInBox(regular, random.grid, values)
+  return random ? withRandomField(models, random).field : regularField(models)
+}
+
+/** The magnetic field with its random part, and the share of that part's energy that had a divergence (and was made up for). */
+export function withRandomField(
+  models: RunModels,
+  random: RandomFieldPlan,
+): { field: SpatialField<Vector3>; removedShare: number } {
+  const regular = regularField(models)
+  const { values, removedShare } = realise(random, regular, models.observerKpc)
+  return { field: sumInBox(regular, random.grid, values), removedShare }
 }
 
 /** The field at the centres of a grid, [nx, ny, nz, 3] microgauss; that of a grid is zero outside its region. */
