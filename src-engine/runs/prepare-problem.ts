@@ -7,8 +7,13 @@ import type {
   LineOfSightProblem,
   RegularisationTerm,
 } from '../kernels/interface.ts'
-import { densityChoicesOf, kernelProblemOf } from '../simulation/kernel-problem.ts'
+import {
+  densityChoicesOf,
+  hasThermalElectrons,
+  kernelProblemOf,
+} from '../simulation/kernel-problem.ts'
 import { gridSettingsOf, modelsOf } from '../simulation/medium.ts'
+import type { RunModels } from '../simulation/medium.ts'
 import type { DataVector } from '../storage/run-store.ts'
 import { runUnknowns } from '../unknowns/settings.ts'
 import type { RunUnknowns } from '../unknowns/settings.ts'
@@ -47,7 +52,14 @@ export function gridOf(runFile: RunFile): GridGeometry & { region: [number, numb
 export function prepareProblem(runFile: RunFile, data: readonly DataVector[]): PreparedProblem {
   const grid = gridOf(runFile)
   const models = modelsOf(runFile)
+  requireElectrons(models, data)
   const region = regionMask(grid, { r_kpc: grid.region })
+  if (!region.includes(1)) {
+    throw new InputError(
+      `magnetic_field.grid.region: no voxel has its centre between ${grid.region.join(' and ')} kpc from the Galactic axis: widen it, or take a finer grid.`,
+      { field: 'magnetic_field.grid.region' },
+    )
+  }
   const geometry = { shape: grid.shape, halfSizeKpc: grid.halfSizeKpc }
   const unknowns = runUnknowns(runFile, models, geometry, region)
   const measurement = createMeasurement(data, runFile.sky.distance_kpc)
@@ -68,4 +80,16 @@ export function prepareProblem(runFile: RunFile, data: readonly DataVector[]): P
     electronTable: models.electronTable?.values,
     kernelTerms: unknowns.terms.flatMap((term) => (term.by === 'kernels' ? [term.kernelTerm] : [])),
   }
+}
+
+/** Faraday depths and dispersion measures are zero without thermal electrons, and nothing would fit. @throws InputError */
+function requireElectrons(models: RunModels, data: readonly DataVector[]): void {
+  const seen = data.find(
+    ({ quantity }) => quantity === 'faraday_depth' || quantity === 'dispersion_measure',
+  )
+  if (seen === undefined || hasThermalElectrons(models)) return
+  throw new InputError(
+    `thermal_electrons.model: without thermal electrons the ${seen.quantity} of "${seen.name}" is zero everywhere: choose a model for them.`,
+    { field: 'thermal_electrons.model' },
+  )
 }

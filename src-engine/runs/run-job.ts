@@ -19,6 +19,7 @@ import { digestOf } from './read-sky-map.ts'
 import { RunLoop } from './run-loop.ts'
 import type { RunNews, Stage } from './run-news.ts'
 import { summaryOf } from './run-summary.ts'
+import { runWarnings } from './run-warnings.ts'
 
 export interface Overrides {
   backend?: BackendName
@@ -146,6 +147,9 @@ export class RunJob {
     this.#news.notices.tell({ session, run, level: 'info', text: memoryText(memory), memory })
     const loop = await this.#begin(operators, record, data)
     if (!loop) return this.#rest()
+    for (const text of runWarnings(loop.ready.prepared, data)) {
+      this.#news.notices.tell({ session, run, level: 'warning', text })
+    }
     const changed = this.#noteComputation(record, loop.ready)
     this.#setState('preparing', 'Starting the threads', 'warm-up')
     this.#loop = loop
