@@ -16,6 +16,7 @@ import { gradientOf, movesSurfaceOf } from '../simulation/gradient.ts'
 import type { ParameterDerivative } from '../simulation/gradient.ts'
 import { evaluateModels } from '../simulation/likelihood.ts'
 import { modelsOf } from '../simulation/medium.ts'
+import { requireBackend } from '../simulation/simulate-grid.ts'
 import type { RunFigures } from '../storage/records.ts'
 import { encodeNpy } from '../storage/npy.ts'
 import type { DataVector } from '../storage/run-store.ts'
@@ -34,7 +35,9 @@ Loss, chi-square per map and regularisation terms of a run file where it starts,
   --gradient       also the derivatives of the loss: with respect to the free parameters of a model (per unit of the
                    parameter), or, for a grid, with respect to every voxel
   --out FILE.npy   where to write the gradient of a grid, [nx, ny, nz, 3] per microgauss
-  --backend NAME   for grids; models are evaluated in float64 by the reference`
+  --backend NAME   instead of the run file's: auto, wasm, webgpu, tensorflow or reference. A field on a grid is computed by
+                   the kernels that a run uses. Models are integrated in float64 by the reference; another backend
+                   refuses them: give it the model as grid.initial of "model: grid", which samples it`
 
 const options = {
   gradient: { type: 'boolean' },
@@ -51,16 +54,18 @@ export const command: Command = async (args, io) => {
     positionals: ['RUN.yaml'],
   })
   const style = oneOf(values.progress, 'progress', progressStyles) ?? 'auto'
-  const backend = oneOf(values.backend, 'backend', backendNames)
+  const asked = oneOf(values.backend, 'backend', backendNames)
   const path = positionals[0]
   const runFile = await loadRunFile(path)
+  const backend = asked ?? runFile.backend
   const gradient = values.gradient === true
   if (values.out !== undefined) requireGradientFile(values.out, gradient, runFile)
   try {
+    requireBackend(runFile, backend)
     const { data } = await prepareData(runFile)
     const found =
       runFile.magnetic_field.model === 'grid'
-        ? await evaluateGrid(runFile, data, backend ?? runFile.backend, gradient, values.out, io)
+        ? await evaluateGrid(runFile, data, backend, gradient, values.out, io)
         : await evaluateParameters(runFile, data, gradient, style, io)
     if (!found) {
       io.err('larmor: stopped.\n')

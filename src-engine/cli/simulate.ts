@@ -13,7 +13,7 @@ import { loadRunFile } from '../runs/load-run-file.ts'
 import { mediumOf, modelsOf } from '../simulation/medium.ts'
 import type { Rays, Sightlines } from '../simulation/rays.ts'
 import { raysOf } from '../simulation/rays.ts'
-import { byKernels, simulateGrid } from '../simulation/simulate-grid.ts'
+import { byKernels, requireBackend, simulateGrid } from '../simulation/simulate-grid.ts'
 import type { BackendName } from '../simulation/simulate-grid.ts'
 import { sightlineOptionsOf, simulateRays } from '../simulation/simulate.ts'
 import type { SimulationControl } from '../simulation/simulate.ts'
@@ -108,14 +108,14 @@ interface Prepared {
 
 /** Checks a run file, and chooses between the kernels and the reference integrators. */
 function prepare(runFile: RunFile, backend: BackendName): Prepared {
-  const kernels = byKernels(runFile, backend)
+  requireBackend(runFile, backend)
   const models = modelsOf(runFile)
   const rays = raysOf(runFile)
   const sightlineOptions = sightlineOptionsOf(runFile, runFile.sky.frequencies_ghz)
   return {
     rays,
     compute: async (control) => {
-      if (kernels) {
+      if (byKernels(runFile)) {
         const load = loadBackend.bind(undefined, backend)
         return simulateGrid(runFile, models, rays, load, control)
       }

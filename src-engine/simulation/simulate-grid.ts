@@ -20,18 +20,21 @@ export type BackendName = RunFile['backend']
 /** The backends that compute fields on a grid only. */
 const griddedOnly: readonly BackendName[] = ['wasm', 'webgpu', 'tensorflow']
 
+/** Whether the kernels compute a run file's forward model: the field is a grid, integrated through its cells. */
+export function byKernels({ magnetic_field: field, integrator }: RunFile): boolean {
+  return field.model === 'grid' && integrator.rule === 'cells'
+}
+
 /**
- * Whether the kernels compute a run file's forward model: the field is a grid, integrated through its cells. The others are
- * the float64 reference integrators' (any field, any rule).
+ * Checks that a backend computes the field and the integrator of a run file: what kernels do not is the float64 reference
+ * integrators' (any field, any rule).
  *
- * @throws InputError that names the key where a backend is asked for that cannot
+ * @throws InputError that names the key
  */
-export function byKernels(runFile: RunFile, backend: BackendName): boolean {
+export function requireBackend(runFile: RunFile, backend: BackendName): void {
+  if (byKernels(runFile) || !griddedOnly.includes(backend)) return
   const { model } = runFile.magnetic_field
   const gridded = model === 'grid'
-  const cells = runFile.integrator.rule === 'cells'
-  if (gridded && cells) return true
-  if (!griddedOnly.includes(backend)) return false
   const field = gridded ? 'integrator.rule' : 'magnetic_field.model'
   const reason = gridded
     ? 'integrates through the cells of a grid: use "rule: cells", '

@@ -149,6 +149,16 @@ thermal_electrons: { model: cordes91 }
     expect(Math.abs(radius / difference - 1)).toBeLessThan(1e-5)
   })
 
+  it('refuses a backend that computes grids only, and takes the others', async () => {
+    const path = writeCase()
+    const wasm = await larmor(['evaluate', path, '--backend', 'wasm'])
+    expect(wasm).toMatchObject({ code: 3, out: '' })
+    expect(wasm.err).toMatch(
+      /run\.yaml: magnetic_field\.model: The backend wasm computes fields on a grid, not the model "lsa": use "model: grid"/,
+    )
+    expect((await evaluate(path, '--backend', 'reference')).backend).toBe('reference')
+  })
+
   it('says what is missing or misspelt', async () => {
     const path = writeCase()
     const text = readFileSync(path, 'utf8')

@@ -28,9 +28,9 @@ const list = z.array(z.number())
 const document = z.looseObject({
   backend: z.string(),
   columns: z.object({
-    I: z.array(list),
-    Q: z.array(list),
-    U: z.array(list),
+    I: z.array(list).default([]),
+    Q: z.array(list).default([]),
+    U: z.array(list).default([]),
     faraday_depth: list,
     dispersion_measure: list,
   }),
