@@ -4,12 +4,20 @@ import type { DensityChoices, LineOfSightProblem } from '#engine/kernels/interfa
 import { bindDensity, resolveModel } from '#shared/fields/index.ts'
 import { field, noiseField, randomDirections, smallProblem } from './problems.ts'
 
+const thermalElectrons = {
+  model: 'formula',
+  formula: {
+    n_e: '0.03 cm^-3 * exp(-abs(z) / h) * gaussian(r, 12 kpc)',
+    parameters: { h: { value: 1, unit: 'kpc' } },
+  },
+  parameters: { h: 0.8 },
+}
 const densities: DensityChoices = {
   cosmicRays: { model: 'wmap', parameters: { h_r_kpc: 4 } },
-  thermalElectrons: { model: 'cordes91', parameters: {} },
+  thermalElectrons,
 }
 
-/** The small problem with densities of the model library. */
+/** The small problem with densities of the model library and of a formula. */
 function problem(observables: LineOfSightProblem['observables']): LineOfSightProblem {
   const plain = smallProblem({ directions: randomDirections(200, 7), observables })
   const context = { observerKpc: plain.observerKpc }
@@ -17,7 +25,7 @@ function problem(observables: LineOfSightProblem['observables']): LineOfSightPro
     resolveModel('cosmic-ray-electrons', densities.cosmicRays),
     context,
   )
-  const electrons = bindDensity(resolveModel('thermal-electrons', { model: 'cordes91' }), context)
+  const electrons = bindDensity(resolveModel('thermal-electrons', thermalElectrons), context)
   return {
     ...plain,
     cosmicRayDensity: (x, y, z) => cosmicRays.evaluate([x, y, z]),
