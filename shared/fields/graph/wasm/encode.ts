@@ -66,7 +66,6 @@ export const bitAndNot = binary(0x4f)
 export const bitOr = binary(0x50)
 export const bitXor = binary(0x51)
 export const floor = unary(0x75)
-export const nearest = unary(0x94)
 export const abs = unary(0xec)
 export const neg = unary(0xed)
 export const sqrt = unary(0xef)
@@ -102,10 +101,10 @@ export const shiftLeft = (a: Vector, places: number): Vector =>
 export const shiftRight = (a: Vector, places: number): Vector =>
   a.map((code) => [...code, ...integer(places), ...vector(0xcd)])
 
-/** Lane by lane a bit of `then` where that of the mask is set, of `otherwise` elsewhere. */
+/** Lane by lane `then` where the bits of the mask are set, `otherwise` where none is. */
 export const choose = (mask: Vector, then: Vector, otherwise: Vector): Vector =>
-  select(then, otherwise, mask)
-const select = ternary(0x52)
+  laneSelect(then, otherwise, mask)
+const laneSelect = ternary(0x10c)
 
 /** i32: whether any bit is set. */
 export function anyTrue(mask: Vector): Code {

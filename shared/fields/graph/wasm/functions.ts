@@ -8,11 +8,8 @@ import {
   add,
   addBits,
   anyTrue,
-  atLeast,
-  atMost,
   bitAnd,
   bitAndNot,
-  bitNot,
   bitOr,
   bitXor,
   choose,
@@ -27,7 +24,6 @@ import {
   mul,
   mulAdd,
   mulSub,
-  nearest,
   neg,
   quickMin,
   shiftLeft,
@@ -62,62 +58,53 @@ const hostSinh = 3
 const hostArctangent = 4
 const hostPow = 5
 
+/** Writes a function of some vectors, which are locals, into a body. */
+type Emit = (body: Body, constants: Constants, args: readonly Vector[]) => Vector[]
+
+const emitters = {
+  exp: { args: 1, results: 1, emit: exponential },
+  log: { args: 1, results: 1, emit: logarithm },
+  sinCos: { args: 1, results: 2, emit: sineAndCosine },
+  atan2: { args: 2, results: 1, emit: arctangent },
+  tanh: { args: 1, results: 1, emit: hyperbolicTangent },
+  sinh: { args: 1, results: 1, emit: hyperbolicSine },
+  pow: { args: 2, results: 1, emit: power },
+} as const satisfies Readonly<Record<string, { args: number; results: number; emit: Emit }>>
+
 /** Functions of one or two vectors; `sinCos` has two results. */
-export const vectorFunctions = [
-  'exp',
-  'expMinus1',
-  'log',
-  'sinCos',
-  'atan2',
-  'tanh',
-  'sinh',
-  'pow',
-] as const
-export type VectorFunction = (typeof vectorFunctions)[number]
+export type VectorFunction = keyof typeof emitters
 
-export function functionIndex(name: VectorFunction): number {
-  return imports.length + vectorFunctions.indexOf(name)
-}
+const names = Object.keys(emitters)
 
-/** All functions, in the order of `vectorFunctions`. */
+/** All functions, in the order of their numbers. */
 export function functionBodies(constants: Constants): Body[] {
-  const makers: Readonly<Record<VectorFunction, (constants: Constants) => Body>> = {
-    exp: exponential,
-    expMinus1: exponentialMinus1,
-    log: logarithm,
-    sinCos: sineAndCosine,
-    atan2: arctangent,
-    tanh: hyperbolicTangent,
-    sinh: hyperbolicSine,
-    pow: power,
-  }
-  return vectorFunctions.map((name) => makers[name](constants))
+  return Object.values(emitters).map(({ args, results, emit }) => {
+    const body = functionOf(args, results)
+    const given = Array.from({ length: args }, (_, i) => body.argument(i))
+    body.end(...emit(body, constants, given))
+    return body
+  })
 }
 
-/**
- * c0 + c1 x + c2 x^2 ..., pairs of terms at once so that fewer wait for one another.
- *
- * @param square x^2 where it is known
- */
+/** Calls one of the functions. */
+export function callFunction(body: Body, name: VectorFunction, args: readonly Vector[]): Vector[] {
+  return body.call(imports.length + names.indexOf(name), args, emitters[name].results)
+}
+
+/** c0 + c1 x + c2 x^2 ..., even and odd terms apart, so that fewer operations wait for one another. */
 function polynomial(
   body: Body,
   { number }: Constants,
   x: Vector,
+  square: Vector,
   c: readonly number[],
-  square?: Vector,
 ): Vector {
-  let power = x
-  let terms: Vector[] = c.map((value) => body.once(number(value)))
-  while (terms.length > 1) {
-    const at = power
-    terms = Array.from({ length: Math.ceil(terms.length / 2) }, (_, i) =>
-      2 * i + 1 < terms.length
-        ? body.keep(mulAdd(terms[2 * i + 1], at, terms[2 * i]))
-        : terms[2 * i],
-    )
-    if (terms.length > 1) power = (at === x && square) || body.keep(mul(power, power))
-  }
-  return terms[0]
+  const half = (parity: number): Vector =>
+    c
+      .filter((_, i) => i % 2 === parity)
+      .map((value) => body.once(number(value)))
+      .reduceRight((sum, value) => body.keep(mulAdd(sum, square, value)))
+  return mulAdd(half(1), x, half(0))
 }
 
 const SIGN = 1n << 63n
@@ -130,22 +117,24 @@ const LN2_LOW = 1.90821492927058781e-10
 /** x = n ln 2 + r with |r| <= ln 2 / 2: the bits of n at the place of the exponent, and e^r - 1. */
 function reduced(body: Body, constants: Constants, x: Vector): { n: Vector; tail: Vector } {
   const { number } = constants
-  const whole = body.keep(nearest(mul(x, number(Math.LOG2E))))
+  const n = body.keep(mulAdd(x, number(Math.LOG2E), number(ROUNDER)))
+  const whole = body.keep(sub(n, number(ROUNDER)))
   const high = body.keep(mulSub(whole, number(LN2_HIGH), x))
   const r = body.keep(mulSub(whole, number(LN2_LOW), high))
   const r2 = body.keep(mul(r, r))
-  const series = polynomial(body, constants, r, EXPONENTIAL, r2)
+  const series = polynomial(body, constants, r, r2, EXPONENTIAL)
   return {
-    n: body.keep(shiftLeft(add(whole, number(ROUNDER)), 52)),
+    n: body.keep(shiftLeft(n, 52)),
     tail: body.keep(mulAdd(r2, series, r)),
   }
 }
 
+/** Whether a number that is not negative is larger than another, or NaN. */
+const beyond = (x: Vector, limit: Vector): Vector => lessBits(limit, x)
+
 /** e^x; 0 below -708, where it is less than 4e-308. */
-function exponential(constants: Constants): Body {
+function exponential(body: Body, constants: Constants, [x]: readonly Vector[]): Vector[] {
   const { number } = constants
-  const body = functionOf(1, 1)
-  const x = body.argument(0)
   const { n, tail } = reduced(body, constants, x)
   const value = body.variable()
   value.set(addBits(add(tail, number(1)), n))
@@ -153,62 +142,59 @@ function exponential(constants: Constants): Body {
     const finite = bitAndNot(value.value, lessThan(x, number(-708)))
     value.set(choose(greaterThan(x, number(709.782712893384)), number(Infinity), finite))
   })
-  body.run(when(anyTrue(greaterThan(abs(x), number(708))), extreme))
-  body.end(value.value)
-  return body
+  body.run(when(anyTrue(beyond(abs(x), number(708))), extreme))
+  return [value.value]
 }
 
 /** e^x - 1 for |x| <= 709. */
-function exponentialMinus1(constants: Constants): Body {
+function exponentialMinus1(body: Body, constants: Constants, [x]: readonly Vector[]): Vector[] {
   const { number } = constants
-  const body = functionOf(1, 1)
-  const { n, tail } = reduced(body, constants, body.argument(0))
+  const { n, tail } = reduced(body, constants, x)
   const scale = body.keep(addBits(n, number(1)))
-  body.end(mulAdd(scale, tail, sub(scale, number(1))))
-  return body
+  return [body.keep(mulAdd(scale, tail, sub(scale, number(1))))]
 }
 
 /**
- * Ends a function: its results, and what the host makes of the lanes that are not covered. The others keep theirs, so that
- * a point's value does not depend on its neighbours'.
+ * Results, and what the host makes of the lanes that are not covered. The others keep theirs, so that a point's value does
+ * not depend on its neighbours'.
  */
 function finish(
   body: Body,
   args: readonly Vector[],
-  covered: Vector,
+  uncovered: Vector,
   results: readonly Vector[],
   hosts: readonly number[],
-): void {
-  const mask = body.keep(covered)
+): Vector[] {
+  const mask = body.keep(uncovered)
   const values = results.map((result) => {
     const variable = body.variable()
     variable.set(result)
     return variable
   })
   const patch = body.aside(() => {
-    values.forEach(({ value, set }, i) => set(choose(mask, value, lanewise(hosts[i], args))))
+    values.forEach(({ value, set }, i) => set(choose(mask, lanewise(hosts[i], args), value)))
   })
-  body.run(when(anyTrue(bitNot(mask)), patch))
-  body.end(...values.map(({ value }) => value))
+  body.run(when(anyTrue(mask), patch))
+  return values.map(({ value }) => value)
 }
 
-const SMALLEST_NORMAL = 2 ** -1022
+/** Bits of 2^-1022, and those of the largest number after the shift of `notPositive`. */
+const SMALLEST_NORMAL = 0x0010000000000000n
+const LAST_FINITE = 0xffdfffffffffffffn
 /** Bits of sqrt(1/2), of 1, of 2^52, and those after the exponent. */
 const HALF_ROOT = 0x3fe6a09e667f3bcdn
 const ONE = 0x3ff0000000000000n
 const TWO_52 = 0x4330000000000000n
 const FRACTION = 0x000fffffffffffffn
 
-/** Finite numbers above zero, but for the very smallest. */
-function positive(x: Vector, { number }: Constants): Vector {
-  return bitAnd(atLeast(x, number(SMALLEST_NORMAL)), atMost(x, number(Number.MAX_VALUE)))
+/** All but the finite numbers above zero, and the very smallest of those: by one comparison of bits, shifted to be signed. */
+function notPositive(x: Vector, { bits }: Constants): Vector {
+  return lessBits(bits(LAST_FINITE), addBits(x, bits(SIGN - SMALLEST_NORMAL)))
 }
 
 /** ln x with x = 2^k (1 + f), 1 + f in [sqrt(1/2), sqrt 2), from the series in s = f / (2 + f). */
-function logarithm(constants: Constants): Body {
+function logarithm(body: Body, constants: Constants, [x]: readonly Vector[]): Vector[] {
   const { number, bits } = constants
-  const body = functionOf(1, 1)
-  const x = body.argument(0)
   const shifted = body.keep(addBits(x, bits(ONE - HALF_ROOT)))
   const fraction = addBits(bitAnd(shifted, bits(FRACTION)), bits(HALF_ROOT))
   const f = body.keep(sub(fraction, number(1)))
@@ -216,11 +202,11 @@ function logarithm(constants: Constants): Body {
   const k = body.keep(sub(bitOr(shiftRight(shifted, 52), bits(TWO_52)), number(2 ** 52 + 1023)))
   const half = body.keep(mul(mul(f, f), number(0.5)))
   const s2 = body.keep(mul(s, s))
-  const rest = mulAdd(s2, polynomial(body, constants, s2, LOGARITHM), half)
+  const s4 = body.keep(mul(s2, s2))
+  const rest = mulAdd(s2, polynomial(body, constants, s2, s4, LOGARITHM), half)
   const low = mulAdd(s, rest, mul(k, number(LN2_LOW)))
   const value = mulAdd(k, number(LN2_HIGH), sub(f, sub(half, low)))
-  finish(body, [x], positive(x, constants), [value], [hostLog])
-  return body
+  return finish(body, [x], notPositive(x, constants), [value], [hostLog])
 }
 
 const LARGEST_ANGLE = 2 ** 19
@@ -229,38 +215,34 @@ const QUARTER_HIGH = 1.57079632673412561
 const QUARTER_LOW = 6.07710050650619225e-11
 
 /** Sine and cosine, x = n pi/2 + r with |r| <= pi/4. */
-function sineAndCosine(constants: Constants): Body {
+function sineAndCosine(body: Body, constants: Constants, [x]: readonly Vector[]): Vector[] {
   const { number, bits } = constants
-  const body = functionOf(1, 2)
-  const x = body.argument(0)
-  const whole = body.keep(nearest(mul(x, number(2 / Math.PI))))
+  const n = body.keep(mulAdd(x, number(2 / Math.PI), number(ROUNDER)))
+  const whole = body.keep(sub(n, number(ROUNDER)))
   const high = body.keep(mulSub(whole, number(QUARTER_HIGH), x))
   const r = body.keep(mulSub(whole, number(QUARTER_LOW), high))
   const r2 = body.keep(mul(r, r))
-  const sine = body.keep(mulAdd(mul(r, r2), polynomial(body, constants, r2, SINE), r))
+  const r4 = body.keep(mul(r2, r2))
+  const sine = body.keep(mulAdd(mul(r, r2), polynomial(body, constants, r2, r4, SINE), r))
   const most = body.keep(mulSub(r2, number(0.5), number(1)))
   // What rounding 1 - r^2/2 has lost comes back.
   const lost = mulSub(r2, number(0.5), sub(number(1), most))
-  const last = mulAdd(mul(r2, r2), polynomial(body, constants, r2, COSINE), lost)
+  const last = mulAdd(r4, polynomial(body, constants, r2, r4, COSINE), lost)
   const cosine = body.keep(add(most, last))
-  const n = body.keep(add(whole, number(ROUNDER)))
   const even = body.keep(equalBits(bitAnd(n, bits(1n)), zero))
   const sign = (m: Vector): Vector => shiftLeft(bitAnd(m, bits(2n)), 62)
   const results = [
     bitXor(choose(even, sine, cosine), sign(n)),
     bitXor(choose(even, cosine, sine), sign(addBits(n, bits(1n)))),
   ]
-  finish(body, [x], atMost(abs(x), number(LARGEST_ANGLE)), results, [hostSin, hostCos])
-  return body
+  return finish(body, [x], beyond(abs(x), number(LARGEST_ANGLE)), results, [hostSin, hostCos])
 }
 
 const TAN_EIGHTH = Math.SQRT2 - 1
 
 /** The angle of (x, y) with one division: t = a/b, or (a - b)/(a + b) beyond tan(pi/8). */
-function arctangent(constants: Constants): Body {
+function arctangent(body: Body, constants: Constants, [y, x]: readonly Vector[]): Vector[] {
   const { number, bits } = constants
-  const body = functionOf(2, 1)
-  const [y, x] = [body.argument(0), body.argument(1)]
   const [ay, ax] = [body.keep(abs(y)), body.keep(abs(x))]
   const steep = body.keep(lessThan(ax, ay))
   const a = body.keep(choose(steep, ax, ay))
@@ -272,49 +254,42 @@ function arctangent(constants: Constants): Body {
   // The angle of (0, 0) is 0, or pi where x is -0.
   const t = body.keep(bitAndNot(quotient, equal(denominator, zero)))
   const t2 = body.keep(mul(t, t))
-  const near = mulAdd(mul(t, t2), polynomial(body, constants, t2, ARCTANGENT), t)
+  const t4 = body.keep(mul(t2, t2))
+  const near = mulAdd(mul(t, t2), polynomial(body, constants, t2, t4, ARCTANGENT), t)
   const octant = body.keep(add(near, bitAnd(far, number(Math.PI / 4))))
   const quadrant = body.keep(choose(steep, sub(number(Math.PI / 2), octant), octant))
   const half = choose(lessBits(x, zero), sub(number(Math.PI), quadrant), quadrant)
   const result = bitOr(half, bitAnd(y, bits(SIGN)))
-  finish(body, [y, x], atMost(sum, number(Number.MAX_VALUE)), [result], [hostArctangent])
-  return body
+  return finish(body, [y, x], beyond(sum, number(Number.MAX_VALUE)), [result], [hostArctangent])
 }
 
 /** -u / (2 + u) with u = e^(-2|x|) - 1, and the sign of x. */
-function hyperbolicTangent({ number, bits }: Constants): Body {
-  const body = functionOf(1, 1)
-  const x = body.argument(0)
+function hyperbolicTangent(body: Body, constants: Constants, [x]: readonly Vector[]): Vector[] {
+  const { number, bits } = constants
   const exponent = mul(quickMin(abs(x), number(22)), number(-2))
-  const [u] = body.call(functionIndex('expMinus1'), [exponent], 1)
-  body.end(bitOr(div(neg(u), add(u, number(2))), bitAnd(x, bits(SIGN))))
-  return body
+  const [u] = exponentialMinus1(body, constants, [body.keep(exponent)])
+  return [body.keep(bitOr(div(neg(u), add(u, number(2))), bitAnd(x, bits(SIGN))))]
 }
 
 /** (u + u / (u + 1)) / 2 with u = e^|x| - 1, and the sign of x. */
-function hyperbolicSine({ number, bits }: Constants): Body {
-  const body = functionOf(1, 1)
-  const x = body.argument(0)
-  const [u] = body.call(functionIndex('expMinus1'), [abs(x)], 1)
+function hyperbolicSine(body: Body, constants: Constants, [x]: readonly Vector[]): Vector[] {
+  const { number, bits } = constants
+  const [u] = exponentialMinus1(body, constants, [body.keep(abs(x))])
   const value = mul(add(u, div(u, add(u, number(1)))), number(0.5))
   const signed = bitOr(value, bitAnd(x, bits(SIGN)))
-  finish(body, [x], atMost(abs(x), number(709)), [signed], [hostSinh])
-  return body
+  return finish(body, [x], beyond(abs(x), number(709)), [signed], [hostSinh])
 }
 
 /** e^(y ln x) for x > 0: an error of 1 + |y ln x| ulp. */
-function power(constants: Constants): Body {
-  const body = functionOf(2, 1)
-  const [x, y] = [body.argument(0), body.argument(1)]
-  const [log] = body.call(functionIndex('log'), [x], 1)
-  const [value] = body.call(functionIndex('exp'), [mul(y, log)], 1)
-  finish(body, [x, y], positive(x, constants), [value], [hostPow])
-  return body
+function power(body: Body, constants: Constants, [x, y]: readonly Vector[]): Vector[] {
+  const [log] = logarithm(body, constants, [x])
+  const [value] = exponential(body, constants, [body.keep(mul(y, log))])
+  return finish(body, [x, y], notPositive(x, constants), [value], [hostPow])
 }
 
 /** asin and acos from an arctangent, whose operands have no cancellation. */
-export function arcOf(body: Body, op: 'asin' | 'acos', x: Vector, { number }: Constants): Vector {
+export function arcOf(body: Body, op: 'asin' | 'acos', x: Vector, constants: Constants): Vector {
+  const { number } = constants
   const side = sqrt(mul(sub(number(1), x), add(number(1), x)))
-  const [angle] = body.call(functionIndex('atan2'), op === 'asin' ? [x, side] : [side, x], 1)
-  return angle
+  return callFunction(body, 'atan2', op === 'asin' ? [x, side] : [side, x])[0]
 }
