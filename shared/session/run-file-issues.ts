@@ -64,10 +64,27 @@ function describe(
       describe(inner, path, root),
     )
   }
-  if (valueAt(root, path) === undefined) return [{ path, message: 'this key is missing.' }]
+  const value = valueAt(root, path)
+  if (value === undefined) return [{ path, message: 'this key is missing.' }]
+  const known = knownValues(issue)
+  if (known !== undefined) return [{ path, message: notOneOf(value, known) }]
   // Our own messages are in plain words, and may show the text of a formula with a caret below it.
   const text = issue.code === 'custom' ? issue.message : plainWords(issue.message)
   return [{ path, message: /[.^]$/.test(text) ? text : `${text}.` }]
+}
+
+/** The values that would be right, where there are so few that they can be listed. */
+function knownValues(issue: z.core.$ZodIssue): readonly unknown[] | undefined {
+  if (issue.code === 'invalid_value') return issue.values
+  if (issue.code !== 'invalid_union' || !('options' in issue)) return undefined
+  return Array.isArray(issue.options) ? issue.options : undefined
+}
+
+/** `must be one of RING, NESTED, not "ring". Did you mean "RING"?` */
+function notOneOf(value: unknown, known: readonly unknown[]): string {
+  const words = known.map(String)
+  const what = `must be ${words.length > 1 ? 'one of ' : ''}${words.join(', ')}, not ${JSON.stringify(value)}.`
+  return typeof value === 'string' ? what + suggestion(value, words) : what
 }
 
 /** For `model: file, file: field.npy` and its like: the key is not the mistake. */

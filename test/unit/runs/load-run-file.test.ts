@@ -48,6 +48,14 @@ describe('a run file', () => {
     ],
     ['data:\n  - name: x', 'run.yaml, line 2: data[0].file: this key is missing.'],
     [
+      'optimiser: { method: adamm }',
+      'run.yaml, line 1: optimiser.method: must be one of adam, yogi, adabelief, lbfgs, gauss-newton, not "adamm". Did you mean "adam"?',
+    ],
+    [
+      'integrator: { rule: simpson }',
+      'run.yaml, line 1: integrator.rule: must be one of cells, midpoint, not "simpson".',
+    ],
+    [
       'held_out: { fold: 10, of: 10 }',
       'run.yaml, line 1: held_out.fold: fold must be smaller than `of`.',
     ],
