@@ -21,6 +21,7 @@ import type { RunFigures } from '../storage/records.ts'
 import { encodeNpy } from '../storage/npy.ts'
 import type { DataVector } from '../storage/run-store.ts'
 import { oneOf, parseCommandLine } from './arguments.ts'
+import { inRunFile } from './in-run-file.ts'
 import { EXIT, printJson } from './io.ts'
 import type { Command, CommandIo } from './io.ts'
 import { countDisplay, progressStyles } from './progress-bar.ts'
@@ -75,10 +76,7 @@ export const command: Command = async (args, io) => {
     else io.out(text(found))
     return EXIT.done
   } catch (error) {
-    if (!(error instanceof InputError) || error.message.startsWith(path)) throw error
-    // A message that names a data file says where it is; one that names a key needs the run file.
-    const message = error.file === undefined ? `${path}: ${error.message}` : error.message
-    throw new InputError(message, { file: error.file ?? path, field: error.field, cause: error })
+    throw inRunFile(path, error)
   }
 }
 

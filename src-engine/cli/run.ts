@@ -10,6 +10,7 @@ import type { Overrides } from '../runs/run-job.ts'
 import { Session } from '../storage/session.ts'
 import { oneOf, parseCommandLine, wholeNumber } from './arguments.ts'
 import { runFolds } from './folds.ts'
+import { inRunFile } from './in-run-file.ts'
 import { printJson } from './io.ts'
 import type { Command, CommandIo } from './io.ts'
 import type { ProgressStyle } from './progress.ts'
@@ -73,6 +74,8 @@ export const command: Command = async (args, io) => {
       : await runOne(session, manager, overrides, io, progress)
     keep = true
     return code
+  } catch (error) {
+    throw inRunFile(positionals[0], error)
   } finally {
     await manager.shutdown()
     keep ||= session.runs.list().some(({ iteration }) => iteration > 0)
@@ -85,7 +88,11 @@ export const command: Command = async (args, io) => {
 /** The run file with the overrides of the command line. */
 async function configured(file: string, overrides: Overrides): Promise<RunFile> {
   const runFile = await loadRunFile(file)
-  gridOf(runFile)
+  try {
+    gridOf(runFile)
+  } catch (error) {
+    throw inRunFile(file, error)
+  }
   if (overrides.iterations !== undefined) runFile.optimiser.iterations = overrides.iterations
   return runFile
 }

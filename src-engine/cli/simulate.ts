@@ -19,6 +19,7 @@ import { sightlineOptionsOf, simulateRays } from '../simulation/simulate.ts'
 import type { SimulationControl } from '../simulation/simulate.ts'
 import { version } from '../version.ts'
 import { oneOf, parseCommandLine } from './arguments.ts'
+import { inRunFile } from './in-run-file.ts'
 import { EXIT, printJson } from './io.ts'
 import type { Command } from './io.ts'
 import { countDisplay, progressStyles } from './progress-bar.ts'
@@ -63,7 +64,7 @@ export const command: Command = async (args, io) => {
   const start = performance.now()
   const control = { signal: io.signal, onProgress: display.show }
   const found = await compute(control).catch((error: unknown) => {
-    throw named(path, error)
+    throw inRunFile(path, error)
   })
   display.end()
   if (!found) {
@@ -131,18 +132,8 @@ function inFile<Value>(path: string, work: () => Value): Value {
   try {
     return work()
   } catch (error) {
-    throw named(path, error)
+    throw inRunFile(path, error)
   }
-}
-
-/** Puts the name of the run file before what is wrong with it. */
-function named(path: string, error: unknown): unknown {
-  if (!(error instanceof InputError)) return error
-  return new InputError(`${path}: ${error.message}`, {
-    file: path,
-    field: error.field,
-    cause: error,
-  })
 }
 
 async function write(path: string, content: string | Uint8Array): Promise<void> {

@@ -190,7 +190,7 @@ function requireGeometry({
   for (let axis = 0; axis < 3; axis++) {
     if (!(Math.abs(observerKpc[axis]) <= grid.halfSizeKpc[axis])) {
       throw new KernelError(
-        `The observer (${observerKpc.join(', ')}) kpc lies outside the box of half size (${grid.halfSizeKpc.join(', ')}) kpc: enlarge the box or move the observer.`,
+        `The observer (${observerKpc.join(', ')}) kpc lies outside the box of half size (${grid.halfSizeKpc.join(', ')}) kpc: enlarge box.half_size_kpc or move box.observer_kpc.`,
       )
     }
   }

@@ -135,6 +135,17 @@ describe('larmor run', () => {
     expect(existsSync(files().out)).toBe(false)
   })
 
+  it('names the run file where a key of it does not go with the rest', async () => {
+    const { yaml, out } = files()
+    const good = readFileSync(yaml, 'utf8')
+    writeFileSync(yaml, good.replace('iterations: 4', 'iterations: 4, levels: 6'))
+    const bad = await larmor(['run', yaml, '--out', out, ...reference])
+    expect(bad).toMatchObject({
+      code: 3,
+      err: expect.stringMatching(/^larmor: .*run\.yaml: optimiser\.levels: 6 levels would leave/m),
+    })
+  })
+
   it('exits with 3 for data that cannot be fitted, and leaves nothing in the way of the corrected run', async () => {
     const { yaml, out } = files()
     const good = readFileSync(yaml, 'utf8')

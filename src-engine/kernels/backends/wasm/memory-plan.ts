@@ -158,7 +158,7 @@ export function planMemory(request: MemoryRequest): MemoryPlan {
   const plan = layOut(request)
   if (plan.bytes <= ADDRESS_SPACE) return plan
   throw new KernelError(
-    `This problem needs ${(plan.bytes / 2 ** 30).toFixed(1)} GiB of kernel memory; at most 4 GiB are possible. Use a coarser grid, fewer threads (each has a gradient of ${Math.round(plan.gradientBytes / 2 ** 20)} MiB), or a smaller cache.`,
+    `This problem needs ${(plan.bytes / 2 ** 30).toFixed(1)} GiB of kernel memory; at most 4 GiB are possible. Use a coarser grid (magnetic_field.grid.shape).`,
   )
 }
 
