@@ -68,10 +68,10 @@ const emitters = {
   atan2: { args: 2, results: 1, emit: arctangent },
   tanh: { args: 1, results: 1, emit: hyperbolicTangent },
   sinh: { args: 1, results: 1, emit: hyperbolicSine },
-  pow: { args: 2, results: 1, emit: power },
+  pow: { args: 3, results: 1, emit: power },
 } as const satisfies Readonly<Record<string, { args: number; results: number; emit: Emit }>>
 
-/** Functions of one or two vectors; `sinCos` has two results. */
+/** Functions of vectors; `sinCos` has two results, and `pow` takes base, exponent and the logarithm of the base. */
 export type VectorFunction = keyof typeof emitters
 
 const names = Object.keys(emitters)
@@ -280,9 +280,8 @@ function hyperbolicSine(body: Body, constants: Constants, [x]: readonly Vector[]
   return finish(body, [x], beyond(abs(x), number(709)), [signed], [hostSinh])
 }
 
-/** e^(y ln x) for x > 0: an error of 1 + |y ln x| ulp. */
-function power(body: Body, constants: Constants, [x, y]: readonly Vector[]): Vector[] {
-  const [log] = logarithm(body, constants, [x])
+/** x^y = e^(y ln x) for x > 0, from ln x: an error of 1 + |y ln x| ulp. */
+function power(body: Body, constants: Constants, [x, y, log]: readonly Vector[]): Vector[] {
   const [value] = exponential(body, constants, [body.keep(mul(y, log))])
   return finish(body, [x, y], notPositive(x, constants), [value], [hostPow])
 }

@@ -185,8 +185,9 @@ export class Writer {
         return sqrt(a)
       case 'sign':
         return choose(greaterThan(a, zero), number(1), choose(lessThan(a, zero), number(-1), a))
-      case 'exp':
       case 'log':
+        return this.#logarithm(args[0])
+      case 'exp':
       case 'tanh':
       case 'sinh':
         return this.#call(op, a)
@@ -228,7 +229,7 @@ export class Writer {
       case 'max':
         return this.#extreme(op, args)
       case 'pow':
-        return this.#power(a, b, this.#instructions[args[1]])
+        return this.#power(args[0], args[1])
       case 'less':
         return lessThan(a, b)
       case 'at-most':
@@ -302,10 +303,19 @@ export class Writer {
     return op === 'min' ? min(a, b) : max(a, b)
   }
 
-  #power(base: Vector, exponent: Vector, { op, value }: Instruction): Vector {
+  #logarithm(operand: number): Vector {
+    const [log] = this.#once(`log ${operand}`, () =>
+      callFunction(this.#body, 'log', [this.value(operand)]),
+    )
+    return log
+  }
+
+  #power(operand: number, exponent: number): Vector {
+    const base = this.value(operand)
+    const { op, value } = this.#instructions[exponent]
     const size = Math.abs(value)
     if (op !== 'constant' || size > LARGEST_PRODUCT || !Number.isInteger(2 * value)) {
-      return this.#call('pow', base, exponent)
+      return this.#call('pow', base, this.value(exponent), this.#logarithm(operand))
     }
     const body = this.#body
     const factors: Vector[] = Number.isInteger(value) ? [] : [body.keep(sqrt(base))]
