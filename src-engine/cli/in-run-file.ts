@@ -1,3 +1,4 @@
+import { ModelError } from '#shared/fields/model-error.ts'
 import { InputError } from '../errors.ts'
 
 /**
@@ -5,11 +6,11 @@ import { InputError } from '../errors.ts'
  * anything that is no mistake of the user's stays as it is.
  */
 export function inRunFile(path: string, error: unknown): unknown {
+  if (error instanceof ModelError) return withPath(path, error)
   const isAboutKey = error instanceof InputError && error.file === undefined
-  if (!isAboutKey || error.message.startsWith(path)) return error
-  return new InputError(`${path}: ${error.message}`, {
-    file: path,
-    field: error.field,
-    cause: error,
-  })
+  return isAboutKey && !error.message.startsWith(path) ? withPath(path, error, error.field) : error
+}
+
+function withPath(path: string, cause: Error, field?: string): InputError {
+  return new InputError(`${path}: ${cause.message}`, { file: path, field, cause })
 }
