@@ -1,3 +1,4 @@
+import { isHeld, project } from './bounds.ts'
 import { conjugateGradients } from './conjugate-gradients.ts'
 import type { ConjugateGradientsArrays } from './conjugate-gradients.ts'
 import type { Objective } from './lbfgs.ts'
@@ -50,7 +51,8 @@ const MOST_TRIES = 12
 /**
  * Gauss-Newton steps solved by preconditioned conjugate gradients, damped as Levenberg and Marquardt do: (H + damping D) d = -g;
  * the damping follows the ratio of the real to the predicted decrease (Nocedal & Wright 2006, section 10.3 and
- * Algorithm 4.1). Parameters and damping are the whole state.
+ * Algorithm 4.1). Parameters that a bound holds against the gradient stay, and a step is projected onto the bounds.
+ * Parameters and damping are the whole state.
  */
 export class GaussNewton<Evaluation extends { readonly loss: number }> {
   damping = 1e-3
@@ -59,6 +61,8 @@ export class GaussNewton<Evaluation extends { readonly loss: number }> {
   readonly #options: GaussNewtonOptions
   readonly #arrays: GaussNewtonArrays
   #current: Evaluation | undefined
+  /** By block, the parameters that a bound holds in this step. */
+  #held: readonly (readonly number[])[] = []
 
   constructor(
     objective: CurvedObjective<Evaluation>,
@@ -77,13 +81,16 @@ export class GaussNewton<Evaluation extends { readonly loss: number }> {
     const evaluation = (this.#current ??= await this.#objective.evaluate())
     assign(before, parameters)
     right.forEach((values, block) => values.forEach((_, i) => (values[i] = -gradient[block][i])))
+    this.#findHeld()
+    this.#clearHeld(right)
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       // The curvature is that at `before`: a rejected try must be forgotten first.
       if (tries > 0) await this.#objective.evaluate()
       await this.#solve()
       // d.(H + damping D)d = d.(-g - residual): what the model of the function loses.
-      const predicted = (dot(right, inner.solution) + dot(inner.residual, inner.solution)) / 2
+      const whole = (dot(right, inner.solution) + dot(inner.residual, inner.solution)) / 2
       combine(parameters, before, 1, inner.solution)
+      const predicted = this.#project() ? this.#predictShortened() : whole
       const now = predicted > 0 ? await this.#objective.attempt() : undefined
       const decrease = now === undefined ? -Infinity : evaluation.loss - now.loss
       if (decrease > 0.75 * predicted) this.damping /= 3
@@ -100,6 +107,32 @@ export class GaussNewton<Evaluation extends { readonly loss: number }> {
     return evaluation
   }
 
+  #findHeld(): void {
+    const { bounds, gradient, parameters } = this.#objective
+    this.#held = bounds.map((limits, block) =>
+      limits === undefined
+        ? []
+        : [...parameters[block].keys()].filter((i) =>
+            isHeld(limits, i, parameters[block][i], gradient[block][i]),
+          ),
+    )
+  }
+
+  #clearHeld(values: Vector): void {
+    this.#held.forEach((indices, block) => indices.forEach((i) => (values[block][i] = 0)))
+  }
+
+  #project(): boolean {
+    const { bounds, parameters } = this.#objective
+    return bounds.map((limits, block) => project(limits, parameters[block])).includes(true)
+  }
+
+  /** Of a step that bounds have shortened: half of what the slope promises, as at the minimum along it. */
+  #predictShortened(): number {
+    const { before, right } = this.#arrays
+    return (dot(right, this.#objective.parameters) - dot(right, before)) / 2
+  }
+
   async #solve(): Promise<void> {
     const { right, inverseDiagonal, inner } = this.#arrays
     const { diagonal, innerIterations: iterations } = this.#options
@@ -113,6 +146,7 @@ export class GaussNewton<Evaluation extends { readonly loss: number }> {
       assign(inner.scaled, vector)
       multiplyBy(inner.scaled, diagonal)
       combine(into, into, damping, inner.scaled)
+      this.#clearHeld(into)
     }
     await conjugateGradients(
       { apply, right, inverseDiagonal, iterations, tolerance: INNER_TOLERANCE },

@@ -1,3 +1,5 @@
+import { isHeld, project } from './bounds.ts'
+import type { BlockBounds } from './bounds.ts'
 import { backtrack, strongWolfe } from './line-search.ts'
 import type { LinePoint } from './line-search.ts'
 import { assign, combine, dot, largest, multiplyBy, scaleBy } from './vectors.ts'
@@ -9,7 +11,7 @@ export interface Objective<Evaluation extends { readonly loss: number }> {
   /** At the parameters of the last call of `evaluate`. */
   readonly gradient: Vector
   /** Per block; undefined: none. */
-  readonly bounds: readonly (readonly [number, number] | undefined)[]
+  readonly bounds: readonly (BlockBounds | undefined)[]
   /** Evaluates value and gradient; throws where they are not finite numbers. */
   evaluate(): Promise<Evaluation>
   /** The same, but undefined where they are not. */
@@ -23,6 +25,8 @@ export interface LbfgsOptions {
   readonly firstChange: number
   /** A step that lowers the loss by less than this share of it is the last. */
   readonly tolerance: number
+  /** By block, the largest change of a parameter in the first try of any step; undefined: none. */
+  readonly mostChange?: readonly (number | undefined)[]
   /** Diagonal of a first inverse Hessian; without one it is a multiple of the identity. */
   readonly inverseDiagonal?: Vector
 }
@@ -135,10 +139,8 @@ export class Lbfgs<Evaluation extends { readonly loss: number }> {
     const { before, gradientBefore } = this.#arrays
     this.#objective.bounds.forEach((bounds, block) => {
       if (bounds === undefined) return
-      const [lower, upper] = bounds
       before[block].forEach((x, i) => {
-        const slope = gradientBefore[block][i]
-        if ((x <= lower && slope > 0) || (x >= upper && slope < 0)) values[block][i] = 0
+        if (isHeld(bounds, i, x, gradientBefore[block][i])) values[block][i] = 0
       })
     })
   }
@@ -149,7 +151,7 @@ export class Lbfgs<Evaluation extends { readonly loss: number }> {
     const slope = dot(gradientBefore, direction)
     if (!(slope < 0)) return undefined
     const change = this.#options.firstChange / largest(direction)
-    const firstStep = this.pairs > 0 ? 1 : Math.min(1e30, change)
+    const firstStep = Math.min(this.pairs > 0 ? 1 : Math.min(1e30, change), this.#longestStep())
     let last = NaN
     const along = async (step: number): Promise<LinePoint<Evaluation>> => {
       combine(parameters, before, step, direction)
@@ -167,15 +169,17 @@ export class Lbfgs<Evaluation extends { readonly loss: number }> {
     return (await along(found.step)).detail
   }
 
+  #longestStep(): number {
+    const { direction } = this.#arrays
+    const limits = (this.#options.mostChange ?? []).map((limit, block) =>
+      limit === undefined ? Infinity : limit / largest([direction[block]]),
+    )
+    return Math.min(Infinity, ...limits)
+  }
+
   #project(): void {
-    this.#objective.bounds.forEach((bounds, block) => {
-      if (bounds === undefined) return
-      const [lower, upper] = bounds
-      const values = this.#objective.parameters[block]
-      values.forEach((x, i) => {
-        values[i] = Math.min(Math.max(x, lower), upper)
-      })
-    })
+    const { bounds, parameters } = this.#objective
+    bounds.forEach((limits, block) => project(limits, parameters[block]))
   }
 
   /** Keeps the last step and what it changed the gradient by, unless the curvature along it is not positive. */

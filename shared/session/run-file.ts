@@ -147,16 +147,74 @@ export const dataSchema = z.strictObject({
   nuisance: nuisanceSchema.prefault({}),
 })
 
-/** Names of the parameters that are unknowns. */
+/** Gaussian, none within the bounds, or the model's own published uncertainty about its published value. */
+export const priorSchema = z.union([
+  z.enum(['published', 'uniform']),
+  z.strictObject({ mean: z.union([z.number().finite(), triple]), sigma: positive }),
+])
+
+/** How a fit treats a parameter; of a vector, every component. */
+export const freedomSchema = z.strictObject({
+  /** Where a fit starts; default: the value in `parameters`, or that of the model. */
+  initial: z.union([z.number().finite(), triple]).optional(),
+  /** Default: those of the model. */
+  bounds: z
+    .tuple([z.number().finite(), z.number().finite()])
+    .refine(([lower, upper]) => lower < upper, 'the lower bound must be smaller than the upper')
+    .optional(),
+  /** Default: `published` where the model has an uncertainty of the parameter, else `uniform`. */
+  prior: priorSchema.optional(),
+  /** What the optimiser moves: the value, its logarithm, an angle without limits, or a smooth map into the bounds. */
+  transform: z.enum(['linear', 'log', 'wrap', 'smooth']).default('linear'),
+})
+export type Freedom = z.output<typeof freedomSchema>
+
+/** The parameters that are unknowns: their names, or what is to be known of each by name. */
 const freeSchema = z
-  .array(z.string())
-  .refine(isDistinct, 'each parameter may be named only once')
+  .union([
+    z.array(z.string()).refine(isDistinct, 'each parameter may be named only once'),
+    z.record(z.string(), freedomSchema),
+  ])
   .default([])
 
+const gridShape = z
+  .tuple([z.int().min(2).max(1024), z.int().min(2).max(1024), z.int().min(2).max(512)])
+  .default([128, 128, 32])
+
+/**
+ * A Gaussian random field that is added to a magnetic field. Its power spectrum P(k) falls as k^-spectral_slope (11/3: Kolmogorov)
+ * between the two scales, which are wavelengths.
+ */
+export const randomFieldSchema = z.strictObject({
+  seed: z.int().nonnegative().default(1),
+  /** Root mean square of |b|: a number, or a model of it. */
+  rms_microgauss: z.number().finite().nonnegative().optional(),
+  strength: modelChoiceSchema.optional(),
+  spectral_slope: z
+    .number()
+    .min(-10)
+    .max(10)
+    .default(11 / 3),
+  outer_scale_kpc: positive.default(1),
+  /** Default: two of the largest spacings of the grid, the shortest that it holds. */
+  inner_scale_kpc: positive.optional(),
+  /** Above 1: stronger along the regular field than across it; the ratio of the components is its square. */
+  anisotropy: z.number().min(0.1).max(10).default(1),
+  /** Mean square of a part along the regular field, in units of that field's square. */
+  striation: z.number().min(0).max(100).default(0),
+  divergence_free: z.boolean().default(true),
+})
+export type RandomFieldChoice = z.output<typeof randomFieldSchema>
+
+/** Of "model: file": a table, and the box that it covers (default: that of the run, about the Galactic centre). */
+const tableKeys = {
+  file: z.string().min(1).optional(),
+  half_size_kpc: z.tuple([positive, positive, positive]).optional(),
+  centre_kpc: triple.optional(),
+}
+
 export const gridSchema = z.strictObject({
-  shape: z
-    .tuple([z.int().min(2).max(1024), z.int().min(2).max(1024), z.int().min(2).max(512)])
-    .default([128, 128, 32]),
+  shape: gridShape,
   region: z
     .strictObject({ r_kpc: z.tuple([z.number().nonnegative(), positive]) })
     .refine((r) => r.r_kpc[0] < r.r_kpc[1], {
@@ -164,7 +222,9 @@ export const gridSchema = z.strictObject({
       path: ['r_kpc'],
     })
     .default({ r_kpc: [3, 20] }),
-  initial: modelChoiceSchema.default({ model: 'lsa', parameters: { b0_microgauss: 2.5 } }),
+  initial: modelChoiceSchema
+    .extend({ ...tableKeys, random: randomFieldSchema.optional() })
+    .default({ model: 'lsa', parameters: { b0_microgauss: 2.5 } }),
   /** What the optimiser moves; `whitened` needs the term gaussian-random-field. */
   representation: z
     .enum(['components', 'vector-potential', 'correction', 'whitened'])
@@ -189,6 +249,9 @@ export const magneticFieldSchema = z.strictObject({
   B_microgauss: triple.optional(),
   radius_kpc: positive.optional(),
   grid: gridSchema.optional(),
+  ...tableKeys,
+  /** Beside a model, on a grid of its own that fills the box; that of a grid is in `grid.initial`. */
+  random: randomFieldSchema.extend({ shape: gridShape }).optional(),
 })
 
 export const thermalElectronsSchema = z.strictObject({
@@ -200,10 +263,7 @@ export const thermalElectronsSchema = z.strictObject({
   n_e_cm3: z.number().finite().nonnegative().optional(),
   radius_kpc: positive.optional(),
   grid: densityGridSchema.optional(),
-  // Of "model: file": a table of n_e, and the box that it covers (default: that of the run, about the Galactic centre).
-  file: z.string().min(1).optional(),
-  half_size_kpc: z.tuple([positive, positive, positive]).optional(),
-  centre_kpc: triple.optional(),
+  ...tableKeys,
   // Absent: free-free emission and absorption are left out.
   free_free: z.strictObject({ electron_temperature_k: positive.default(8000) }).optional(),
 })
@@ -216,6 +276,7 @@ export const cosmicRayElectronsSchema = z.strictObject({
   ...definitionKeys,
   C_m3: z.number().finite().nonnegative().optional(),
   radius_kpc: positive.optional(),
+  ...tableKeys,
   spectral_index: z.number().gt(1).lt(6).default(3),
   grid: densityGridSchema.optional(),
 })

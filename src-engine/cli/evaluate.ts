@@ -17,6 +17,7 @@ import type { ParameterDerivative } from '../simulation/gradient.ts'
 import { evaluateModels } from '../simulation/likelihood.ts'
 import { modelsOf } from '../simulation/medium.ts'
 import { requireBackend } from '../simulation/simulate-grid.ts'
+import type { FieldStage } from '../unknowns/field-stage.ts'
 import type { RunFigures } from '../storage/records.ts'
 import { encodeNpy } from '../storage/npy.ts'
 import type { DataVector } from '../storage/run-store.ts'
@@ -90,7 +91,7 @@ function requireGradientFile(out: string, gradient: boolean, runFile: RunFile): 
 }
 
 interface Derivative extends ParameterDerivative {
-  parameter: FreeParameter
+  parameter: Pick<FreeParameter, 'name' | 'component' | 'unit'>
 }
 
 interface Found {
@@ -133,6 +134,7 @@ async function evaluateParameters(
       iteration: 0,
       loss: chi2 / 2,
       regularisation: [],
+      parameters: [],
       gradientNorm: null,
     }
     for (const parameter of free) {
@@ -148,7 +150,7 @@ async function evaluateParameters(
   }
 }
 
-function surfaceWarning({ name }: FreeParameter): string {
+function surfaceWarning({ name }: Pick<FreeParameter, 'name'>): string {
   return `larmor: ${name} moves a surface on which its model jumps, so that its derivative is found by differences; with midpoint samples the likelihood itself jumps: use "rule: cells".`
 }
 
@@ -176,10 +178,30 @@ async function evaluateGrid(
     if (out !== undefined) {
       await write(out, encodeNpy([...ready.prepared.problem.grid.shape, 3], voxels))
     }
-    return { ...found, gradientNorm: norm(voxels), gradientFile: out }
+    const derivatives = parameterDerivatives(start.objective.stage)
+    return {
+      ...found,
+      ...(derivatives.length > 0 ? { derivatives } : {}),
+      gradientNorm: norm(voxels),
+      gradientFile: out,
+    }
   } finally {
     await cache.dispose()
   }
+}
+
+/** Of the loss with respect to parameters of models that are fitted on the grid, priors included. */
+function parameterDerivatives({ free, gradient }: FieldStage): Derivative[] {
+  return free.flatMap(({ representation: { numbers }, parameters }, block) => {
+    if (numbers === undefined) return []
+    const slopes = numbers.slopesAt(parameters)
+    return numbers.numbers.map(({ section, parameter: { name, component }, unit }, k) => ({
+      parameter: { name: `${section}.${name}`, component, unit },
+      value: gradient[block][k] / slopes[k],
+      error: 0,
+      exact: true,
+    }))
+  })
 }
 
 function norm(values: Float32Array | Float64Array): number {

@@ -5,6 +5,7 @@ import type { InputRecord, RunRecord } from '../storage/records.ts'
 import type { DataVector } from '../storage/run-store.ts'
 import type { Inspection } from './inspection.ts'
 import { duration, number } from './progress.ts'
+import { parameterLines } from './run-report.ts'
 
 export function inspectSession(path: string): Inspection {
   const session = Session.open(path, { readOnly: true })
@@ -139,6 +140,7 @@ function runLines(run: RunDescription): string[] {
           `    At iteration ${figures.iteration}: loss ${number(figures.loss)}${optional('fitted chi2/n', figures.chi2_n_fitted)}${optional('held-out chi2/n', figures.chi2_n_held_out)}`,
         ]
       : []),
+    ...parameterLines(figures).map((line) => `    ${line}`),
     ...run.checkpoints.map(
       ({ iteration, kind, arrays }) =>
         `    Checkpoint at iteration ${iteration} (${kind}): ${arrays.map(({ name, shape }) => `${name} ${shape.join('x')}`).join(', ')}`,

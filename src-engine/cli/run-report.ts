@@ -1,5 +1,5 @@
 import { resourceUsage } from 'node:process'
-import type { MapFigures, RunRecord } from '../storage/records.ts'
+import type { MapFigures, RunFigures, RunRecord } from '../storage/records.ts'
 import type { RunMemory } from '../runs/memory-plan.ts'
 import type { Session } from '../storage/session.ts'
 import { duration, number } from './progress.ts'
@@ -38,6 +38,7 @@ export function reportDocument(
     chi2_n_held_out: figures?.chi2_n_held_out ?? null,
     maps: figures?.maps ?? [],
     regularisation: figures?.regularisation ?? [],
+    parameters: figures?.parameters ?? null,
     field: figures?.field ?? null,
     iterations: run.iteration,
     seconds: timing.seconds,
@@ -74,6 +75,7 @@ export function reportText(session: Session, run: RunRecord, timing: RunTiming):
           `loss ${number(figures.loss)}${figures.regularisation.map(({ term, value }) => `, of which ${term} ${number(value)}`).join('')}`,
         ]
       : []),
+    ...parameterLines(figures),
     ...(figures?.field
       ? [
           `|B| in microgauss: mean ${number(figures.field.b_mean_microgauss)}, 99 % below ${number(figures.field.b_p99_microgauss)}, largest ${number(figures.field.b_max_microgauss)}${figures.field.streak_ratio === null ? '' : `; streak ratio ${number(figures.field.streak_ratio)}`}`,
@@ -93,6 +95,31 @@ export function reportText(session: Session, run: RunRecord, timing: RunTiming):
 function computedBy({ backend, threads }: RunRecord): string {
   if (backend === null) return 'not begun'
   return `${backend} backend, ${threads === 1 ? '1 thread' : `${threads ?? 0} threads`}`
+}
+
+/** One line per fitted parameter of a model. */
+export function parameterLines(figures: RunFigures | null): string[] {
+  const { numbers = [], conditional = false } = figures?.parameters ?? {}
+  return [
+    ...numbers.map(({ name, unit, value, sigma, at_bound: bound, prior }) => {
+      const digits = sigma === null ? 6 : significantDigits(value, sigma)
+      const spread = sigma === null ? '' : ` +- ${sigma.toPrecision(2)}`
+      const told = [
+        ...(bound === null ? [] : [`at its ${bound} bound`]),
+        ...(prior === null ? [] : [`prior ${prior.mean} +- ${prior.sigma}`]),
+      ]
+      const remark = told.length > 0 ? ` (${told.join('; ')})` : ''
+      return `${name} = ${value.toPrecision(digits)}${spread}${unit === 'dimensionless' ? '' : ` ${unit}`}${remark}`
+    }),
+    ...(conditional ? ['Uncertainties hold the other unknowns of the run where they are.'] : []),
+  ]
+}
+
+/** So many that the last one is the second of the uncertainty. */
+function significantDigits(value: number, sigma: number): number {
+  const digits =
+    Math.floor(Math.log10(Math.abs(value) || sigma)) - Math.floor(Math.log10(sigma)) + 2
+  return Math.min(Math.max(digits, 2), 15)
 }
 
 /** One line on a map: chi-square and residuals of both sets, offset and gain. */

@@ -9,6 +9,7 @@ import { fieldHdf5 } from './field-hdf5.ts'
 import { fieldFigure, mapFigures } from './run-figures.ts'
 import { mapsFits } from './maps-fits.ts'
 import { polarisationFits, polarisedPairs } from './polarisation-fits.ts'
+import { parametersCsv } from './parameters-csv.ts'
 import { pointsCsv } from './points-csv.ts'
 import { loadRunResult } from './run-result.ts'
 import type { RunResult } from './run-result.ts'
@@ -111,6 +112,10 @@ function plan(session: Session, result: RunResult, request: ExportRequest): Plan
   }
   if (wants('curves', 'csv')) {
     files.push({ name: `${base}-curves.csv`, bytes: () => curvesCsv(result.curves) })
+    const parameters = result.run.figures?.parameters
+    if (parameters) {
+      files.push({ name: `${base}-parameters.csv`, bytes: () => parametersCsv(parameters) })
+    }
   }
   if (wants('figures', 'png')) {
     result.data.forEach((vector, i) => {
@@ -135,7 +140,7 @@ function fileName(name: string): string {
 /** File names of maps; where two differ only in capitals or spaces, or one is that of another content, it gets a number. */
 function distinctFileNames(names: readonly string[]): string[] {
   const taken = new Set(names.map(fileName))
-  const given = new Set(['curves', 'magnetic-field'])
+  const given = new Set(['curves', 'parameters', 'magnetic-field'])
   return names.map((name) => {
     const plain = fileName(name)
     let distinct = plain

@@ -2,6 +2,8 @@ import { pooledChi2 } from '#shared/inference/likelihood.ts'
 import type { SetStatistics } from '#shared/inference/likelihood.ts'
 import type { MapFigures, RunFigures } from '../storage/records.ts'
 import type { DataVector } from '../storage/run-store.ts'
+import type { FreeNumber } from '../unknowns/free-numbers.ts'
+import { parameterFigures } from './fitted-numbers.ts'
 import type { RunEvaluation } from './optimise.ts'
 
 const perMap = ['chi2_n_fitted', 'chi2_n_held_out', 'residual_std_fitted', 'residual_std_held_out']
@@ -10,11 +12,13 @@ const nuisanceColumns = ['offset', 'gain'] as const
 /**
  * Names of the curve columns: `iteration`, `loss`, `chi2` (fitted), `chi2_n_fitted` and `chi2_n_held_out` (over all maps),
  * `gradient_norm`, one per regularisation term, and per map NAME `NAME:chi2_n_fitted`, `NAME:chi2_n_held_out`,
- * `NAME:residual_std_fitted`, `NAME:residual_std_held_out`, `NAME:offset`, `NAME:gain`. What does not exist is NaN.
+ * `NAME:residual_std_fitted`, `NAME:residual_std_held_out`, `NAME:offset`, `NAME:gain`, and one per fitted parameter of a model.
+ * What does not exist is NaN.
  */
 export function curveColumns(
   data: readonly { name: string }[],
   regularisation: readonly { term: string }[],
+  parameters: readonly { name: string }[] = [],
 ): string[] {
   return [
     'iteration',
@@ -27,6 +31,7 @@ export function curveColumns(
       regularisation.findIndex((other) => other.term === term) === i ? term : `${term}_${i}`,
     ),
     ...data.flatMap(({ name }) => [...perMap, ...nuisanceColumns].map((c) => `${name}:${c}`)),
+    ...parameters.map(({ name }) => name),
   ]
 }
 
@@ -49,6 +54,7 @@ export function curveRow(evaluation: RunEvaluation): Float64Array {
       nuisance[i].offset,
       nuisance[i].gain,
     ]),
+    ...evaluation.parameters,
   )
 }
 
@@ -62,8 +68,13 @@ function setFigures(set: SetStatistics): MapFigures['fitted'] {
 }
 
 /** The figures that a session stores and `larmor run` prints. */
-export function figuresOf(evaluation: RunEvaluation, data: readonly DataVector[]): RunFigures {
+export function figuresOf(
+  evaluation: RunEvaluation,
+  data: readonly DataVector[],
+  numbers: readonly FreeNumber[] = [],
+): RunFigures {
   const { maps, nuisance } = evaluation
+  const parameters = parameterFigures(numbers, evaluation.parameters)
   return {
     iteration: evaluation.iteration,
     loss: evaluation.loss,
@@ -81,5 +92,6 @@ export function figuresOf(evaluation: RunEvaluation, data: readonly DataVector[]
       weight,
       value,
     })),
+    ...(parameters ? { parameters } : {}),
   }
 }

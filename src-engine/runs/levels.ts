@@ -3,6 +3,8 @@ import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError } from '../errors.ts'
 import type { GridValues } from '../kernels/interface.ts'
 import type { DataVector } from '../storage/run-store.ts'
+import type { ParameterFigures } from '../storage/records.ts'
+import { determinedParameters } from './fitted-numbers.ts'
 import type { StateArray } from './methods.ts'
 import type { ReadyOperator } from './operators.ts'
 import { Optimisation } from './optimise.ts'
@@ -141,6 +143,11 @@ export class LevelledOptimisation {
   async evaluate(): Promise<RunEvaluation> {
     while (!this.#isLast) await this.#goFiner()
     return this.#optimisation.evaluate()
+  }
+
+  /** Fitted parameters with their uncertainties, after `evaluate`. */
+  determinedParameters(): Promise<ParameterFigures | undefined> {
+    return determinedParameters(this.#optimisation.objective)
   }
 
   get #isLast(): boolean {

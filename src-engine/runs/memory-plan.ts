@@ -1,4 +1,9 @@
 import { totalmem } from 'node:os'
+import {
+  cosmicRaysAreFree,
+  freeNames,
+  thermalElectronsAreFree,
+} from '#shared/session/free-names.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError } from '../errors.ts'
 import { KernelError } from '../kernels/interface.ts'
@@ -12,6 +17,7 @@ import type {
 } from '../kernels/interface.ts'
 import { kernelProblemOf } from '../simulation/kernel-problem.ts'
 import { modelsOf } from '../simulation/medium.ts'
+import { MOST_KEPT_BYTES } from '../unknowns/parametric.ts'
 import { gridOf } from './prepare-problem.ts'
 
 /** What a run will take at its largest, and what there is. */
@@ -61,11 +67,11 @@ export function memoryProblem(
 }
 
 function unknownsOf({ thermal_electrons, cosmic_ray_electrons }: RunFile): UnknownName[] {
-  const { model, free } = cosmic_ray_electrons
+  const free = freeNames(cosmic_ray_electrons.free)
   return [
     'magneticField',
-    ...(thermal_electrons.model === 'grid' ? ['thermalElectrons' as const] : []),
-    ...(model === 'grid' || free.includes('scale') ? ['cosmicRays' as const] : []),
+    ...(thermalElectronsAreFree(thermal_electrons) ? ['thermalElectrons' as const] : []),
+    ...(cosmicRaysAreFree(cosmic_ray_electrons) ? ['cosmicRays' as const] : []),
     ...(free.includes('spectral_index') ? ['raySpectralIndex' as const] : []),
     ...(free.includes('spectral_index_grid') ? ['spectralIndex' as const] : []),
   ]
@@ -129,20 +135,35 @@ function hostParts(
   const voxels = nx * ny * nz
   const scalars = unknowns.filter((name) => name !== 'magneticField' && name !== 'raySpectralIndex')
   const values = voxels * (3 + scalars.length)
-  const { representation = 'components' } = runFile.magnetic_field.grid ?? {}
+  const { model, grid: settings } = runFile.magnetic_field
+  const { representation = 'components' } = settings ?? {}
   const asGrid = representation === 'components' && scalars.length === 0
+  // Of models with free parameters, these are a few numbers.
+  const fieldValues = model === 'grid' || representation === 'correction' ? 3 : 0
+  const parameters = voxels * (fieldValues + scalars.length)
   const stokes = observables.filter((name) => name === 'I' || name === 'Q' || name === 'U').length
   const perRay = stokes * frequenciesGhz.length + observables.length - stokes
   return [
     // Where the run starts is kept in float64.
     { name: 'initial grids', bytes: 8 * values },
     { name: 'field and gradient', bytes: 2 * precision * values },
-    { name: 'parameters and their gradient', bytes: asGrid ? 0 : 2 * precision * values },
-    { name: 'optimiser', bytes: optimiserArrays(runFile.optimiser) * precision * values },
+    { name: 'parameters and their gradient', bytes: asGrid ? 0 : 2 * precision * parameters },
+    { name: 'derivatives of models', bytes: modelDerivatives(runFile, voxels) },
+    { name: 'optimiser', bytes: optimiserArrays(runFile.optimiser) * precision * parameters },
     // |B| in float64, that inside the region, and what sorting it takes: 512x512x128 was measured at 1.3 GB.
     { name: 'figures of the result', bytes: 32 * voxels },
     { name: 'maps', bytes: 8 * rays * (3 + NUMBERS_PER_VALUE * perRay) },
   ]
+}
+
+/** What ../unknowns/parametric.ts keeps: a vector parameter counts as one, three at most. */
+function modelDerivatives(runFile: RunFile, voxels: number): number {
+  const { magnetic_field, thermal_electrons, cosmic_ray_electrons } = runFile
+  const kept = [magnetic_field, thermal_electrons, cosmic_ray_electrons].map((section, i) => {
+    const names = section.model === 'grid' ? [] : freeNames(section.free)
+    return Math.min(8 * voxels * names.length * (i === 0 ? 3 : 1), MOST_KEPT_BYTES)
+  })
+  return kept.reduce((sum, bytes) => sum + bytes, 0)
 }
 
 /** Arrays of the size of the parameters that a method keeps (./methods.ts). */

@@ -1,9 +1,10 @@
+import { project } from '#shared/inference/bounds.ts'
 import { GaussNewton, createGaussNewtonArrays } from '#shared/inference/gauss-newton.ts'
 import { Lbfgs, createLbfgsArrays } from '#shared/inference/lbfgs.ts'
 import { optimiserSteps, publishedOptions } from '#shared/inference/optimisers.ts'
 import type { OptimiserMethod } from '#shared/inference/optimisers.ts'
 import { scheduleFactor } from '#shared/inference/schedules.ts'
-import { norm, scaleBy } from '#shared/inference/vectors.ts'
+import { largest, norm, scaleBy } from '#shared/inference/vectors.ts'
 import type { Vector } from '#shared/inference/vectors.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError } from '../errors.ts'
@@ -86,7 +87,7 @@ function firstOrderMethod(request: MethodRequest, method: OptimiserMethod): Meth
     const factor = scheduleFactor(schedule, step, iterations)
     const options = publishedOptions(method, rate * unknown.rate * factor)
     const [firstMoment, secondMoment] = [first[block], second[block]]
-    if (workspace.isGrid(parameters)) {
+    if (!representation.block.precise && workspace.isGrid(parameters)) {
       await operator.update({
         method,
         parameters,
@@ -100,11 +101,7 @@ function firstOrderMethod(request: MethodRequest, method: OptimiserMethod): Meth
       const end = parameters.length
       optimiserSteps[method](parameters, gradient, firstMoment, secondMoment, step, options, 0, end)
     }
-    const { bounds } = representation.block
-    if (bounds === undefined) return
-    for (let i = 0; i < parameters.length; i++) {
-      parameters[i] = Math.min(Math.max(parameters[i], bounds[0]), bounds[1])
-    }
+    project(representation.block.bounds, parameters)
   }
   return {
     converged: false,
@@ -179,22 +176,30 @@ class StartingDiagonal {
   }
 }
 
+/** Of a coordinate of a model's parameter in one try of L-BFGS; one is a change that matters. */
+const MOST_CHANGE = 2
+
 function lbfgsMethod(request: MethodRequest): Method {
   const { objective, optimiser } = request
   const { stage } = objective
   const { memory, tolerance, learning_rate: firstChange } = optimiser
   let made = 0
   const arrays = createLbfgsArrays(memory, () => stage.like(`lbfgs ${made++}`))
-  const diagonal = optimiser.preconditioner === 'diagonal' ? new StartingDiagonal(request) : null
+  const precise = stage.free.map(({ representation }) => representation.block.precise === true)
+  // Coordinates of a few numbers are scaled already; what little data say of one at the start must not send it far.
+  const wanted = optimiser.preconditioner === 'diagonal' && precise.includes(false)
+  const diagonal = wanted ? new StartingDiagonal(request) : null
   const inverse = diagonal ? stage.like('inverse diagonal') : undefined
-  const options = { memory, tolerance, firstChange, inverseDiagonal: inverse }
+  const mostChange = precise.map((few) => (few ? MOST_CHANGE : undefined))
+  const options = { memory, tolerance, firstChange, mostChange, inverseDiagonal: inverse }
   const lbfgs = new Lbfgs(objective, options, arrays)
   const prepare = async (): Promise<void> => {
     if (!diagonal || !inverse || inverse[0][0] !== 0) return
     await diagonal.find()
     inverse.forEach((values, block) => {
       const known = diagonal.values[block]
-      for (let i = 0; i < values.length; i++) values[i] = 1 / known[i]
+      const most = precise[block] ? largest([known]) : 0
+      for (let i = 0; i < values.length; i++) values[i] = 1 / Math.max(known[i], most)
     })
   }
   return {
@@ -233,12 +238,6 @@ function gaussNewtonMethod(request: MethodRequest): Method {
   if (bent !== undefined) {
     throw new InputError(
       `optimiser.method: Gauss-Newton needs quadratic regularisation, which ${bent.label} is not: choose lbfgs or a first-order method.`,
-      { field: 'optimiser.method' },
-    )
-  }
-  if (objective.bounds.some((bounds) => bounds !== undefined)) {
-    throw new InputError(
-      'optimiser.method: Gauss-Newton knows no bounds, which the spectral index has: choose lbfgs or a first-order method.',
       { field: 'optimiser.method' },
     )
   }

@@ -11,7 +11,8 @@ import { KernelError } from '../kernels/interface.ts'
 import type { LineOfSightOperator, Observables, RegularisationValue } from '../kernels/interface.ts'
 import type { DataVector } from '../storage/run-store.ts'
 import type { FieldStage } from '../unknowns/field-stage.ts'
-import type { RunTerm } from '../unknowns/terms.ts'
+import type { ParameterPenalty, RunTerm } from '../unknowns/terms.ts'
+import { fittedValues } from './fitted-numbers.ts'
 import type { Measurement } from './measurement/measurement.ts'
 
 /** The value of a regularisation term of a run. */
@@ -29,6 +30,8 @@ export interface Evaluation {
   /** One per data vector: the model without offset and gain, in the unit of the data. */
   readonly models: readonly Float64Array[]
   readonly regularisation: readonly TermValue[]
+  /** Parameters of models that are fitted, in their units. */
+  readonly parameters: readonly number[]
   /** Euclidean norm of the gradient of the loss with respect to the parameters; null where none was computed. */
   readonly gradientNorm: number | null
 }
@@ -94,7 +97,8 @@ export class RunObjective implements CurvedObjective<Evaluation> {
     const terms = this.#termValues(regularisation, stage.gradient)
     // The kernels' norm, where the parameters are what they differentiate with respect to.
     const same = stage.free.length === 1 && stage.free[0].representation.identity
-    const evaluation = evaluationOf(likelihood, terms, same ? gradientNorm : norm(stage.gradient))
+    const size = same ? gradientNorm : norm(stage.gradient)
+    const evaluation = evaluationOf(likelihood, terms, fittedValues(stage), size)
     this.#requireFinite(evaluation)
     return evaluation
   }
@@ -116,7 +120,7 @@ export class RunObjective implements CurvedObjective<Evaluation> {
     const regularisation = await this.#operator.regularisation(this.stage.unknowns)
     // Only the values count; the gradients of terms of the parameters go where the next evaluation overwrites them.
     const terms = this.#termValues(regularisation, this.stage.gradient)
-    const evaluation = evaluationOf(likelihood, terms, null)
+    const evaluation = evaluationOf(likelihood, terms, fittedValues(this.stage), null)
     this.#requireFinite(evaluation)
     return evaluation
   }
@@ -147,7 +151,9 @@ export class RunObjective implements CurvedObjective<Evaluation> {
       }
     }
     stage.pullBackInto(into)
-    this.#eachParameterTerm((quadratic, block) => quadratic.add(vector[block], into[block]))
+    this.#eachParameterTerm((penalty, block) =>
+      penalty.addCurvature(stage.parameters[block], vector[block], into[block]),
+    )
   }
 
   /**
@@ -173,6 +179,7 @@ export class RunObjective implements CurvedObjective<Evaluation> {
       stage.pullBackInto(work)
       addSquares(into, work, 1 / probes)
     }
+    for (const block of this.#preciseBlocks()) await this.#setPreciseDiagonal(block, into[block])
     this.#addPenaltyDiagonal(seed, into, work)
     into.forEach(keepPositive)
     if (!into.every((values) => values.every(Number.isFinite))) {
@@ -180,7 +187,54 @@ export class RunObjective implements CurvedObjective<Evaluation> {
     }
   }
 
-  /** One number per block: the mean of the diagonal of R'', from the product with a random sign vector. */
+  /** Blocks of a few numbers, of which everything can be worked out one by one. */
+  #preciseBlocks(): number[] {
+    const { free } = this.stage
+    return [...free.keys()].filter((block) => free[block].representation.block.precise)
+  }
+
+  /** The data's part of the diagonal, exactly. */
+  async #setPreciseDiagonal(block: number, into: Values): Promise<void> {
+    const { stage } = this
+    const likelihood = this.#requireLast()
+    const direction = stage.like('direction')
+    for (let k = 0; k < into.length; k++) {
+      direction[block].fill(0)[k] = 1
+      const tangent = stage.push(direction)
+      const changes = this.#measurement.apply(await this.#operator.jvp(stage.unknowns, tangent))
+      into[k] = changes.reduce((sum, change, i) => {
+        const weights = this.#weights[i]
+        const seen = this.#withoutNuisance(change, likelihood, i)
+        return seen.reduce((total, x, pixel) => total + weights[pixel] * x * x, sum)
+      }, 0)
+    }
+  }
+
+  /**
+   * The Gauss-Newton matrix of the blocks of a few numbers, [number][number], with all other unknowns held where they are: the
+   * inverse of their covariance. At the parameters of the last evaluation; overwrites `gradient`.
+   */
+  async preciseCurvature(): Promise<number[][]> {
+    const { stage } = this
+    const blocks = this.#preciseBlocks()
+    const rows: number[][] = []
+    const direction = stage.like('direction')
+    const product = stage.like('product')
+    for (const block of blocks) {
+      for (let k = 0; k < direction[block].length; k++) {
+        direction[block][k] = 1
+        await this.applyCurvature(direction, product)
+        rows.push(blocks.flatMap((other) => Array.from(product[other])))
+        direction[block][k] = 0
+      }
+    }
+    return rows
+  }
+
+  /**
+   * About the diagonal of R'': one number per block, the mean from the product with a random sign vector, but of blocks of a few
+   * numbers, whose penalties are of each by itself, exactly.
+   */
   #addPenaltyDiagonal(seed: number, into: Vector, work: Values[]): void {
     const { stage } = this
     let counter = 0
@@ -198,11 +252,19 @@ export class RunObjective implements CurvedObjective<Evaluation> {
     }
     const products = stage.like('penalty probe')
     stage.pullBackInto(products)
-    stage.free.forEach(({ name }, block) => {
-      if (name !== 'magneticField') products[block].fill(0)
+    stage.free.forEach(({ name, representation }, block) => {
+      const { precise = false } = representation.block
+      if (name !== 'magneticField' || precise) products[block].fill(0)
     })
-    this.#eachParameterTerm((quadratic, block) => quadratic.add(work[block], products[block]))
+    this.#eachParameterTerm((penalty, block) =>
+      penalty.addCurvature(stage.parameters[block], work[block], products[block]),
+    )
+    const precise = this.#preciseBlocks()
     products.forEach((product, block) => {
+      if (precise.includes(block)) {
+        for (let i = 0; i < product.length; i++) into[block][i] += product[i] * work[block][i]
+        return
+      }
       let free = 0
       for (let i = 0; i < product.length; i++) free += product[i] === 0 ? 0 : 1
       if (free === 0) return
@@ -211,16 +273,15 @@ export class RunObjective implements CurvedObjective<Evaluation> {
     })
   }
 
-  #eachParameterTerm(
-    visit: (quadratic: { add(v: Values, g: Values): number }, block: number) => void,
-  ): void {
+  #eachParameterTerm(visit: (penalty: ParameterPenalty, block: number) => void): void {
     for (const term of this.#terms) {
       if (term.by !== 'parameters') continue
-      visit(
-        term.quadratic,
-        this.stage.free.findIndex(({ name }) => name === term.unknown),
-      )
+      visit(term.penalty, this.#blockNamed(term.block))
     }
+  }
+
+  #blockNamed(name: string): number {
+    return this.stage.free.findIndex(({ representation }) => representation.block.name === name)
   }
 
   #requireLast(): Likelihood {
@@ -261,16 +322,16 @@ export class RunObjective implements CurvedObjective<Evaluation> {
 
   /** All terms in the order of the run file; adds the gradients of those of the parameters. */
   #termValues(kernelValues: readonly RegularisationValue[], gradient: Vector): TermValue[] {
-    const { free, parameters } = this.stage
+    const { parameters } = this.stage
     let next = 0
     return this.#terms.map((term): TermValue => {
       if (term.by === 'kernels') {
         const { weight, value } = kernelValues[next++]
         return { term: term.label, weight, value }
       }
-      const block = free.findIndex(({ name }) => name === term.unknown)
-      const value = term.quadratic.add(parameters[block], gradient[block])
-      return { term: term.label, weight: term.quadratic.weight, value }
+      const block = this.#blockNamed(term.block)
+      const value = term.penalty.add(parameters[block], gradient[block])
+      return { term: term.label, weight: term.penalty.weight, value }
     })
   }
 
@@ -310,11 +371,13 @@ function randomSign(seed: number, stream: RandomStream, counter: number): -1 | 1
 function evaluationOf(
   { maps, nuisance, models }: Likelihood,
   regularisation: readonly TermValue[],
+  parameters: readonly number[],
   gradientNorm: number | null,
 ): Evaluation {
   const chi2 = maps.reduce((sum, { fitted }) => sum + fitted.chi2, 0)
   const penalty = regularisation.reduce((sum, { value }) => sum + value, 0)
-  return { loss: chi2 / 2 + penalty, maps, nuisance, models, regularisation, gradientNorm }
+  const loss = chi2 / 2 + penalty
+  return { loss, maps, nuisance, models, regularisation, parameters, gradientNorm }
 }
 
 function addSquares(into: Vector, values: Vector, factor: number): void {

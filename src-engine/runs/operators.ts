@@ -92,7 +92,7 @@ export class OperatorCache {
         backend.prepare(prepared.problem, {
           threads,
           densities: prepared.densities,
-          region: prepared.region,
+          region: prepared.kernelRegion,
           regularisation: prepared.kernelTerms,
           signal: request.signal,
           onProgress: request.onProgress,
@@ -149,7 +149,8 @@ function keyOf(runFile: RunFile, prepared: PreparedProblem, backend: string): st
     .update(bytesOf(directions))
     .update(bytesOf(maxDistanceKpc))
     .update(bytesOf(prepared.electronTable))
-    .update(prepared.region)
+    .update(bytesOf(prepared.cosmicRayTable))
+    .update(prepared.kernelRegion)
     .update(
       JSON.stringify([
         backend,

@@ -119,8 +119,8 @@ export class Optimisation {
   /** Sets the field to zero outside the region, where interpolation from a coarser region may have left something. */
   clearFixed(): void {
     const { region } = this.#problem.prepared
-    for (const { name, parameters } of this.objective.stage.free) {
-      if (name !== 'magneticField') continue
+    for (const { name, parameters, representation } of this.objective.stage.free) {
+      if (name !== 'magneticField' || representation.block.precise) continue
       for (let voxel = 0; voxel < region.length; voxel++) {
         if (region[voxel] === 0) parameters.fill(0, 3 * voxel, 3 * voxel + 3)
       }

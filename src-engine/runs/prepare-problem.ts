@@ -1,5 +1,6 @@
 import type { GridGeometry } from '#shared/physics/grid.ts'
 import { regionMask } from '#shared/physics/grid.ts'
+import { freeNames } from '#shared/session/free-names.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError } from '../errors.ts'
 import type {
@@ -27,24 +28,28 @@ export interface PreparedProblem {
   readonly measurement: Measurement
   /** [nx, ny, nz], 1 = free. */
   readonly region: Uint8Array
+  /** Where the kernels differentiate: everywhere, where parameters of a model are fitted. */
+  readonly kernelRegion: Uint8Array
   readonly unknowns: RunUnknowns
   /** [nx, ny, nz] cm^-3, where the thermal electrons come from a file. */
   readonly electronTable: Float64Array | undefined
+  /** [nx, ny, nz] m^-3, where the cosmic-ray electrons do. */
+  readonly cosmicRayTable: Float64Array | undefined
   /** Of the regularisation, what the kernels compute. */
   readonly kernelTerms: readonly RegularisationTerm[]
 }
 
-/** The grid settings of a run file, with their defaults. @throws InputError when the field is not a grid */
+/** The grid that a run computes on, with its defaults. @throws InputError for settings that go unused */
 export function gridOf(runFile: RunFile): GridGeometry & { region: [number, number] } {
   const { model, free } = runFile.magnetic_field
-  const grid = model === 'grid' ? gridSettingsOf(runFile) : undefined
-  if (!grid || free.length > 0) {
+  const { shape, region } = gridSettingsOf(runFile)
+  const [first] = freeNames(free)
+  if (model === 'grid' && first !== undefined) {
     throw new InputError(
-      `magnetic_field.model: a run reconstructs a voxel grid, so it needs "model: grid" and no free parameters, not "${model}"${free.length > 0 ? ` with free ${free.join(', ')}` : ''}. \`larmor evaluate\` gives the derivatives of parametric models.`,
-      { field: 'magnetic_field.model' },
+      `magnetic_field.free: every voxel is free already, and the parameters of the model that the grid starts from are not: leave out ${first}; or set "model" to that model.`,
+      { field: 'magnetic_field.free' },
     )
   }
-  const { shape, region } = grid
   return { shape, halfSizeKpc: runFile.box.half_size_kpc, region: region.r_kpc }
 }
 
@@ -62,6 +67,7 @@ export function prepareProblem(runFile: RunFile, data: readonly DataVector[]): P
   }
   const geometry = { shape: grid.shape, halfSizeKpc: grid.halfSizeKpc }
   const unknowns = runUnknowns(runFile, models, geometry, region)
+  const kernelRegion = unknowns.numbers.length > 0 ? regionMask(geometry) : region
   const measurement = createMeasurement(data, runFile.sky.distance_kpc)
   const { directions, maxDistanceKpc, frequenciesGhz, observables } = measurement
   return {
@@ -76,8 +82,10 @@ export function prepareProblem(runFile: RunFile, data: readonly DataVector[]): P
     densities: densityChoicesOf(models),
     measurement,
     region,
+    kernelRegion,
     unknowns,
     electronTable: models.electronTable?.values,
+    cosmicRayTable: models.cosmicRayTable?.values,
     kernelTerms: unknowns.terms.flatMap((term) => (term.by === 'kernels' ? [term.kernelTerm] : [])),
   }
 }

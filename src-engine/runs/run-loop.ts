@@ -5,6 +5,7 @@ import { errorText } from '../errors.ts'
 import type { GridValues } from '../kernels/interface.ts'
 import type { CheckpointRecord, MarkKind, RunFigures } from '../storage/records.ts'
 import type { DataVector } from '../storage/run-store.ts'
+import type { FreeNumber } from '../unknowns/free-numbers.ts'
 import type { ReadyOperator } from './operators.ts'
 import { gridOf } from './prepare-problem.ts'
 import { curveColumns, curveRow, figuresOf } from './figures.ts'
@@ -37,6 +38,7 @@ export class RunLoop {
   readonly #optimisation: LevelledOptimisation
   readonly #checkpointMs: number
   readonly #secondsBefore: number
+  readonly #numbers: readonly FreeNumber[]
   #rows: Float64Array = new Float64Array()
   #rowCount = 0
   #storedRows = 0
@@ -60,7 +62,8 @@ export class RunLoop {
     this.data = data
     this.shape = gridOf(configuration).shape
     const terms = optimisation.ready.prepared.unknowns.terms.map(({ label }) => ({ term: label }))
-    this.columns = curveColumns(data, terms)
+    this.#numbers = optimisation.ready.prepared.unknowns.numbers
+    this.columns = curveColumns(data, terms, this.#numbers)
     this.#optimisation = optimisation
     this.#checkpointMs = 1000 * configuration.checkpoint.every_s
     this.#secondsBefore = record.seconds
@@ -196,7 +199,8 @@ export class RunLoop {
     this.latest = await this.#optimisation.evaluate()
     await this.bringBack()
     this.#addRow(this.latest)
-    this.checkpoint('final', extra)
+    const parameters = await this.#optimisation.determinedParameters()
+    this.checkpoint('final', (figures) => extra(parameters ? { ...figures, parameters } : figures))
   }
 
   /** Everything up to now into the session, in one transaction. */
@@ -232,7 +236,7 @@ export class RunLoop {
       })
       session.runs.update(run, {
         seconds: this.seconds,
-        figures: extra(figuresOf(evaluation, this.data)),
+        figures: extra(figuresOf(evaluation, this.data, this.#numbers)),
       })
       if (kind === 'periodic') this.mark('checkpoint', 'Checkpoint')
     })

@@ -1,4 +1,9 @@
 import type { GridName, RunSummary } from '#shared/contract/methods.ts'
+import {
+  cosmicRaysAreFree,
+  freeNames,
+  thermalElectronsAreFree,
+} from '#shared/session/free-names.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import type { RunRecord } from '../storage/records.ts'
 
@@ -25,8 +30,8 @@ function gridsOf({
   cosmic_ray_electrons: cosmic,
 }: RunFile): GridName[] {
   const grids: GridName[] = ['magnetic_field']
-  if (thermal.model === 'grid') grids.push('thermal_electrons')
-  if (cosmic.model === 'grid' || cosmic.free.includes('scale')) grids.push('cosmic_ray_electrons')
-  if (cosmic.free.includes('spectral_index_grid')) grids.push('spectral_index')
+  if (thermalElectronsAreFree(thermal)) grids.push('thermal_electrons')
+  if (cosmicRaysAreFree(cosmic)) grids.push('cosmic_ray_electrons')
+  if (freeNames(cosmic.free).includes('spectral_index_grid')) grids.push('spectral_index')
   return grids
 }

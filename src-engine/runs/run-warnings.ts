@@ -11,8 +11,8 @@ export function runWarnings(
   { problem, unknowns }: Pick<PreparedProblem, 'problem' | 'unknowns'>,
   data: readonly DataVector[],
 ): string[] {
-  const free = unknowns.settings.flatMap(({ name, representation }) =>
-    representation === undefined ? [] : [name],
+  const free = unknowns.settings.flatMap(({ name, representations }) =>
+    representations.length === 0 ? [] : [name],
   )
   return [
     ...free.flatMap((name) => (isSeen(name, problem) ? [] : [unseen[name]])),
@@ -20,6 +20,13 @@ export function runWarnings(
       isFaint(vector)
         ? [
             `The values of "${vector.name}" differ from each other by a small part of their sigma, so they hardly count in the fit: check data[${i}].sigma.`,
+          ]
+        : [],
+    ),
+    ...unknowns.numbers.flatMap(({ name, movesSurface }) =>
+      movesSurface
+        ? [
+            `${name} moves a surface on which its model jumps. The loss follows that in steps, voxel by voxel, and its gradient and the uncertainty leave it out: compare fits from several starts, or hold it fixed.`,
           ]
         : [],
     ),

@@ -1,6 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os'
 import { directionFromPixel } from '#shared/physics/geometry.ts'
 import { regionMask } from '#shared/physics/grid.ts'
+import { freeNames } from '#shared/session/free-names.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError } from '../errors.ts'
 import { loadBackend } from '../kernels/index.ts'
@@ -24,10 +25,13 @@ export async function estimateRun(runFile: RunFile): Promise<RunEstimate> {
   const grid = gridOf(runFile)
   const [nx, ny, nz] = grid.shape
   const free = regionMask(grid, { r_kpc: grid.region }).reduce((sum, one) => sum + one, 0)
+  const { model, grid: settings } = runFile.magnetic_field
+  const isGrid =
+    model === 'grid' ? settings?.free !== false : settings?.representation === 'correction'
   const densities = freeDensities(runFile) * nx * ny * nz
   const rays = runFile.data.length === 0 ? 0 : 12 * runFile.sky.nside ** 2
   return {
-    unknowns: (runFile.magnetic_field.grid?.free === false ? 0 : 3 * free) + densities,
+    unknowns: (isGrid ? 3 * free : 0) + densities + freeNumbers(runFile),
     rays,
     ...(await memoryOf(runFile, rays)),
   }
@@ -79,5 +83,14 @@ function freeDensities({ thermal_electrons, cosmic_ray_electrons }: RunFile): nu
   const densities = [thermal_electrons, cosmic_ray_electrons].filter(
     ({ model }) => model === 'grid',
   )
-  return densities.length + (cosmic_ray_electrons.free.includes('spectral_index_grid') ? 1 : 0)
+  return densities.length + (freeNames(cosmic_ray_electrons.free).includes(indexGrid) ? 1 : 0)
+}
+
+const indexGrid = 'spectral_index_grid'
+
+/** Parameters of models, and numbers of the cosmic-ray electrons. */
+function freeNumbers({ magnetic_field, thermal_electrons, cosmic_ray_electrons }: RunFile): number {
+  return [magnetic_field, thermal_electrons, cosmic_ray_electrons]
+    .flatMap(({ free }) => freeNames(free))
+    .filter((name) => name !== indexGrid).length
 }

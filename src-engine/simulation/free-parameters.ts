@@ -6,6 +6,7 @@ import type {
   ResolvedModel,
 } from '#shared/fields/index.ts'
 import { parametersOf } from '#shared/fields/index.ts'
+import { freeNames } from '#shared/session/free-names.ts'
 import { suggestion } from '#shared/session/nearest-name.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError } from '../errors.ts'
@@ -37,13 +38,14 @@ export interface FreeParameter {
 /** The free parameters of a run file, in its order. @throws InputError naming one that its model does not have */
 export function freeParametersOf(runFile: RunFile, models: RunModels): FreeParameter[] {
   return sections.flatMap(([section, key]) =>
-    runFile[section].free.flatMap((name, i) => {
+    freeNames(runFile[section].free).flatMap((name, i) => {
       const { model } = models[key]
       const specs = parametersOf(model, models[key].variant)
       const spec = specs.find((candidate) => candidate.name === name)
       if (!spec) {
         const names = specs.map((candidate) => candidate.name)
-        const field = `${section}.free[${i}]`
+        const { free } = runFile[section]
+        const field = `${section}.free${Array.isArray(free) ? `[${i}]` : `.${name}`}`
         const known = names.length > 0 ? `Known: ${names.join(', ')}.` : 'It has none.'
         throw new InputError(
           `${field}: Model "${model.name}" has no parameter "${name}". ${known}${suggestion(name, names)}`,

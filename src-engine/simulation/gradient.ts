@@ -5,6 +5,7 @@ import { cotangent, fitWeights, residuals } from '#shared/inference/likelihood.t
 import type { MediumDerivatives } from '#shared/physics/index.ts'
 import { differencePoints, extrapolateDifferences } from '#shared/physics/index.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
+import { InputError } from '../errors.ts'
 import type { DataVector } from '../storage/run-store.ts'
 import type { FreeParameter, ModelKey } from './free-parameters.ts'
 import type { ParametricEvaluation } from './likelihood.ts'
@@ -37,6 +38,7 @@ export async function gradientOf(
   free: readonly FreeParameter[],
   control: SimulationControl = {},
 ): Promise<ParameterDerivative[] | undefined> {
+  requireConstantRandomField(models, free)
   const smooth = free.filter((parameter) => !movesSurfaceOf(models, parameter))
   const exact = await exactly(runFile, models, data, evaluation, smooth, control)
   if (!exact) return undefined
@@ -51,6 +53,18 @@ export async function gradientOf(
     derivatives.push(derivative)
   }
   return derivatives
+}
+
+/** A random field along the regular one changes with that field's parameters, which derivatives do not know of. */
+function requireConstantRandomField({ random }: RunModels, free: readonly FreeParameter[]): void {
+  if (!random || !free.some(({ of }) => of === 'magnetic')) return
+  const { anisotropy, striation } = random.choice
+  if (anisotropy === 1 && striation === 0) return
+  const field = `${random.key}.${striation === 0 ? 'anisotropy' : 'striation'}`
+  throw new InputError(
+    `${field}: this random field changes with the parameters of the magnetic field, whose derivatives do not count that: leave it out, or free none of them.`,
+    { field },
+  )
 }
 
 /** Whether a free parameter moves a surface on which its model jumps. */

@@ -1,9 +1,8 @@
-import { bindDensity } from '#shared/fields/index.ts'
 import type { GridGeometry } from '#shared/physics/grid.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError } from '../errors.ts'
 import type { DensityChoice, DensityChoices, LineOfSightProblem } from '../kernels/interface.ts'
-import { thermalElectronsOf } from './medium.ts'
+import { cosmicRayElectronsOf, thermalElectronsOf } from './medium.ts'
 import type { RunModels } from './medium.ts'
 import { freeFreeOf, requirePhase } from './simulate.ts'
 
@@ -28,7 +27,7 @@ export function kernelProblemOf(
 ): RunProblem {
   requirePhase(runFile)
   const { observerKpc, spectralIndex } = models
-  const cosmicRays = bindDensity(models.cosmicRayElectrons, { observerKpc })
+  const cosmicRays = cosmicRayElectronsOf(models)
   const electrons = thermalElectronsOf(models)
   return {
     grid: { shape, halfSizeKpc },
@@ -49,7 +48,7 @@ export function kernelProblemOf(
 
 /** What the densities are called; undefined where one is a table, which has no name. */
 export function densityChoicesOf(models: RunModels): DensityChoices | undefined {
-  if (models.electronTable) return undefined
+  if (models.electronTable || models.cosmicRayTable) return undefined
   const choice = ({ model, variant, parameters }: RunDensity): DensityChoice => ({
     model: model.name,
     ...(variant === undefined ? {} : { variant }),

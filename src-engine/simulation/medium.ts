@@ -1,11 +1,4 @@
-import {
-  ModelError,
-  bindDensity,
-  bindMagneticField,
-  listModels,
-  resolveModel,
-  sampleMagneticField,
-} from '#shared/fields/index.ts'
+import { ModelError, bindDensity, listModels, resolveModel } from '#shared/fields/index.ts'
 import type {
   FieldKind,
   ModelDefinition,
@@ -13,12 +6,15 @@ import type {
   ResolvedModel,
 } from '#shared/fields/index.ts'
 import type { GridGeometry, Medium, Region, SpatialField, Vector3 } from '#shared/physics/index.ts'
-import { griddedVectorField } from '#shared/physics/index.ts'
+import { freedomsOf } from '#shared/session/free-names.ts'
 import { gridSchema } from '#shared/session/run-file.ts'
-import type { RunFile } from '#shared/session/run-file.ts'
+import type { RandomFieldChoice, RunFile } from '#shared/session/run-file.ts'
 import { InputError } from '../errors.ts'
-import { electronTableOf, tabulatedDensity } from './density-table.ts'
-import type { DensityTable } from './density-table.ts'
+import { fieldTable, tabulatedDensity } from './field-table.ts'
+import type { FieldTable } from './field-table.ts'
+import { magneticFieldOf } from './magnetic-field.ts'
+import { planRandomField } from './random-field.ts'
+import type { RandomFieldPlan } from './random-field.ts'
 
 /** A model as one of the run file's sections names it. */
 interface ModelSection extends ModelDefinition {
@@ -29,6 +25,7 @@ interface ModelSection extends ModelDefinition {
   n_e_cm3?: number
   C_m3?: number
   radius_kpc?: number
+  free?: RunFile['magnetic_field']['free']
 }
 
 /** Parameters of the uniform models that may stand beside `model` as well as in `parameters`. */
@@ -60,21 +57,47 @@ export function resolveSection<Kind extends FieldKind>(
     parameters[name] = value
     beside.push(name)
   }
+  const started = startingValues(key, section, parameters)
+  Object.assign(parameters, started)
   try {
     const { model, variant, formula, of } = section
     return resolveModel(kind, { model, variant, parameters, formula, of })
   } catch (error) {
     if (!(error instanceof ModelError)) throw error
     const own = error.key.replace(/^parameters\./, '')
-    const field = `${key}.${beside.includes(own) ? own : error.key}`
+    const where = own in started ? `free.${own}.initial` : beside.includes(own) ? own : error.key
+    const field = `${key}.${where}`
     throw new InputError(`${field}: ${error.message}`, { field, cause: error })
   }
+}
+
+/** Values that a fit starts from, of free parameters that say so. */
+function startingValues(
+  key: string,
+  { free = [] }: ModelSection,
+  parameters: Readonly<Record<string, ParameterValue>>,
+): Record<string, ParameterValue> {
+  const values: Record<string, ParameterValue> = {}
+  for (const [name, { initial }] of freedomsOf(free)) {
+    if (initial === undefined) continue
+    if (name in parameters) {
+      const field = `${key}.free.${name}.initial`
+      throw new InputError(
+        `${field}: "${name}" has a value in parameters already: leave one out.`,
+        {
+          field,
+        },
+      )
+    }
+    values[name] = initial
+  }
+  return values
 }
 
 /** What a field can be besides a model, and where that is possible. */
 const otherSources: Readonly<Record<string, string>> = {
   grid: 'a grid cannot start from a grid',
-  file: 'only thermal electrons can be read from a file',
+  file: 'tables are fields and densities that are held fixed, and what the grid of a magnetic field starts from',
 }
 
 function requireLibraryModel(kind: FieldKind, key: string, model: string): void {
@@ -88,21 +111,16 @@ function requireLibraryModel(kind: FieldKind, key: string, model: string): void 
 }
 
 /**
- * The grid settings of a magnetic field, with their defaults; undefined where it is a model.
+ * The grid of a magnetic field that is one, or that a run takes a model to, with its defaults.
  *
- * @throws InputError for keys of a model beside a grid, or of a grid beside a model: they would be ignored
+ * @throws InputError for keys of a model beside a grid: they would be ignored
  */
 export function gridSettingsOf({
   magnetic_field: field,
-}: RunFile): RunFile['magnetic_field']['grid'] {
-  if (field.model !== 'grid') {
-    if (field.grid === undefined) return undefined
-    throw new InputError(
-      `magnetic_field.grid: the field is the model "${field.model}": set "model: grid" to use these settings, or leave them out.`,
-      { field: 'magnetic_field.grid' },
-    )
-  }
-  const unused = (['variant', 'B_microgauss', 'radius_kpc'] as const).find(
+}: RunFile): NonNullable<RunFile['magnetic_field']['grid']> {
+  const settings = field.grid ?? gridSchema.parse({})
+  if (field.model !== 'grid') return settings
+  const unused = (['variant', 'B_microgauss', 'radius_kpc', 'random'] as const).find(
     (name) => field[name] !== undefined,
   )
   const wrong = unused ?? (Object.keys(field.parameters).length > 0 ? 'parameters' : undefined)
@@ -112,7 +130,7 @@ export function gridSettingsOf({
       { field: `magnetic_field.${wrong}` },
     )
   }
-  return field.grid ?? gridSchema.parse({})
+  return settings
 }
 
 /** The models of a run file with all their parameters, before they are bound to functions of position. */
@@ -121,11 +139,17 @@ export interface RunModels {
   magnetic: ResolvedModel<'magnetic'>
   /** Present where the field is a grid. */
   grid?: GridGeometry & { region: Region }
+  /** Present where the field comes from a file; `magnetic` is then zero. */
+  magneticTable?: FieldTable
+  /** What is added to the field. */
+  random?: RandomFieldPlan
   /** `none` where there is a table. */
   thermalElectrons: ResolvedModel<'thermal-electrons'>
   /** Present where the density comes from a file. */
-  electronTable?: DensityTable
+  electronTable?: FieldTable
+  /** Zero where there is a table. */
   cosmicRayElectrons: ResolvedModel<'cosmic-ray-electrons'>
+  cosmicRayTable?: FieldTable
   spectralIndex: number
   observerKpc: Vector3
 }
@@ -133,22 +157,105 @@ export interface RunModels {
 /** @throws InputError that names the key */
 export function modelsOf(runFile: RunFile): RunModels {
   const { magnetic_field: field, cosmic_ray_electrons: cosmic } = runFile
-  const electronTable = electronTableOf(runFile)
+  const { electronTable, cosmicRayTable } = densityTablesOf(runFile)
   const others = {
     ...(electronTable
       ? { electronTable, thermalElectrons: resolveModel('thermal-electrons', { model: 'none' }) }
       : { thermalElectrons: resolveDensity('thermal-electrons', 'thermal_electrons', runFile) }),
-    cosmicRayElectrons: resolveDensity('cosmic-ray-electrons', 'cosmic_ray_electrons', runFile),
+    ...(cosmicRayTable
+      ? {
+          cosmicRayTable,
+          cosmicRayElectrons: resolveModel('cosmic-ray-electrons', {
+            model: 'uniform',
+            parameters: { C_m3: 0 },
+          }),
+        }
+      : {
+          cosmicRayElectrons: resolveDensity(
+            'cosmic-ray-electrons',
+            'cosmic_ray_electrons',
+            runFile,
+          ),
+        }),
     spectralIndex: cosmic.spectral_index,
     observerKpc: runFile.box.observer_kpc,
   }
-  const settings = gridSettingsOf(runFile)
-  if (!settings) return { magnetic: resolveSection('magnetic', 'magnetic_field', field), ...others }
-  const { shape, region, initial } = settings
+  const { shape, region, initial } = gridSettingsOf(runFile)
+  const halfSizeKpc = runFile.box.half_size_kpc
+  if (field.model !== 'grid') {
+    return {
+      ...magneticOf('magnetic_field', field, halfSizeKpc),
+      ...randomOf(field.random, field.random?.shape ?? shape, halfSizeKpc, 'magnetic_field.random'),
+      ...others,
+    }
+  }
+  const key = 'magnetic_field.grid.initial'
   return {
-    magnetic: resolveSection('magnetic', 'magnetic_field.grid.initial', initial),
-    grid: { shape, halfSizeKpc: runFile.box.half_size_kpc, region },
+    ...magneticOf(key, initial, halfSizeKpc),
+    grid: { shape, halfSizeKpc, region },
+    ...randomOf(initial.random, shape, halfSizeKpc, `${key}.random`),
     ...others,
+  }
+}
+
+/** Keys of models, which do not go with a table. */
+const modelKeys = ['variant', 'formula', 'of', 'radius_kpc'] as const
+
+/** The tables of densities, where there are any. */
+function densityTablesOf({
+  box: { half_size_kpc: halfSizeKpc },
+  thermal_electrons: thermal,
+  cosmic_ray_electrons: cosmic,
+}: RunFile): Pick<RunModels, 'electronTable' | 'cosmicRayTable'> {
+  return {
+    electronTable: fieldTable(thermal, {
+      key: 'thermal_electrons',
+      components: 1,
+      modelKeys: [...modelKeys, 'n_e_cm3', 'grid'],
+      halfSizeKpc,
+    }),
+    cosmicRayTable: fieldTable(cosmic, {
+      key: 'cosmic_ray_electrons',
+      components: 1,
+      modelKeys: [...modelKeys, 'C_m3', 'grid'],
+      free: ['scale', 'spectral_index', 'spectral_index_grid'],
+      halfSizeKpc,
+    }),
+  }
+}
+
+/** A magnetic field, or what a grid starts from: a model, or a table. */
+function magneticOf(
+  key: string,
+  section: Parameters<typeof fieldTable>[0] & ModelSection,
+  halfSizeKpc: Vector3,
+): Pick<RunModels, 'magnetic' | 'magneticTable'> {
+  const magneticTable = fieldTable(section, {
+    key,
+    components: 3,
+    modelKeys: [...modelKeys, 'B_microgauss'],
+    halfSizeKpc,
+  })
+  if (!magneticTable) return { magnetic: resolveSection('magnetic', key, section) }
+  const nothing = { B_microgauss: [0, 0, 0] as const }
+  return {
+    magneticTable,
+    magnetic: resolveModel('magnetic', { model: 'uniform', parameters: nothing }),
+  }
+}
+
+function randomOf(
+  choice: RandomFieldChoice | undefined,
+  shape: GridGeometry['shape'],
+  halfSizeKpc: Vector3,
+  key: string,
+): Pick<RunModels, 'random'> {
+  if (!choice) return {}
+  const resolve = resolveSection<'random-field-strength'>
+  return {
+    random: planRandomField(choice, { shape, halfSizeKpc }, key, (where, section) =>
+      resolve('random-field-strength', where, section),
+    ),
   }
 }
 
@@ -182,17 +289,20 @@ export function thermalElectronsOf(models: RunModels): SpatialField<number> {
     : bindDensity(thermalElectrons, { observerKpc })
 }
 
+/** C as a function of position, from its model or its table. */
+export function cosmicRayElectronsOf(models: RunModels): SpatialField<number> {
+  const { cosmicRayElectrons, cosmicRayTable, observerKpc } = models
+  return cosmicRayTable
+    ? tabulatedDensity(cosmicRayTable)
+    : bindDensity(cosmicRayElectrons, { observerKpc })
+}
+
 /** What the models fill the Galaxy with; a grid holds its initial values. */
 export function mediumOf(models: RunModels): Medium {
-  const { grid, observerKpc } = models
-  const context = { observerKpc }
-  const field = bindMagneticField(models.magnetic, context)
   return {
-    magneticField: grid
-      ? griddedVectorField(grid, sampleMagneticField(grid, field, grid.region))
-      : field,
+    magneticField: magneticFieldOf(models),
     thermalElectrons: thermalElectronsOf(models),
-    cosmicRayElectrons: bindDensity(models.cosmicRayElectrons, context),
+    cosmicRayElectrons: cosmicRayElectronsOf(models),
     spectralIndex: models.spectralIndex,
   }
 }

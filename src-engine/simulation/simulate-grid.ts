@@ -1,4 +1,3 @@
-import { bindMagneticField, sampleMagneticField } from '#shared/fields/index.ts'
 import type { Observables } from '#shared/physics/index.ts'
 import { createObservables } from '#shared/physics/index.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
@@ -11,6 +10,7 @@ import type {
   Observables as KernelObservables,
 } from '../kernels/interface.ts'
 import { densityChoicesOf, hasThermalElectrons, kernelProblemOf } from './kernel-problem.ts'
+import { fieldOnGrid } from './magnetic-field.ts'
 import type { RunModels } from './medium.ts'
 import type { Rays } from './rays.ts'
 import type { SimulationControl } from './simulate.ts'
@@ -67,13 +67,9 @@ export async function simulateGrid(
   load: (problem: LineOfSightProblem) => Promise<KernelBackend>,
   { signal, onProgress }: SimulationControl = {},
 ): Promise<GridSimulation | undefined> {
-  const { grid, observerKpc } = models
+  const { grid } = models
   if (!grid) throw new Error('The field is no grid.')
-  const field = sampleMagneticField(
-    grid,
-    bindMagneticField(models.magnetic, { observerKpc }),
-    grid.region,
-  )
+  const field = fieldOnGrid(models, grid)
   const { frequencies_ghz: frequenciesGhz } = runFile.sky
   const seen = createObservables(rays.count, frequenciesGhz.length)
   const whole = {

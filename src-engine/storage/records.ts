@@ -25,6 +25,31 @@ export const mapFigures = z.object({
 })
 export type MapFigures = z.output<typeof mapFigures>
 
+/** Parameters of models that a run fits, each with what it was told about it. */
+export const parameterFigures = z.object({
+  numbers: z.array(
+    z.object({
+      /** Section of the run file and parameter, such as magnetic_field.b0_microgauss. */
+      name: z.string(),
+      unit: z.string(),
+      value: z.number(),
+      /** Null while the run goes on, at a bound, and where the data do not determine it. */
+      sigma: z.number().nullable(),
+      initial: z.number(),
+      bounds: z.tuple([z.number().nullable(), z.number().nullable()]),
+      prior: z.object({ mean: z.number(), sigma: z.number() }).nullable(),
+      transform: z.string(),
+      at_bound: z.enum(['lower', 'upper']).nullable(),
+      moves_surface: z.boolean(),
+    }),
+  ),
+  /** [number][number]; null while the run goes on. */
+  correlations: z.array(z.array(z.number())).nullable(),
+  /** Whether uncertainties hold other unknowns of the run where they are. */
+  conditional: z.boolean(),
+})
+export type ParameterFigures = z.output<typeof parameterFigures>
+
 /** The figures of a run at one iteration: what `larmor run` prints. */
 export const runFigures = z.object({
   iteration: z.number(),
@@ -33,6 +58,7 @@ export const runFigures = z.object({
   chi2_n_held_out: z.number().nullable(),
   maps: z.array(mapFigures),
   regularisation: z.array(z.object({ term: z.string(), weight: z.number(), value: z.number() })),
+  parameters: parameterFigures.optional(),
   field: z
     .object({
       b_mean_microgauss: z.number(),

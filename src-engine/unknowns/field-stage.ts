@@ -1,15 +1,15 @@
 import type { Values, Vector } from '#shared/inference/vectors.ts'
 import type { GridValues, UnknownName, Unknowns } from '../kernels/interface.ts'
 import { blockLength } from './representation.ts'
-import type { Representation } from './representation.ts'
+import type { ParameterBlock, Representation } from './representation.ts'
 
 /** One unknown of the kernels: what stands for it, or what it is held at. */
 export interface UnknownSetting {
   readonly name: UnknownName
   /** Numbers that the kernels see. */
   readonly length: number
-  /** Undefined: the unknown stays at `fixed`. */
-  readonly representation: Representation | undefined
+  /** What they stand for adds up; none: the unknown stays at `fixed`. */
+  readonly representations: readonly Representation[]
   readonly fixed: ArrayLike<number>
   /** Learning rate of first-order optimisers relative to the run's. */
   readonly rate: number
@@ -48,19 +48,22 @@ export class FieldStage {
   constructor(settings: readonly UnknownSetting[], allocate: Allocate) {
     this.#settings = settings
     this.#allocate = allocate
-    this.free = settings.flatMap(({ name, length, representation, rate }) => {
+    this.free = settings.flatMap(({ name, length, representations, rate }) => {
       const grid = (this.#grids[name] = this.#gridOf(name, 'value', length))
       const gridGradient = (this.#gridGradients[name] = this.#gridOf(name, 'gradient', length))
-      if (representation === undefined) return []
-      const { identity, block } = representation
-      const count = blockLength(block)
-      return {
-        name,
-        representation,
-        rate,
-        parameters: identity ? grid : allocate(`${block.name} parameters`, count),
-        gradient: identity ? gridGradient : allocate(`${block.name} gradient`, count),
-      }
+      return representations.map((representation) => {
+        const { identity, block } = representation
+        if (identity && representations.length > 1) {
+          throw new Error(`${block.name} is the grid itself: nothing can be added to it.`)
+        }
+        return {
+          name,
+          representation,
+          rate,
+          parameters: identity ? grid : this.#blockOf(block, 'parameters'),
+          gradient: identity ? gridGradient : this.#blockOf(block, 'gradient'),
+        }
+      })
     })
     this.parameters = this.free.map(({ parameters }) => parameters)
     this.gradient = this.free.map(({ gradient }) => gradient)
@@ -70,26 +73,41 @@ export class FieldStage {
 
   /** Arrays like the parameters, zero; `name` tells them from other ones. */
   like(name: string): Values[] {
-    return this.free.map(({ representation: { block } }) => {
-      const values = this.#allocate(`${block.name} ${name}`, blockLength(block))
-      return values.fill(0)
-    })
+    return this.free.map(({ representation: { block } }) => this.#blockOf(block, name).fill(0))
   }
 
   /** Puts everything where a run starts. */
   async start(): Promise<void> {
-    for (const { name, fixed, representation } of this.#settings) {
-      if (representation === undefined) this.#grids[name]?.set(fixed)
+    for (const { name, fixed, representations } of this.#settings) {
+      if (representations.length === 0) this.#grids[name]?.set(fixed)
     }
     for (const { representation, parameters } of this.free) await representation.start(parameters)
     this.toGrids()
   }
 
   toGrids(): void {
-    for (const { name, representation, parameters } of this.free) {
-      const grid = this.#grids[name]
-      if (!representation.identity && grid) representation.toGrid(parameters, grid)
-    }
+    this.#addUp(this.#grids, ({ representation, parameters }, grid) => {
+      if (!representation.identity) representation.toGrid(parameters, grid)
+    })
+  }
+
+  /** Writes what every representation stands for, or the sum where an unknown has several. */
+  #addUp(
+    grids: Partial<Grids>,
+    write: (unknown: FreeUnknown, into: GridValues, block: number) => void,
+  ): void {
+    const begun = new Set<UnknownName>()
+    this.free.forEach((unknown, block) => {
+      const grid = grids[unknown.name]
+      if (!grid) return
+      if (!begun.has(unknown.name)) write(unknown, grid, block)
+      else {
+        const part = this.#gridOf(unknown.name, 'part', grid.length)
+        write(unknown, part, block)
+        for (let i = 0; i < grid.length; i++) grid[i] += part[i]
+      }
+      begun.add(unknown.name)
+    })
   }
 
   /** From `gridGradient` to `gradient`. */
@@ -112,16 +130,21 @@ export class FieldStage {
     const tangents: Partial<Grids> = {}
     for (const { name, length } of this.#settings) {
       const block = this.free.findIndex((unknown) => unknown.name === name)
-      const { representation, parameters } = this.free[block] ?? {}
-      if (representation?.identity) {
-        tangents[name] = tangent[block]
-        continue
-      }
-      const grid = (tangents[name] = this.#gridOf(name, 'tangent', length))
-      if (representation) representation.push(parameters, tangent[block], grid)
-      else grid.fill(0)
+      const identity = this.free[block]?.representation.identity
+      tangents[name] = identity ? tangent[block] : this.#gridOf(name, 'tangent', length)
+      if (block === -1) tangents[name]?.fill(0)
     }
+    this.#addUp(tangents, ({ representation, parameters }, grid, block) => {
+      if (!representation.identity) representation.push(parameters, tangent[block], grid)
+    })
     return unknownsOf(tangents)
+  }
+
+  #blockOf(block: ParameterBlock, role: string): Values {
+    const length = blockLength(block)
+    return block.precise
+      ? new Float64Array(length)
+      : this.#allocate(`${block.name} ${role}`, length)
   }
 
   /** The kernels take the spectral index on the sky in float64. */

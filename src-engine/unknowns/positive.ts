@@ -9,8 +9,14 @@ const SMALLEST_SHARE = 1e-6
  * ln(density / model) start at zero.
  *
  * @param model [voxel], 0 or more
+ * @param region [voxel], non-zero where it is free; default: everywhere
  */
-export function logRatio(grid: GridGeometry, name: string, model: Float64Array): Representation {
+export function logRatio(
+  grid: GridGeometry,
+  name: string,
+  model: Float64Array,
+  region?: Uint8Array,
+): Representation {
   const least = SMALLEST_SHARE * model.reduce((most, value) => Math.max(most, value), 0)
   const base = model.map((value) => Math.max(value, least))
   return {
@@ -29,7 +35,8 @@ export function logRatio(grid: GridGeometry, name: string, model: Float64Array):
     },
     pullBack: (parameters, gridGradient, gradient) => {
       for (let i = 0; i < gradient.length; i++) {
-        gradient[i] = base[i] * Math.exp(parameters[i]) * gridGradient[i]
+        const free = region === undefined || region[i] !== 0
+        gradient[i] = free ? base[i] * Math.exp(parameters[i]) * gridGradient[i] : 0
       }
     },
   }
@@ -80,8 +87,8 @@ export function constantIndex(start: number): Representation {
   }
 }
 
-/** p in every voxel: what is added to a common one, zero at the start. */
-export function indexGrid(grid: GridGeometry, common: number): Representation {
+/** p in every voxel where `region` is not zero (default: everywhere): what is added to a common one, zero at the start. */
+export function indexGrid(grid: GridGeometry, common: number, region?: Uint8Array): Representation {
   return {
     block: {
       name: 'spectral_index_change',
@@ -97,6 +104,11 @@ export function indexGrid(grid: GridGeometry, common: number): Representation {
       for (let i = 0; i < index.length; i++) index[i] = common + parameters[i]
     },
     push: (_, tangent, gridTangent) => gridTangent.set(tangent),
-    pullBack: (_, gridGradient, gradient) => gradient.set(gridGradient),
+    pullBack: (_, gridGradient, gradient) => {
+      gradient.set(gridGradient)
+      region?.forEach((inside, voxel) => {
+        if (inside === 0) gradient[voxel] = 0
+      })
+    },
   }
 }

@@ -1,4 +1,6 @@
+import type { BlockBounds } from '#shared/inference/bounds.ts'
 import type { GridValues } from '../kernels/interface.ts'
+import type { FreeNumber } from './free-numbers.ts'
 
 /** The numbers that an optimiser moves for one unknown of the kernels. */
 export interface ParameterBlock {
@@ -6,8 +8,19 @@ export interface ParameterBlock {
   readonly name: string
   readonly unit: string
   readonly shape: readonly number[]
-  /** Limits of every number; undefined: none. */
-  readonly bounds?: readonly [number, number]
+  /** Undefined: none. */
+  readonly bounds?: BlockBounds
+  /** A few numbers that are kept in float64 whatever the backend's precision, and told one by one. */
+  readonly precise?: boolean
+}
+
+/** What the parameters of a block stand for, where each is a number of its own. */
+export interface FittedNumbers {
+  readonly numbers: readonly FreeNumber[]
+  /** In their units. */
+  valuesAt(parameters: GridValues): number[]
+  /** Derivatives of the values with respect to the parameters, each of its own. */
+  slopesAt(parameters: GridValues): number[]
 }
 
 /**
@@ -18,6 +31,8 @@ export interface Representation {
   readonly block: ParameterBlock
   /** The parameters are the grid: callers use one array for both, and no method below does anything. */
   readonly identity: boolean
+  /** Of a model's parameters. */
+  readonly numbers?: FittedNumbers
   /** Where a run starts. */
   start(parameters: GridValues): Promise<void> | void
   toGrid(parameters: GridValues, grid: GridValues): void

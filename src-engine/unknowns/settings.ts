@@ -1,23 +1,25 @@
-import {
-  bindDensity,
-  bindMagneticField,
-  sampleDensity,
-  sampleMagneticField,
-} from '#shared/fields/index.ts'
+import { bindDensity, sampleDensity } from '#shared/fields/index.ts'
 import type { GridGeometry } from '#shared/physics/grid.ts'
 import { voxelCount } from '#shared/physics/grid.ts'
+import { freeNames } from '#shared/session/free-names.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError } from '../errors.ts'
 import type { RegularisationTerm, UnknownName } from '../kernels/interface.ts'
+import { fieldOnGrid } from '../simulation/magnetic-field.ts'
 import type { RunModels } from '../simulation/medium.ts'
+import { cosmicRayElectronsOf, thermalElectronsOf } from '../simulation/medium.ts'
 import { components, correction } from './components.ts'
 import type { UnknownSetting } from './field-stage.ts'
+import { freeNumbersOf } from './free-numbers.ts'
+import type { FreeNumber } from './free-numbers.ts'
+import { modelOnGrid } from './parametric.ts'
 import { constantIndex, indexGrid, logRatio, logScale } from './positive.ts'
+import { gaussianPriors } from './prior.ts'
 import { quadraticTerm } from './quadratic-term.ts'
 import type { Representation } from './representation.ts'
 import { vectorPotential } from './vector-potential.ts'
 import type { RunTerm } from './terms.ts'
-import { whitePrior } from './terms.ts'
+import { quadraticPenalty, whitePrior } from './terms.ts'
 import { whitened } from './whitened.ts'
 
 /** The unknowns of a run with what stands for them, and the regularisation of both. */
@@ -25,8 +27,10 @@ export interface RunUnknowns {
   readonly settings: readonly UnknownSetting[]
   /** In the order of the run file. */
   readonly terms: readonly RunTerm[]
-  /** [nx, ny, nz, 3] microgauss: the initial model, zero outside the region. */
+  /** [nx, ny, nz, 3] microgauss: the initial model; that of a grid is zero outside the region. */
   readonly initialField: Float64Array
+  /** Parameters of models that are fitted. */
+  readonly numbers: readonly FreeNumber[]
 }
 
 type Entry = RunFile['regularisation'][number]
@@ -39,8 +43,22 @@ const unknownOf: Readonly<Record<Section, UnknownName>> = {
   spectral_index: 'spectralIndex',
 }
 
-/** Names in `cosmic_ray_electrons.free` that a run understands. */
-const freeOfCosmicRays = ['scale', 'spectral_index', 'spectral_index_grid'] as const
+/** Names in `cosmic_ray_electrons.free` that are no parameters of its model. */
+export const freeOfCosmicRays = ['scale', 'spectral_index', 'spectral_index_grid'] as const
+
+/** What settings are made from. */
+interface Making {
+  readonly runFile: RunFile
+  readonly models: RunModels
+  readonly grid: GridGeometry
+  readonly region: Uint8Array
+  readonly numbers: Readonly<Record<'magnetic' | 'thermal' | 'cosmic', readonly FreeNumber[]>>
+  /**
+   * The region, where the kernels differentiate everywhere because a model's parameters matter everywhere, and grids have to
+   * leave out the rest themselves.
+   */
+  readonly mask: Uint8Array | undefined
+}
 
 /**
  * What a run leaves free, from its run file.
@@ -54,55 +72,128 @@ export function runUnknowns(
   grid: GridGeometry,
   region: Uint8Array,
 ): RunUnknowns {
-  const context = { observerKpc: models.observerKpc }
-  const initialField = sampleMagneticField(
-    grid,
-    bindMagneticField(models.magnetic, context),
-    models.grid?.region,
-  )
-  const settings = [
-    magneticField(runFile, grid, region, initialField),
-    ...densities(runFile, models, grid),
-    ...spectralIndex(runFile, grid),
-  ]
-  if (settings.every(({ representation }) => representation === undefined)) {
+  const initialField = fieldOnGrid(models, grid)
+  const numbers = numbersOf(runFile, models)
+  const all = Object.values(numbers).flat()
+  const mask = all.length > 0 ? region : undefined
+  const making: Making = { runFile, models, grid, region, numbers, mask }
+  if (models.random && numbers.magnetic.length > 0) {
     throw new InputError(
-      'magnetic_field.grid.free: nothing is free: free the field, or make an electron density a grid.',
-      { field: 'magnetic_field.grid.free' },
+      'magnetic_field.random: parameters of a model are fitted without a random field: leave this out, or free no parameter of the magnetic field.',
+      { field: 'magnetic_field.random' },
     )
+  }
+  const settings = [
+    magneticField(making, initialField),
+    ...densities(making),
+    ...spectralIndex(making),
+  ]
+  if (settings.every(({ representations }) => representations.length === 0)) {
+    const [field, what] =
+      runFile.magnetic_field.model === 'grid'
+        ? ['magnetic_field.grid.free', 'free the field, or make an electron density a grid']
+        : ['magnetic_field.free', 'name parameters of the model in free, or set "model: grid"']
+    throw new InputError(`${field}: nothing is free: ${what}.`, { field })
   }
   const terms = runFile.regularisation.flatMap((entry, i) =>
     termOf(entry, `regularisation[${i}]`, runFile, settings, grid, region, initialField),
   )
-  return { settings, terms, initialField }
+  return { settings, terms: [...terms, ...priorTerms(settings)], initialField, numbers: all }
 }
 
-function magneticField(
-  runFile: RunFile,
-  grid: GridGeometry,
-  region: Uint8Array,
-  initial: Float64Array,
-): UnknownSetting {
-  const { representation = 'components', free = true } = runFile.magnetic_field.grid ?? {}
-  const build = (): Representation => {
-    switch (representation) {
-      case 'components':
-        return components(grid, initial)
-      case 'correction':
-        return correction(grid, initial)
-      case 'vector-potential':
-        return vectorPotential(grid, region, initial)
-      case 'whitened':
-        return whitened(grid, region, initial, randomField(runFile))
-    }
+function numbersOf(runFile: RunFile, models: RunModels): Making['numbers'] {
+  const {
+    magnetic_field: field,
+    thermal_electrons: thermal,
+    cosmic_ray_electrons: cosmic,
+  } = runFile
+  const refuse = (section: 'thermal_electrons' | 'cosmic_ray_electrons', name: string) =>
+    new InputError(
+      `${section}.free: every voxel is free already, the parameters of the model that the grid starts from are not: leave out ${name}.`,
+      { field: `${section}.free` },
+    )
+  const own = freeNames(cosmic.free).filter((name) => !freeOfCosmicRays.some((one) => one === name))
+  if (cosmic.model === 'grid' && own.length > 0) throw refuse('cosmic_ray_electrons', own[0])
+  const [first] = freeNames(thermal.free)
+  if (thermal.model === 'grid' && first !== undefined) throw refuse('thermal_electrons', first)
+  return {
+    magnetic:
+      field.model === 'grid' ? [] : freeNumbersOf(runFile, 'magnetic_field', models.magnetic),
+    thermal: freeNumbersOf(runFile, 'thermal_electrons', models.thermalElectrons),
+    cosmic: freeNumbersOf(
+      runFile,
+      'cosmic_ray_electrons',
+      models.cosmicRayElectrons,
+      freeOfCosmicRays,
+    ),
   }
+}
+
+/** Gaussian priors of the parameters of models. */
+function priorTerms(settings: readonly UnknownSetting[]): RunTerm[] {
+  return settings.flatMap(({ representations }) =>
+    representations.flatMap(({ numbers, block }): RunTerm[] => {
+      const penalty = numbers && gaussianPriors(numbers)
+      if (penalty === undefined) return []
+      return [{ by: 'parameters', label: `prior_${block.name}`, block: block.name, penalty }]
+    }),
+  )
+}
+
+function magneticField(making: Making, initial: Float64Array): UnknownSetting {
+  const { runFile, numbers } = making
+  const isGrid = runFile.magnetic_field.model === 'grid'
+  const { free = true } = runFile.magnetic_field.grid ?? {}
   return {
     name: 'magneticField',
     length: initial.length,
-    representation: free ? build() : undefined,
+    representations: isGrid
+      ? free
+        ? [gridField(making, initial)]
+        : []
+      : modelField(making, initial, numbers.magnetic),
     fixed: initial,
     rate: 1,
   }
+}
+
+function gridField({ runFile, grid, region, mask }: Making, initial: Float64Array): Representation {
+  const { representation = 'components' } = runFile.magnetic_field.grid ?? {}
+  switch (representation) {
+    case 'components':
+      return mask ? correction(grid, initial, mask) : components(grid, initial)
+    case 'correction':
+      return correction(grid, initial, mask)
+    case 'vector-potential':
+      return vectorPotential(grid, region, initial)
+    case 'whitened':
+      return whitened(grid, region, initial, randomField(runFile))
+  }
+}
+
+/** A model with what is free of it, and a grid that is added to it where one is asked for. */
+function modelField(
+  { runFile, models, grid, region }: Making,
+  initial: Float64Array,
+  numbers: readonly FreeNumber[],
+): Representation[] {
+  const { representation = 'components' } = runFile.magnetic_field.grid ?? {}
+  if (representation === 'vector-potential' || representation === 'whitened') {
+    const field = 'magnetic_field.grid.representation'
+    throw new InputError(
+      `${field}: what is added to a model is a correction, not ${representation}: choose correction, or leave this out.`,
+      { field },
+    )
+  }
+  const added = representation === 'correction'
+  const { magnetic, observerKpc } = models
+  const context = { observerKpc }
+  const base =
+    numbers.length > 0 ? [modelOnGrid(grid, 'magnetic_field', magnetic, numbers, 3, context)] : []
+  if (!added) return base
+  // Whatever has parameters of its own is not in the correction's model too.
+  const fixed = numbers.length > 0 ? new Float64Array(initial.length) : initial
+  return [...base, correction(grid, fixed, region)]
 }
 
 function randomField({ regularisation }: RunFile) {
@@ -117,17 +208,9 @@ function randomField({ regularisation }: RunFile) {
   return { sigma, correlationKpc, slope }
 }
 
-function densities(runFile: RunFile, models: RunModels, grid: GridGeometry): UnknownSetting[] {
+function densities({ runFile, models, grid, numbers, mask }: Making): UnknownSetting[] {
   const context = { observerKpc: models.observerKpc }
   const { thermal_electrons: thermal, cosmic_ray_electrons: cosmic } = runFile
-  const unknown = cosmic.free.find((name) => !freeOfCosmicRays.some((known) => known === name))
-  if (unknown !== undefined || thermal.free.length > 0) {
-    const section = unknown === undefined ? 'thermal_electrons' : 'cosmic_ray_electrons'
-    throw new InputError(
-      `${section}.free: a run fits voxels (model: grid), and of cosmic-ray electrons also ${freeOfCosmicRays.join(', ')}, not ${unknown ?? thermal.free[0]}. \`larmor evaluate\` gives the derivatives of parametric models.`,
-      { field: `${section}.free` },
-    )
-  }
   const settings: UnknownSetting[] = []
   const add = (
     name: UnknownName,
@@ -135,15 +218,30 @@ function densities(runFile: RunFile, models: RunModels, grid: GridGeometry): Unk
     rate: number,
     representation: Representation,
   ): void => {
-    settings.push({ name, length: voxelCount(grid), representation, fixed: model, rate })
+    const representations = [representation]
+    settings.push({ name, length: voxelCount(grid), representations, fixed: model, rate })
   }
   if (thermal.model === 'grid') {
     const model = sampleDensity(grid, bindDensity(models.thermalElectrons, context))
     const { relative_rate: rate = 0.1 } = thermal.grid ?? {}
-    add('thermalElectrons', model, rate, logRatio(grid, 'thermal_electrons', model))
+    add('thermalElectrons', model, rate, logRatio(grid, 'thermal_electrons', model, mask))
+  } else if (numbers.thermal.length > 0) {
+    const { thermalElectrons: model } = models
+    const own = modelOnGrid(grid, 'thermal_electrons', model, numbers.thermal, 1, context)
+    add('thermalElectrons', sampleDensity(grid, thermalElectronsOf(models)), 1, own)
   }
-  const scaled = cosmic.free.includes('scale')
-  if (cosmic.model === 'grid' || scaled) {
+  const scaled = freeNames(cosmic.free).includes('scale')
+  if (numbers.cosmic.length > 0) {
+    if (scaled) {
+      throw new InputError(
+        'cosmic_ray_electrons.free: the scale is one of the whole model, and parameters of the model are free: free its density instead of scale.',
+        { field: 'cosmic_ray_electrons.free' },
+      )
+    }
+    const { cosmicRayElectrons: model } = models
+    const own = modelOnGrid(grid, 'cosmic_ray_electrons', model, numbers.cosmic, 1, context)
+    add('cosmicRays', sampleDensity(grid, bindDensity(model, context)), 1, own)
+  } else if (cosmic.model === 'grid' || scaled) {
     if (cosmic.model === 'grid' && scaled) {
       throw new InputError(
         'cosmic_ray_electrons.free: every voxel is free already: leave out scale.',
@@ -152,22 +250,20 @@ function densities(runFile: RunFile, models: RunModels, grid: GridGeometry): Unk
         },
       )
     }
-    const model = sampleDensity(grid, bindDensity(models.cosmicRayElectrons, context))
+    const model = sampleDensity(grid, cosmicRayElectronsOf(models))
     const { relative_rate: rate = 0.1 } = cosmic.grid ?? {}
     const representation = scaled
       ? logScale('cosmic_ray_electrons', model)
-      : logRatio(grid, 'cosmic_ray_electrons', model)
+      : logRatio(grid, 'cosmic_ray_electrons', model, mask)
     add('cosmicRays', model, rate, representation)
   }
   return settings
 }
 
-function spectralIndex(
-  { cosmic_ray_electrons: { free, spectral_index: p } }: RunFile,
-  grid: GridGeometry,
-): UnknownSetting[] {
-  const everywhere = free.includes('spectral_index')
-  const voxels = free.includes('spectral_index_grid')
+function spectralIndex({ runFile, grid, mask }: Making): UnknownSetting[] {
+  const { free, spectral_index: p } = runFile.cosmic_ray_electrons
+  const everywhere = freeNames(free).includes('spectral_index')
+  const voxels = freeNames(free).includes('spectral_index_grid')
   if (everywhere && voxels) {
     throw new InputError(
       'cosmic_ray_electrons.free: the spectral index is free in every voxel already: leave out spectral_index.',
@@ -176,16 +272,16 @@ function spectralIndex(
   }
   const rate = 0.1
   if (everywhere) {
-    const representation = constantIndex(p)
-    return [{ name: 'raySpectralIndex', length: 1, representation, fixed: [p], rate }]
+    const representations = [constantIndex(p)]
+    return [{ name: 'raySpectralIndex', length: 1, representations, fixed: [p], rate }]
   }
   if (!voxels) return []
   const length = voxelCount(grid)
-  const representation = indexGrid(grid, p)
-  return [{ name: 'spectralIndex', length, representation, fixed: [], rate }]
+  const representations = [indexGrid(grid, p, mask)]
+  return [{ name: 'spectralIndex', length, representations, fixed: [], rate }]
 }
 
-/** Nothing for a term of an unknown that is held fixed: it is a constant. */
+/** Nothing for a term of an unknown that has no free voxels: it is a constant, or a matter of the priors. */
 function termOf(
   entry: Entry,
   key: string,
@@ -198,22 +294,24 @@ function termOf(
   const { term, weight, of } = entry
   const unknown = unknownOf[of]
   const setting = settings.find(({ name }) => name === unknown)
-  const shape = setting?.representation?.block.shape
+  // What is free in every voxel, beside the parameters of a model that it may be added to.
+  const free = setting?.representations.find(({ numbers }) => numbers === undefined)
+  const shape = free?.block.shape
   if (of !== 'magnetic_field') {
     if (term !== 'smoothness' && term !== 'amplitude') {
       throw new InputError(`${key}.term: ${of} takes smoothness or amplitude, not ${term}.`, {
         field: `${key}.term`,
       })
     }
-    if (shape?.length !== 3) {
+    if (free === undefined || shape?.length !== 3) {
       throw new InputError(`${key}.of: ${of} is no free grid: make it one.`, {
         field: `${key}.of`,
       })
     }
-    const quadratic = quadraticTerm(term, weight, grid, region, 1)
-    return [{ by: 'parameters', label: `${term}_${of}`, unknown, quadratic }]
+    const penalty = quadraticPenalty(quadraticTerm(term, weight, grid, region, 1))
+    return [{ by: 'parameters', label: `${term}_${of}`, block: free.block.name, penalty }]
   }
-  if (shape === undefined) return []
+  if (free === undefined) return []
   const representation = runFile.magnetic_field.grid?.representation
   if (term === 'gaussian-random-field') {
     if (representation !== 'whitened') {
@@ -222,7 +320,19 @@ function termOf(
         { field: key },
       )
     }
-    return [{ by: 'parameters', label: term, unknown, quadratic: whitePrior(weight) }]
+    const penalty = quadraticPenalty(whitePrior(weight))
+    return [{ by: 'parameters', label: term, block: free.block.name, penalty }]
+  }
+  // Added to a model that is fitted too, the correction alone is regularised: the model is what it is.
+  if (setting !== undefined && setting.representations.length > 1) {
+    if (term === 'total-variation') {
+      throw new InputError(
+        `${key}.term: the correction of a model with free parameters takes smoothness, divergence or amplitude, not total-variation.`,
+        { field: `${key}.term` },
+      )
+    }
+    const penalty = quadraticPenalty(quadraticTerm(term, weight, grid, region, 3))
+    return [{ by: 'parameters', label: term, block: free.block.name, penalty }]
   }
   // Of a correction, the amplitude is that of the correction.
   const reference = term === 'amplitude' && representation === 'correction'

@@ -22,6 +22,11 @@ export function withRepresentation(configuration: unknown, next: string): unknow
   return withValue(changed, ['regularisation'], [{ ...own, of: 'magnetic_field' }, ...others])
 }
 
+function namesOf(free: unknown): unknown[] {
+  if (Array.isArray(free)) return free
+  return isRecord(free) ? Object.keys(free) : []
+}
+
 /** What regularisation can be of: the free grids. */
 export function regularisedSections(configuration: unknown): string[] {
   const isGrid = (section: string) => valueAt(configuration, [section, 'model']) === 'grid'
@@ -30,7 +35,7 @@ export function regularisedSections(configuration: unknown): string[] {
   return [
     ...(isGrid('magnetic_field') && !fixed ? ['magnetic_field'] : []),
     ...['thermal_electrons', 'cosmic_ray_electrons'].filter(isGrid),
-    ...(Array.isArray(free) && free.includes('spectral_index_grid') ? ['spectral_index'] : []),
+    ...(namesOf(free).includes('spectral_index_grid') ? ['spectral_index'] : []),
   ]
 }
 

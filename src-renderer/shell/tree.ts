@@ -1,5 +1,6 @@
 import type { IconName } from '../components/icons.ts'
 import type { SessionState, RunSummary } from '#shared/contract/methods.ts'
+import { freeNames } from '#shared/session/free-names.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { formatCount, formatNumber } from '#shared/sky/index.ts'
 import { findModelOf } from '../forms/model-choices.ts'
@@ -60,7 +61,7 @@ function modelItem(configuration: RunFile, section: ModelSection, symbol: string
   const isGrid = model === 'grid'
   const shape = configuration.magnetic_field.grid?.shape.join('×') ?? ''
   const changed = Object.keys(parameters).length > 0 ? 'changed' : 'fixed'
-  const numbers = configuration[section].free.length > 0 ? 'free' : changed
+  const numbers = freeNames(configuration[section].free).length > 0 ? 'free' : changed
   return item(
     `model/${section}`,
     'model',

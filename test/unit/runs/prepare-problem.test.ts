@@ -65,9 +65,9 @@ describe('what a run is prepared from', () => {
       /cosmic_ray_electrons\.model: "file" is not possible here/,
     ],
     [
-      'a model in place of the grid',
-      { magnetic_field: { model: 'lsa' } },
-      /magnetic_field\.model: a run reconstructs a voxel grid/,
+      'a model without free parameters',
+      { magnetic_field: { model: 'lsa' }, thermal_electrons: { model: 'none' } },
+      /magnetic_field\.free: nothing is free: name parameters of the model/,
     ],
     [
       'parameters that a grid does not have',

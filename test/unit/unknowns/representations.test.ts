@@ -167,7 +167,7 @@ describe('the stage of fields', () => {
         {
           name: 'magneticField',
           length: 3 * voxels,
-          representation: components(grid, initial),
+          representations: [components(grid, initial)],
           fixed: [],
           rate: 1,
         },
