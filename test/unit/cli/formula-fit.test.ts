@@ -1,0 +1,97 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { Session } from '#engine/storage/session.ts'
+import type { Formula } from '#shared/fields/index.ts'
+import { bindMagneticField, resolveModel } from '#shared/fields/index.ts'
+import { larmor, temporaryFolder } from './fake-io.ts'
+
+/** A spiral with two reversals, as a user types it. */
+const formula: Formula = {
+  parameters: {
+    b0: { value: 2, unit: 'microgauss', bounds: [0.1, 20] },
+    pitch: { value: 12, unit: 'deg', bounds: [-80, 80] },
+    r1: { value: 5, unit: 'kpc', bounds: [1, 6] },
+    r2: { value: 7.5, unit: 'kpc', bounds: [6.2, 12] },
+  },
+  definitions: {
+    sense: 'tanh((r - r1) / 1 kpc) * tanh((r - r2) / 1 kpc)',
+    strength: 'b0 * sense * exp(-(r - 8.3 kpc) / 10 kpc) * sech2(z / 2 kpc)',
+  },
+  B_r: 'strength * sin(pitch)',
+  B_phi: 'strength * cos(pitch)',
+}
+const truth = { b0: 2, pitch: 12, r1: 5, r2: 7.5 }
+const start = { b0: 1, pitch: 30, r1: 4, r2: 9 }
+const grid = { shape: [40, 40, 10], region: { r_kpc: [0, 40] } }
+
+const result = z.looseObject({
+  parameters: z.looseObject({
+    numbers: z.array(z.looseObject({ name: z.string(), value: z.number() })),
+  }),
+})
+
+describe('a formula with two reversals', () => {
+  it('is simulated, fitted, saved and reopened', async () => {
+    const folder = temporaryFolder()
+    const file = (name: string) => join(folder, name)
+    const write = (name: string, run: object) => writeFileSync(file(name), JSON.stringify(run))
+    const electrons = { thermal_electrons: { model: 'cordes91' }, backend: 'wasm' }
+    write('truth.json', {
+      ...electrons,
+      sky: { nside: 4, frequencies_ghz: [5] },
+      magnetic_field: { model: 'grid', grid: { ...grid, initial: { model: 'formula', formula } } },
+    })
+    const simulated = await larmor(['simulate', file('truth.json'), '--out', file('maps')])
+    expect(simulated.code).toBe(0)
+
+    const entry = (quantity: string, sigma: number) => ({
+      name: quantity,
+      quantity,
+      sigma,
+      nuisance: { offset: 'none' },
+      ...(quantity === 'faraday_depth'
+        ? { file: 'maps/faraday_depth.fits' }
+        : { file: 'maps/stokes_5GHz.fits', column: quantity, frequency_ghz: 5 }),
+    })
+    write('fit.json', {
+      ...electrons,
+      sky: { nside: 4 },
+      data: [entry('Q', 1e-5), entry('U', 1e-5), entry('faraday_depth', 1)],
+      magnetic_field: {
+        model: 'formula',
+        formula,
+        parameters: start,
+        free: Object.keys(truth),
+        grid,
+      },
+      regularisation: [],
+      optimiser: { method: 'gauss-newton', iterations: 30 },
+      held_out: { fraction: 0 },
+    })
+    const path = file('fit.larmor')
+    const run = await larmor(['run', file('fit.json'), '--out', path, '--json'])
+    expect(run.code).toBe(0)
+    const { numbers } = result.parse(JSON.parse(run.out)).parameters
+    const valueNow = (name: string) =>
+      numbers.find((one) => one.name === `magnetic_field.${name}`)?.value ?? NaN
+    for (const [name, value] of Object.entries(truth)) {
+      // Without noise the truth is the minimum; grids are float32.
+      expect(valueNow(name)).toBeCloseTo(value, 4)
+    }
+
+    const session = Session.open(path, { readOnly: true })
+    const stored = session.configuration.magnetic_field
+    session.close()
+    expect(stored.formula).toMatchObject(formula)
+    // What was saved makes the same field, at the values where the fit ended.
+    const found = Object.fromEntries(Object.keys(truth).map((name) => [name, valueNow(name)]))
+    const valueOf = (own: Formula | undefined, parameters: Readonly<Record<string, number>>) =>
+      bindMagneticField(
+        resolveModel('magnetic', { model: 'formula', formula: own, parameters }),
+      ).evaluate([4, 3, 1])
+    const [expected, reopened] = [valueOf(formula, truth), valueOf(stored.formula, found)]
+    reopened.forEach((component, i) => expect(component).toBeCloseTo(expected[i], 4))
+  })
+})
