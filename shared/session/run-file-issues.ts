@@ -87,9 +87,9 @@ function notOneOf(value: unknown, known: readonly unknown[]): string {
   return typeof value === 'string' ? what + suggestion(value, words) : what
 }
 
-/** For `model: file, file: field.npy` and its like: the key is not the mistake. */
+/** For `model: table, table: field.npy` and its like: the key is not the mistake. */
 function notAModel(source: string): string {
-  return `"${source}" is not possible here: a field is one of the models that \`larmor models\` lists, or (the magnetic field) a grid.`
+  return `"${source}" is not possible here: a field is one of the models that \`larmor models\` lists, a table from a file (\`model: file\`), or (the magnetic field) a grid.`
 }
 
 /** 'Too small: expected number to be >=0' as 'must be at least 0'. */

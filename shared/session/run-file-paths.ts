@@ -9,6 +9,7 @@ export function mapFiles(
     typeof value === 'object' && value !== null && 'file' in value && typeof value.file === 'string'
       ? { ...value, file: replace(value.file, `${key}.file`) }
       : value
+  const { magnetic_field: field } = runFile
   return {
     ...runFile,
     data: runFile.data.map((entry, i) => {
@@ -20,6 +21,42 @@ export function mapFiles(
         ...(entry.bandpass ? { bandpass: within(entry.bandpass, `${key}.bandpass`) } : {}),
       }
     }),
+    magnetic_field: {
+      ...within(field, 'magnetic_field'),
+      ...(field.grid
+        ? {
+            grid: {
+              ...field.grid,
+              initial: within(field.grid.initial, 'magnetic_field.grid.initial'),
+            },
+          }
+        : {}),
+    },
     thermal_electrons: within(runFile.thermal_electrons, 'thermal_electrons'),
+    cosmic_ray_electrons: within(runFile.cosmic_ray_electrons, 'cosmic_ray_electrons'),
   }
+}
+
+/** A table that a run file names instead of a model. */
+export interface TableFile {
+  /** The section of the run file. */
+  readonly section: 'magnetic_field' | 'thermal_electrons' | 'cosmic_ray_electrons'
+  readonly file: string
+  readonly key: string
+}
+
+/** Every table of a run file. */
+export function tableFiles(runFile: RunFile): TableFile[] {
+  const { magnetic_field: field, thermal_electrons, cosmic_ray_electrons } = runFile
+  const initial = field.model === 'grid' ? field.grid?.initial : field
+  const prefix = field.model === 'grid' ? 'magnetic_field.grid.initial' : 'magnetic_field'
+  return [
+    { section: 'magnetic_field' as const, file: initial?.file, key: `${prefix}.file` },
+    ...(
+      [
+        ['thermal_electrons', thermal_electrons],
+        ['cosmic_ray_electrons', cosmic_ray_electrons],
+      ] as const
+    ).map(([section, { file }]) => ({ section, file, key: `${section}.file` })),
+  ].flatMap(({ section, file, key }) => (file === undefined ? [] : [{ section, file, key }]))
 }

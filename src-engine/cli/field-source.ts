@@ -21,7 +21,7 @@ import { checkRunFile, pathText } from '#shared/session/run-file-issues.ts'
 import { InputError, UsageError } from '../errors.ts'
 import { loadModelChoice, loadRunFile } from '../runs/load-run-file.ts'
 import { magneticFieldOf, withRandomField } from '../simulation/magnetic-field.ts'
-import { modelsOf, thermalElectronsOf } from '../simulation/medium.ts'
+import { cosmicRayElectronsOf, modelsOf, thermalElectronsOf } from '../simulation/medium.ts'
 import { oneOf } from './arguments.ts'
 import { resolveFile } from './formula-file.ts'
 import { parsePoint } from './points.ts'
@@ -232,7 +232,12 @@ async function ofRunFile(path: string, options: SourceOptions): Promise<FieldSou
   const runFile = await loadRunFile(path)
   try {
     const models = modelsOf(runFile)
-    const { observerKpc } = models
+    const tables = {
+      magnetic: models.magneticTable,
+      'thermal-electrons': models.electronTable,
+      'cosmic-ray-electrons': models.cosmicRayTable,
+      'random-field-strength': undefined,
+    }
     const resolved = {
       magnetic: models.magnetic,
       'thermal-electrons': models.thermalElectrons,
@@ -242,7 +247,7 @@ async function ofRunFile(path: string, options: SourceOptions): Promise<FieldSou
     if (!resolved) throw new InputError('the magnetic field has no random part.')
     const source = {
       kind,
-      model: resolved.model.name,
+      model: tables[kind] ? 'file' : resolved.model.name,
       variant: resolved.variant ?? null,
       unit: fieldUnits[kind],
       box: {
@@ -258,7 +263,9 @@ async function ofRunFile(path: string, options: SourceOptions): Promise<FieldSou
         ? magneticFieldOf(models)
         : kind === 'thermal-electrons'
           ? thermalElectronsOf(models)
-          : bound(resolved, observerKpc)
+          : kind === 'cosmic-ray-electrons'
+            ? cosmicRayElectronsOf(models)
+            : bound(resolved, models.observerKpc)
     return { ...source, field }
   } catch (error) {
     if (!(error instanceof InputError)) throw error

@@ -2,15 +2,13 @@ import { vec2pix } from '#shared/healpix/index.ts'
 import { blockOfPixel, heldOutBlocks } from '#shared/inference/held-out.ts'
 import { pixelSets } from '#shared/inference/likelihood.ts'
 import { directionFromGalactic } from '#shared/physics/index.ts'
+import { tableFiles } from '#shared/session/run-file-paths.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError } from '../errors.ts'
 import type { InputRecord } from '../storage/records.ts'
 import type { DataVector, MapVector, PointVector } from '../storage/run-store.ts'
 import { prepareMap, tableInput } from './prepare-map.ts'
 import { preparePoints } from './prepare-points.ts'
-
-/** What the input that is a table of thermal electrons is called. */
-export const electronsInput = 'thermal_electrons'
 
 export interface PreparedData {
   readonly data: readonly DataVector[]
@@ -62,8 +60,9 @@ export async function prepareData(
     data.push({ ...prepared.vector, set })
     inputs.push(...prepared.inputs)
   }
-  const { file: electrons } = runFile.thermal_electrons
-  if (electrons !== undefined) inputs.push(await tableInput(electronsInput, electrons))
+  for (const { section, file } of tableFiles(runFile)) {
+    inputs.push(await tableInput(section, file))
+  }
   return { data, inputs, heldOutBlocks: blocks }
 }
 

@@ -2,6 +2,7 @@ import type { RunState, RunSummary } from '#shared/contract/methods.ts'
 import { fieldStatistics } from '#shared/inference/field-statistics.ts'
 import { pooledChi2 } from '#shared/inference/likelihood.ts'
 import { backendNames } from '#shared/session/run-file.ts'
+import { tableFiles } from '#shared/session/run-file-paths.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError, errorText } from '../errors.ts'
 import { KernelDeviceLostError } from '../kernels/interface.ts'
@@ -12,7 +13,7 @@ import { atLevel } from './levels.ts'
 import { memoryText } from './memory-plan.ts'
 import type { BackendName, ComputationRequest, OperatorCache, ReadyOperator } from './operators.ts'
 import { DivergenceError } from './optimise.ts'
-import { electronsInput, prepareData } from './prepare-data.ts'
+import { prepareData } from './prepare-data.ts'
 import type { PreparedProblem } from './prepare-problem.ts'
 import { RateMeter } from './rate-meter.ts'
 import { digestOf } from './read-sky-map.ts'
@@ -195,7 +196,7 @@ export class RunJob {
     const { session, run } = this
     const stored = session.runs.data(run)
     if (stored.length > 0) {
-      await requireSameElectrons(session, session.runs.get(run).configuration)
+      await requireSameTables(session, session.runs.get(run).configuration)
       return stored
     }
     const prepared = await prepareData(session.runs.get(run).configuration, (message) => {
@@ -346,16 +347,16 @@ export class RunJob {
   }
 }
 
-/** Data lie in the session, a table of electrons does not. @throws InputError where it is not the one that the run began with */
-async function requireSameElectrons(session: Session, runFile: RunFile): Promise<void> {
-  const { file } = runFile.thermal_electrons
-  const before = session.inputs.find(({ name }) => name === electronsInput)
-  if (file === undefined || before?.path !== file) return
-  if ((await digestOf(file)).sha256 === before.sha256) return
-  throw new InputError(
-    `${file} has changed since the run began, so it cannot go on. Put the old file back, or start a new run.`,
-    { file, field: 'thermal_electrons.file' },
-  )
+/** Data lie in the session, tables do not. @throws InputError where one is not the one that the run began with */
+async function requireSameTables(session: Session, runFile: RunFile): Promise<void> {
+  for (const { section, file, key } of tableFiles(runFile)) {
+    const before = session.inputs.find(({ name }) => name === section)
+    if (before?.path !== file || (await digestOf(file)).sha256 === before.sha256) continue
+    throw new InputError(
+      `${file} has changed since the run began, so it cannot go on. Put the old file back, or start a new run.`,
+      { file, field: key },
+    )
+  }
 }
 
 type Computation = Pick<RunRecord, 'backend' | 'mode' | 'build' | 'threads'>

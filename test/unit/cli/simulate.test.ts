@@ -288,10 +288,10 @@ describe('larmor simulate, errors', () => {
       /thermal_electrons\.grid\.initial: say which model the grid starts from\./,
     ],
     [
-      'a field from a file',
+      'a field from no file',
       'sky: { pixels: [1] }\nmagnetic_field: { model: file }',
       3,
-      /magnetic_field\.model: "file" is not possible here, only thermal electrons can be read from a file: choose one of lsa, .*uniform\./,
+      /magnetic_field\.file is missing: name the file with the table/,
     ],
     [
       'free-free emission of nothing',
@@ -316,12 +316,6 @@ describe('larmor simulate, errors', () => {
       'sky: { pixels: [1] }\nmagnetic_field: { model: grid, variant: wmap }',
       3,
       /magnetic_field\.variant: a grid takes its first values/,
-    ],
-    [
-      'a grid beside a model',
-      'sky: { pixels: [1] }\nmagnetic_field: { model: lsa, grid: { shape: [4, 4, 4] } }',
-      3,
-      /magnetic_field\.grid: the field is the model "lsa": set "model: grid"/,
     ],
     [
       'a frequency given twice',

@@ -43,8 +43,8 @@ describe('a run file', () => {
       'run.yaml, line 5: data[0].sgima: unknown key "sgima". Did you mean "sigma"?',
     ],
     [
-      'magnetic_field: { model: file, file: b.npy }',
-      'run.yaml, line 1: magnetic_field.model: "file" is not possible here: a field is one of the models',
+      'magnetic_field: { model: table, table: b.npy }',
+      'run.yaml, line 1: magnetic_field.model: "table" is not possible here: a field is one of the models',
     ],
     ['data:\n  - name: x', 'run.yaml, line 2: data[0].file: this key is missing.'],
     [
