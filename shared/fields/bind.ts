@@ -133,8 +133,11 @@ export function sampleMagneticField(
 ): Float64Array {
   const values = new Float64Array(3 * voxelCount(grid))
   const mask = regionMask(grid, region)
-  visitCentres(grid, (position, voxel) => {
-    if (mask[voxel]) values.set(field.evaluate(position), 3 * voxel)
+  visitBlocks(grid, mask, (points, voxels) => {
+    const found = new Float64Array(points.length)
+    if (field.evaluateMany) field.evaluateMany(points, found)
+    else voxels.forEach((_, i) => found.set(field.evaluate(pointAt(points, i)), 3 * i))
+    voxels.forEach((voxel, i) => values.set(found.subarray(3 * i, 3 * i + 3), 3 * voxel))
   })
   return values
 }
@@ -142,20 +145,49 @@ export function sampleMagneticField(
 /** A density at the centres of a grid, [nx, ny, nz]. */
 export function sampleDensity(grid: GridGeometry, field: SpatialField<number>): Float64Array {
   const values = new Float64Array(voxelCount(grid))
-  visitCentres(grid, (position, voxel) => {
-    values[voxel] = field.evaluate(position)
+  visitBlocks(grid, undefined, (points, voxels) => {
+    const found = values.subarray(voxels[0], voxels[0] + voxels.length)
+    if (field.evaluateMany) field.evaluateMany(points, found)
+    else voxels.forEach((_, i) => (found[i] = field.evaluate(pointAt(points, i))))
   })
   return values
 }
 
-function visitCentres(grid: GridGeometry, visit: (position: Vector3, voxel: number) => void): void {
+function pointAt(points: Float64Array, i: number): Vector3 {
+  return [points[3 * i], points[3 * i + 1], points[3 * i + 2]]
+}
+
+const BLOCK_VOXELS = 4096
+
+/** Centres of voxels in pieces, [n, 3], with the voxels' numbers: all of them, or those that a mask names. */
+function visitBlocks(
+  grid: GridGeometry,
+  mask: Uint8Array | undefined,
+  visit: (points: Float64Array, voxels: Uint32Array) => void,
+): void {
   const [nx, ny, nz] = grid.shape
+  const heights = Array.from({ length: nz }, (_, k) => cellCentre(grid, 2, k))
+  const points = new Float64Array(3 * BLOCK_VOXELS)
+  const voxels = new Uint32Array(BLOCK_VOXELS)
+  let size = 0
+  const flush = (): void => {
+    if (size > 0) visit(points.subarray(0, 3 * size), voxels.subarray(0, size))
+    size = 0
+  }
   let voxel = 0
   for (let i = 0; i < nx; i++) {
     const x = cellCentre(grid, 0, i)
     for (let j = 0; j < ny; j++) {
       const y = cellCentre(grid, 1, j)
-      for (let k = 0; k < nz; k++) visit([x, y, cellCentre(grid, 2, k)], voxel++)
+      for (let k = 0; k < nz; k++, voxel++) {
+        if (mask?.[voxel] === 0) continue
+        points[3 * size] = x
+        points[3 * size + 1] = y
+        points[3 * size + 2] = heights[k]
+        voxels[size++] = voxel
+        if (size === BLOCK_VOXELS) flush()
+      }
     }
   }
+  flush()
 }

@@ -9,12 +9,9 @@ import type {
   Scalar,
 } from './graph/index.ts'
 import {
-  add,
   compile,
   constant,
   derivatives,
-  dimensionless,
-  gradient,
   input,
   isScalar,
   mul,
@@ -38,9 +35,6 @@ export interface ParameterComponent {
 function inputName({ name, component }: ParameterComponent): string {
   return component === undefined ? name : `${name}[${component}]`
 }
-
-/** Inputs of `pullBack`, one per component. */
-export const cotangentInputs = axes.map((axis) => `cotangent[${axis}]`)
 
 const observerInputs = axes.map((axis) => `observer[${axis}]`)
 
@@ -93,16 +87,6 @@ class CompiledModel {
     return this.#program(names.join(), () =>
       names.flatMap((name) => derivatives(this.expression.outputs, name)),
     )
-  }
-
-  /** Derivatives of the sum over components of cotangent times value; the cotangent is an input. */
-  pullBack(of: readonly ParameterComponent[]): Program {
-    const names = of.map(inputName)
-    return this.#program(`pull back ${names.join()}`, () => {
-      const { outputs } = this.expression
-      const terms = outputs.map((value, i) => mul(input(cotangentInputs[i], dimensionless), value))
-      return gradient(add(...terms), names)
-    })
   }
 
   /** Expressions that change sign where the model, or one of its derivatives, may jump. */

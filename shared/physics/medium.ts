@@ -14,6 +14,8 @@ import type { Vector3 } from './vector.ts'
 /** A quantity with a value everywhere; `panelEdges` are the distances along a ray at which it is not smooth. */
 export interface SpatialField<Value> {
   evaluate(positionKpc: Vector3): Value
+  /** The same at many points, [n, 3] kpc, to `out`, [n, components]: present where that is faster. */
+  evaluateMany?(pointsKpc: Float64Array, out: Float64Array): void
   panelEdges(ray: Ray): readonly number[]
   /** Whether it is trilinear on a grid, so that a few nodes between crossings integrate it. */
   gridded: boolean

@@ -18,6 +18,7 @@ import type {
 
 export type {
   CosmicRaySpectrum,
+  DensityBatch,
   FreeFree,
   GridValues,
   LineOfSightProblem,

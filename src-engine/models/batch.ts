@@ -1,24 +1,21 @@
 import type { Program } from '#shared/fields/graph/index.ts'
-import { positionInputs } from '#shared/fields/graph/index.ts'
 import { BLOCK_POINTS, GROUP_POINTS, wasmOf } from '#shared/fields/graph/wasm/generate.ts'
 import type { WasmProgram } from '#shared/fields/graph/wasm/generate.ts'
 
-/** A program with its fixed inputs given, for many points at once. */
+/** A program with its inputs given, for many points at once. */
 export interface BatchFunction {
-  /** Numbers given for each point: 3 for x, y, z. */
-  readonly varying: number
   /** Numbers found for each point. */
   readonly outputs: number
   /**
    * Evaluates the program at points.
    *
-   * @param points [n, varying]
+   * @param points [n, 3] kpc
    * @param out [n, outputs]
    */
   evaluate(points: Float64Array, out: Float64Array): void
 }
 
-/** Gives the fixed inputs, in the order in which they were named: some microseconds. */
+/** Gives the inputs, in the order in which they were named: some microseconds. */
 export type BatchFactory = (inputs: ArrayLike<number>) => BatchFunction
 
 /** One memory for all programs of a thread: each call writes there what it needs. */
@@ -28,7 +25,7 @@ const PAGE_BYTES = 65536
 const { log, sin, cos, sinh, atan2, pow } = Math
 const math = { log, sin, cos, sinh, atan2, pow }
 
-const compiled = new WeakMap<Program, Map<string, BatchFactory>>()
+const compiled = new WeakMap<Program, BatchFactory>()
 
 /**
  * Compiles a program to WebAssembly, two points at a time in float64 (shared/fields/graph/wasm): the values of the JavaScript of
@@ -37,25 +34,13 @@ const compiled = new WeakMap<Program, Map<string, BatchFactory>>()
  *
  * A value does not depend on the other points of a call. Nothing is evaluated from strings.
  *
- * @param inputs names of the inputs that are given once, as those of `compile`
- * @param varying names of those that differ from point to point; default x, y, z in kpc. To pull a cotangent back through
- *   a model, name its components here and give `gradient(sum of cotangent times component)` as the outputs.
+ * @param inputs names of the inputs beside the position, as those of `compile`
  */
-export function compileBatch(
-  program: Program,
-  inputs: readonly string[],
-  varying: readonly string[] = positionInputs,
-): BatchFactory {
-  const key = JSON.stringify([inputs, varying])
-  let factories = compiled.get(program)
-  if (!factories) {
-    factories = new Map()
-    compiled.set(program, factories)
-  }
-  let factory = factories.get(key)
+export function compileBatch(program: Program, inputs: readonly string[]): BatchFactory {
+  let factory = compiled.get(program)
   if (!factory) {
-    factory = instantiate(wasmOf(program, inputs, varying))
-    factories.set(key, factory)
+    factory = instantiate(wasmOf(program, inputs))
+    compiled.set(program, factory)
   }
   return factory
 }
@@ -68,7 +53,7 @@ function isEvaluate(value: unknown): value is Evaluate {
 }
 
 function instantiate(program: WasmProgram): BatchFactory {
-  const { bytes, varying, varyingAt, outputs, outputsAt, memoryBytes } = program
+  const { bytes, pointsAt, outputs, outputsAt, memoryBytes } = program
   const module = new WebAssembly.Module(bytes)
   const { exports } = new WebAssembly.Instance(module, { env: { memory }, math })
   const run: unknown = Object.entries(exports).find(([name]) => name === 'evaluate')?.[1]
@@ -78,23 +63,22 @@ function instantiate(program: WasmProgram): BatchFactory {
   return (inputs) => {
     const head = program.head(inputs)
     return {
-      varying,
       outputs,
       evaluate: (points, out) => {
-        const count = points.length / varying
+        const count = points.length / 3
         const { buffer } = memory
         new BigUint64Array(buffer).set(head)
-        const given = new Float64Array(buffer, varyingAt, varying * BLOCK_POINTS)
+        const given = new Float64Array(buffer, pointsAt, 3 * BLOCK_POINTS)
         const found = new Float64Array(buffer, outputsAt, outputs * BLOCK_POINTS)
         for (let first = 0; first < count; first += BLOCK_POINTS) {
           const size = Math.min(BLOCK_POINTS, count - first)
-          const block = points.subarray(varying * first, varying * (first + size))
+          const block = points.subarray(3 * first, 3 * (first + size))
           given.set(block)
           // The last group is filled up with the last point.
           for (let i = size; i % GROUP_POINTS !== 0; i++) {
-            given.copyWithin(varying * i, varying * (size - 1), varying * size)
+            given.copyWithin(3 * i, 3 * (size - 1), 3 * size)
           }
-          run(varyingAt, outputsAt, outputsAt + 8 * outputs * size)
+          run(pointsAt, outputsAt, outputsAt + 8 * outputs * size)
           out.set(found.subarray(0, outputs * size), outputs * first)
         }
       },

@@ -17,6 +17,8 @@ export type RunProblem = Pick<
   | 'freeFree'
   | 'cosmicRayDensity'
   | 'thermalElectronDensity'
+  | 'cosmicRayDensities'
+  | 'thermalElectronDensities'
 >
 
 /** Densities are the models' functions of position. @throws InputError for what the kernels do not compute */
@@ -37,10 +39,12 @@ export function kernelProblemOf(
     faradayRotation: runFile.faraday.phase !== 'off',
     ...freeFreeOf(runFile),
     cosmicRayDensity: (x, y, z) => cosmicRays.evaluate([x, y, z]),
+    cosmicRayDensities: cosmicRays.evaluateMany,
     ...(hasThermalElectrons(models)
       ? {
           thermalElectronDensity: (x: number, y: number, z: number) =>
             electrons.evaluate([x, y, z]),
+          thermalElectronDensities: electrons.evaluateMany,
         }
       : {}),
   }

@@ -1,6 +1,7 @@
-import { bindMagneticField, sampleMagneticField } from '#shared/fields/index.ts'
+import { sampleMagneticField } from '#shared/fields/index.ts'
 import type { GridGeometry, SpatialField, Vector3 } from '#shared/physics/index.ts'
 import { griddedVectorField, regionMask } from '#shared/physics/index.ts'
+import { bindMagneticField } from '../models/fields.ts'
 import { boxedField, sumOfFields } from './boxed-field.ts'
 import { tabulatedMagneticField } from './field-table.ts'
 import type { RunModels } from './medium.ts'

@@ -1,4 +1,4 @@
-import { ModelError, bindDensity, listModels, resolveModel } from '#shared/fields/index.ts'
+import { ModelError, listModels, resolveModel } from '#shared/fields/index.ts'
 import type {
   FieldKind,
   ModelDefinition,
@@ -10,6 +10,7 @@ import { freedomsOf } from '#shared/session/free-names.ts'
 import { gridSchema } from '#shared/session/run-file.ts'
 import type { RandomFieldChoice, RunFile } from '#shared/session/run-file.ts'
 import { InputError } from '../errors.ts'
+import { bindDensity } from '../models/fields.ts'
 import { fieldTable, tabulatedDensity } from './field-table.ts'
 import type { FieldTable } from './field-table.ts'
 import { magneticFieldOf } from './magnetic-field.ts'

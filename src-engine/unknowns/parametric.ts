@@ -1,9 +1,8 @@
 import type { FieldContext, ResolvedModel } from '#shared/fields/index.ts'
-import { bindDerivatives, bindValues } from '#shared/fields/index.ts'
-import type { PointFunction } from '#shared/fields/graph/index.ts'
 import type { GridGeometry } from '#shared/physics/grid.ts'
 import { cellCentre, voxelCount } from '#shared/physics/grid.ts'
 import type { GridValues } from '../kernels/interface.ts'
+import { bindBatch, bindBatchDerivatives } from '../models/bind-batch.ts'
 import { coordinateOf } from './coordinates.ts'
 import type { Coordinate } from './coordinates.ts'
 import type { FreeNumber, ModelSectionName } from './free-numbers.ts'
@@ -90,12 +89,12 @@ class ModelField {
   }
 
   values(parameters: GridValues, into: GridValues): void {
-    const value = bindValues(this.#at(parameters), this.#context)
+    const model = bindBatch(this.#at(parameters), this.#context)
     const width = this.#components
-    const out = new Float64Array(width)
-    eachCentre(this.#grid, (x, y, z, voxel) => {
-      value(x, y, z, out, 0)
-      for (let i = 0; i < width; i++) into[width * voxel + i] = out[i]
+    eachBlock(this.#grid, (centres, first) => {
+      const found = new Float64Array((width * centres.length) / 3)
+      model.evaluate(centres, found)
+      into.set(found, width * first)
     })
   }
 
@@ -131,35 +130,43 @@ class ModelField {
   ): void {
     const stride = this.#components * this.#numbers.length
     const voxels = voxelCount(this.#grid)
+    const visitAll = (derivatives: Float64Array, first: number): void => {
+      const count = derivatives.length / stride
+      for (let i = 0; i < count; i++) visit(derivatives, stride * i, first + i)
+    }
     if (8 * stride * voxels > MOST_KEPT_BYTES) {
-      const derivatives = new Float64Array(stride)
       const at = this.#derivatives(parameters)
-      eachCentre(this.#grid, (x, y, z, voxel) => {
-        at(x, y, z, derivatives, 0)
-        visit(derivatives, 0, voxel)
+      eachBlock(this.#grid, (centres, first) => {
+        const derivatives = new Float64Array((stride * centres.length) / 3)
+        at(centres, derivatives)
+        visitAll(derivatives, first)
       })
       return
     }
     const kept = (this.#kept ??= new Float64Array(stride * voxels))
     if (!this.#keptAt.every((u, k) => u === parameters[k]) || this.#keptAt.length === 0) {
       const at = this.#derivatives(parameters)
-      eachCentre(this.#grid, (x, y, z, voxel) => at(x, y, z, kept, stride * voxel))
+      eachBlock(this.#grid, (centres, first) => {
+        at(centres, kept.subarray(stride * first, stride * (first + centres.length / 3)))
+      })
       this.#keptAt = Array.from(parameters)
     }
-    for (let voxel = 0; voxel < voxels; voxel++) visit(kept, stride * voxel, voxel)
+    visitAll(kept, 0)
   }
 
-  /** Derivatives of the values, per unit of the coordinates. */
-  #derivatives(parameters: GridValues): PointFunction {
+  /** Derivatives of the values at points, per unit of the coordinates, [n][number][component]. */
+  #derivatives(parameters: GridValues): (centres: Float64Array, out: Float64Array) => void {
     const of = this.#numbers.map(({ parameter }) => parameter)
-    const derivatives = bindDerivatives(this.#at(parameters), of, this.#context)
+    const derivatives = bindBatchDerivatives(this.#at(parameters), of, this.#context)
     const slopes = this.#coordinates.map((one, k) => one.slopeAt(parameters[k]))
     const width = this.#components
-    return (x, y, z, out, offset) => {
-      derivatives(x, y, z, out, offset)
-      slopes.forEach((slope, k) => {
-        for (let i = 0; i < width; i++) out[offset + width * k + i] *= slope
-      })
+    return (centres, out) => {
+      derivatives.evaluate(centres, out)
+      for (let i = 0; i < out.length;) {
+        for (const slope of slopes) {
+          for (const end = i + width; i < end; i++) out[i] *= slope
+        }
+      }
     }
   }
 
@@ -179,18 +186,27 @@ class ModelField {
   }
 }
 
-function eachCentre(
+const BLOCK_VOXELS = 4096
+
+/** Centres of the voxels in pieces, [n, 3], with the number of the first. */
+function eachBlock(
   grid: GridGeometry,
-  visit: (x: number, y: number, z: number, voxel: number) => void,
+  visit: (centres: Float64Array, first: number) => void,
 ): void {
   const [nx, ny, nz] = grid.shape
-  const heights = Array.from({ length: nz }, (_, k) => cellCentre(grid, 2, k))
-  let voxel = 0
-  for (let i = 0; i < nx; i++) {
-    const x = cellCentre(grid, 0, i)
-    for (let j = 0; j < ny; j++) {
-      const y = cellCentre(grid, 1, j)
-      for (let k = 0; k < nz; k++) visit(x, y, heights[k], voxel++)
+  const along = (axis: 0 | 1 | 2, n: number) =>
+    Float64Array.from({ length: n }, (_, i) => cellCentre(grid, axis, i))
+  const [xs, ys, zs] = [along(0, nx), along(1, ny), along(2, nz)]
+  const voxels = voxelCount(grid)
+  for (let first = 0; first < voxels; first += BLOCK_VOXELS) {
+    const count = Math.min(BLOCK_VOXELS, voxels - first)
+    const centres = new Float64Array(3 * count)
+    for (let i = 0; i < count; i++) {
+      const column = Math.floor((first + i) / nz)
+      centres[3 * i] = xs[Math.floor(column / ny)]
+      centres[3 * i + 1] = ys[column % ny]
+      centres[3 * i + 2] = zs[(first + i) % nz]
     }
+    visit(centres, first)
   }
 }

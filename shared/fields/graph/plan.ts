@@ -60,12 +60,8 @@ export function isLeaf({ op }: Instruction): boolean {
   return op === 'constant' || op === 'truth' || op === 'input'
 }
 
-/** @param varying the inputs that change from point to point */
-export function planOf(
-  { instructions, outputs }: Program,
-  varying: readonly string[] = positionInputs,
-): Plan {
-  const fixed = fixedOf(instructions, varying)
+export function planOf({ instructions, outputs }: Program): Plan {
+  const fixed = fixedOf(instructions)
   const ranks = ranksOf(instructions, fixed)
   const key = (i: number) => `${instructions[i].args[0]} ${ranks[i]}`
 
@@ -124,11 +120,11 @@ export function planOf(
   return { fixed, steps: stepsOf(root) }
 }
 
-/** Which instructions do not depend on what varies. */
-function fixedOf(instructions: readonly Instruction[], varying: readonly string[]): boolean[] {
+/** Which instructions do not depend on the position. */
+function fixedOf(instructions: readonly Instruction[]): boolean[] {
   const fixed: boolean[] = []
   for (const { op, args, name } of instructions) {
-    const moves = op === 'input' && varying.includes(name)
+    const moves = op === 'input' && positionInputs.some((known) => known === name)
     fixed.push(!moves && args.every((arg) => fixed[arg]))
   }
   return fixed

@@ -75,7 +75,13 @@ export interface LineOfSightProblem {
   readonly cosmicRayDensity: (x: number, y: number, z: number) => number
   /** n_e in cm^-3 at (x, y, z) kpc; default 0. Not asked where it is among the unknowns (the same holds for C). */
   readonly thermalElectronDensity?: (x: number, y: number, z: number) => number
+  /** The same functions for many points at once, where that is faster. */
+  readonly cosmicRayDensities?: DensityBatch
+  readonly thermalElectronDensities?: DensityBatch
 }
+
+/** Writes a density at points, [n, 3] kpc, to `out`, [n]. */
+export type DensityBatch = (pointsKpc: Float64Array, out: Float64Array) => void
 
 /** What the observables are functions of. Arrays made by a kernel operator's `createGrid` are shared with its threads. */
 export interface Unknowns {

@@ -23,14 +23,13 @@ export const BLOCK_POINTS = 256
 /** A module that exports `evaluate(count)`, and where it reads and writes; addresses are in bytes. */
 export interface WasmProgram {
   readonly bytes: Uint8Array<ArrayBuffer>
-  /** Numbers that are given for each point, one point after another. */
-  readonly varying: number
-  readonly varyingAt: number
+  /** x, y, z of one point after another. */
+  readonly pointsAt: number
   /** Numbers that are written for each point, one point after another. */
   readonly outputs: number
   readonly outputsAt: number
   readonly memoryBytes: number
-  /** What the memory must hold from address 0 on, for the values of the inputs that do not vary. */
+  /** What the memory must hold from address 0 on, for values of the inputs. */
   head(values: ArrayLike<number>): BigUint64Array<ArrayBuffer>
 }
 
@@ -63,17 +62,10 @@ class Head implements Constants {
   }
 }
 
-/**
- * @param inputs names of the inputs that are given once
- * @param varying names of those that are given for each point
- */
-export function wasmOf(
-  program: Program,
-  inputs: readonly string[],
-  varying: readonly string[] = positionInputs,
-): WasmProgram {
+/** @param inputs names of the inputs beside the position */
+export function wasmOf(program: Program, inputs: readonly string[]): WasmProgram {
   const { instructions, outputs } = program
-  const { fixed, steps } = planOf(program, varying)
+  const { fixed, steps } = planOf(program)
   const head = new Head()
   /** Words of fixed values, and of their reciprocals. */
   const places = new Map<number, number>()
@@ -94,27 +86,26 @@ export function wasmOf(
   const [points, values, end] = [0, 1, 2]
   const statements = body.aside(() => {
     instructions.forEach(({ op, name }, place) => {
-      const index = op === 'input' ? varying.indexOf(name) : -1
+      const index = op === 'input' ? positionInputs.findIndex((axis) => axis === name) : -1
       if (index === -1) return
-      writer.give(place, load(points, 8 * index, 8 * varying.length))
+      writer.give(place, load(points, 8 * index, 8 * positionInputs.length))
     })
     writer.scope(steps)
     outputs.forEach((place, i) => {
       const value = body.keep(writer.value(place))
       body.run(store(values, 8 * i, 8 * outputs.length, value))
     })
-    body.run(advance(points, 8 * GROUP_POINTS * varying.length))
+    body.run(advance(points, 8 * GROUP_POINTS * positionInputs.length))
     body.run(advance(values, 8 * GROUP_POINTS * outputs.length))
   })
   body.run(repeat(values, end, statements))
   const bytes = encodeModule(imports, [...functionBodies(head), body])
 
-  const varyingAt = WORD_BYTES * head.words.length
-  const outputsAt = varyingAt + 8 * varying.length * BLOCK_POINTS
+  const pointsAt = WORD_BYTES * head.words.length
+  const outputsAt = pointsAt + 8 * positionInputs.length * BLOCK_POINTS
   return {
     bytes,
-    varying: varying.length,
-    varyingAt,
+    pointsAt,
     outputs: outputs.length,
     outputsAt,
     memoryBytes: outputsAt + 8 * outputs.length * BLOCK_POINTS,

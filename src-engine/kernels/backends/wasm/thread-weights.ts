@@ -10,19 +10,29 @@ import { WeightWriter } from './weights.ts'
 export async function createThreadWeights(setup: ThreadSetup): Promise<WeightWriter> {
   const { thread, module, memory, plan, kernel, weights } = setup
   if (!weights) throw new Error('This operator computes its weights elsewhere.')
-  const { bindDensity, resolveModel } = await import('#shared/fields/index.ts')
+  const { resolveModel } = await import('#shared/fields/index.ts')
+  const { bindDensity } = await import('../../../models/fields.ts')
   const { densities, observerKpc, ...problem } = weights
   const bind = (kind: 'thermal-electrons' | 'cosmic-ray-electrons', choice: DensityChoice) => {
-    const { evaluate } = bindDensity(resolveModel(kind, choice), { observerKpc })
-    return (x: number, y: number, z: number): number => evaluate([x, y, z])
+    const { evaluate, evaluateMany } = bindDensity(resolveModel(kind, choice), { observerKpc })
+    return {
+      one: (x: number, y: number, z: number): number => evaluate([x, y, z]),
+      many: evaluateMany,
+    }
   }
-  const { cosmicRays, thermalElectrons } = densities
+  const cosmicRays = bind('cosmic-ray-electrons', densities.cosmicRays)
+  const thermalElectrons =
+    densities.thermalElectrons && bind('thermal-electrons', densities.thermalElectrons)
   return new WeightWriter(
     {
       ...problem,
-      cosmicRayDensity: bind('cosmic-ray-electrons', cosmicRays),
+      cosmicRayDensity: cosmicRays.one,
+      cosmicRayDensities: cosmicRays.many,
       ...(thermalElectrons
-        ? { thermalElectronDensity: bind('thermal-electrons', thermalElectrons) }
+        ? {
+            thermalElectronDensity: thermalElectrons.one,
+            thermalElectronDensities: thermalElectrons.many,
+          }
         : {}),
     },
     kernel,

@@ -1,6 +1,6 @@
 import { gridSpacing } from '#shared/physics/grid.ts'
 import { gaussLegendre } from '#shared/physics/quadrature.ts'
-import type { LineOfSightProblem } from '../../interface.ts'
+import type { DensityBatch, LineOfSightProblem } from '../../interface.ts'
 import { requireDensity, requireThermalDensity } from '../../problem.ts'
 import type { KernelChoice } from './kernel-choice.ts'
 import { GEOMETRY_BYTES, PROBLEM, RAY, RAY_BYTES, VOXEL_BYTES } from './memory-plan.ts'
@@ -14,7 +14,12 @@ const RAYS_PER_TURN = 1024
 /** What decides the values at the nodes. */
 type NodeProblem = Pick<
   LineOfSightProblem,
-  'grid' | 'nodesPerCrossing' | 'cosmicRayDensity' | 'thermalElectronDensity'
+  | 'grid'
+  | 'nodesPerCrossing'
+  | 'cosmicRayDensity'
+  | 'thermalElectronDensity'
+  | 'cosmicRayDensities'
+  | 'thermalElectronDensities'
 >
 
 /**
@@ -102,9 +107,37 @@ export class WeightWriter {
 
   /** Weights of one ray: Gauss weight times length times C (unless that is unknown) at the node; and n_e there. */
   private fillRay(ray: number, geometry: number, weights: number): void {
-    const { grid, nodesPerCrossing, cosmicRayDensity, thermalElectronDensity } = this.problem
-    const { electrons: electronsFrom, cosmicRaysAtNodes } = this.kernel
-    const electronDensity = electronsFrom === 'nodes' ? thermalElectronDensity : undefined
+    const { problem, kernel, floats, plan } = this
+    const { nodesPerCrossing: nodes } = problem
+    const points = this.nodesOf(ray, geometry, weights)
+    const cosmicRays = kernel.cosmicRaysAtNodes
+      ? densitiesAt(points, problem.cosmicRayDensity, problem.cosmicRayDensities, requireDensity)
+      : undefined
+    const electrons =
+      kernel.electrons === 'nodes' && problem.thermalElectronDensity
+        ? densitiesAt(
+            points,
+            problem.thermalElectronDensity,
+            problem.thermalElectronDensities,
+            requireThermalDensity,
+          )
+        : undefined
+    const rule = gaussLegendre(nodes)
+    const recordFloats = plan.recordBytes >>> 2
+    const electronsAt = plan.electronsAt >>> 2
+    const count = points.length / 3
+    for (let i = 0, out = weights >>> 2; i < count; i += nodes, out += recordFloats) {
+      const half = 0.5 * floats[out + (plan.lengthAt >>> 2)]
+      for (let node = 0; node < nodes; node++) {
+        floats[out + node] = half * rule.weights[node] * (cosmicRays ? cosmicRays[i + node] : 1)
+        if (electrons) floats[out + electronsAt + node] = electrons[i + node]
+      }
+    }
+  }
+
+  /** Positions of the nodes of one ray, [crossing][node][3]. */
+  private nodesOf(ray: number, geometry: number, weights: number): Float64Array {
+    const { grid, nodesPerCrossing } = this.problem
     const { floats, words, plan } = this
     const [, ny, nz] = grid.shape
     const [hx, hy, hz] = gridSpacing(grid)
@@ -113,9 +146,10 @@ export class WeightWriter {
     const direction = (ray + RAY.direction) >>> 2
     const [dx, dy, dz] = floats.subarray(direction, direction + 3)
     const crossings = words[(ray + RAY.crossings) >>> 2]
-    const recordFloats = plan.recordBytes >>> 2
+    const points = new Float64Array(3 * crossings * nodesPerCrossing)
     let at = geometry >>> 2
-    let out = weights >>> 2
+    let length = (weights + plan.lengthAt) >>> 2
+    let out = 0
     for (let n = 0; n < crossings; n++) {
       const voxel = words[at + 3] / VOXEL_BYTES
       const k = voxel % nz
@@ -125,23 +159,32 @@ export class WeightWriter {
       const x = (i + floats[at] + 0.5) * hx - lx
       const y = (j + floats[at + 1] + 0.5) * hy - ly
       const z = (k + floats[at + 2] + 0.5) * hz - lz
-      const half = 0.5 * floats[out + (plan.lengthAt >>> 2)]
+      const half = 0.5 * floats[length]
       for (let node = 0; node < nodesPerCrossing; node++) {
         const s = half * (1 + rule.nodes[node])
-        const px = x + s * dx
-        const py = y + s * dy
-        const pz = z + s * dz
-        const density = cosmicRaysAtNodes
-          ? requireDensity(cosmicRayDensity(px, py, pz), px, py, pz)
-          : 1
-        floats[out + node] = half * rule.weights[node] * density
-        if (electronDensity) {
-          const electrons = requireThermalDensity(electronDensity(px, py, pz), px, py, pz)
-          floats[out + (plan.electronsAt >>> 2) + node] = electrons
-        }
+        points[out++] = x + s * dx
+        points[out++] = y + s * dy
+        points[out++] = z + s * dz
       }
       at += GEOMETRY_BYTES >>> 2
-      out += recordFloats
+      length += plan.recordBytes >>> 2
     }
+    return points
   }
+}
+
+/** A density at points, [n, 3], each value checked. */
+function densitiesAt(
+  points: Float64Array,
+  one: (x: number, y: number, z: number) => number,
+  many: DensityBatch | undefined,
+  require: typeof requireDensity,
+): Float64Array {
+  const values = new Float64Array(points.length / 3)
+  if (many) many(points, values)
+  for (let i = 0; i < values.length; i++) {
+    const [x, y, z] = [points[3 * i], points[3 * i + 1], points[3 * i + 2]]
+    values[i] = require(many ? values[i] : one(x, y, z), x, y, z)
+  }
+  return values
 }
