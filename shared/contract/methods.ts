@@ -332,7 +332,10 @@ export const methods = {
       ...run.shape,
       l_deg: z.number().finite(),
       b_deg: z.number().min(-90).max(90),
-      /** Whose band and Stokes parameters; default: intensity at the first frequency of the run. */
+      /**
+       * Whose band and Stokes parameters; default: intensity at the first frequency of the run. Of a map, the profile is that of the
+       * pixel that the direction is in; of a catalogue, that to a source, where one is in this direction.
+       */
       data: z.string().optional(),
       /** Where the ray ends if before the face of the box. */
       distance_kpc: z.number().positive().finite().optional(),

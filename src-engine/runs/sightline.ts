@@ -3,7 +3,7 @@ import type { RayProfile } from '#shared/physics/line-of-sight/index.ts'
 import { boxExit, directionFromGalactic, nearestVoxel } from '#shared/physics/index.ts'
 import { voxelPath, voxelSupport } from '#shared/physics/index.ts'
 import type { Vector3 } from '#shared/physics/index.ts'
-import { pix2vec } from '#shared/healpix/index.ts'
+import { ang2pix, pix2ang, pix2vec } from '#shared/healpix/index.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import type { GridValues, Unknowns } from '../kernels/interface.ts'
 import { kernelProblemOf } from '../simulation/kernel-problem.ts'
@@ -15,6 +15,8 @@ import { gridOf } from './prepare-problem.ts'
 export interface SightlineRequest {
   readonly lDeg: number
   readonly bDeg: number
+  /** Everything that the run is fitted to: how finely its rays are cut depends on all of it. */
+  readonly data: readonly DataVector[]
   /** Whose band and Stokes parameters; undefined: intensity at the first frequency of the run file. */
   readonly vector: DataVector | undefined
   readonly distanceKpc: number | undefined
@@ -22,6 +24,9 @@ export interface SightlineRequest {
 
 export interface Sightline {
   readonly profile: RayProfile
+  /** Where it goes: the centre of a pixel, or a source. */
+  readonly lDeg: number
+  readonly bDeg: number
   readonly endKpc: Vector3
   readonly frequenciesGhz: readonly number[]
 }
@@ -35,23 +40,30 @@ export interface Sightline {
 export function sightlineOf(
   runFile: RunFile,
   arrays: ReadonlyMap<string, GridValues>,
-  { lDeg, bDeg, vector, distanceKpc }: SightlineRequest,
+  { lDeg, bDeg, data, vector, distanceKpc }: SightlineRequest,
 ): Sightline {
   const unknowns = unknownsOf(arrays)
   const problem = kernelProblemOf(runFile, modelsOf(runFile), gridOf(runFile))
-  const direction = directionFromGalactic(lDeg, bDeg)
-  const limits = [distanceKpc, runFile.sky.distance_kpc].filter((limit) => limit !== undefined)
+  const place = placeOf(vector, lDeg, bDeg)
+  const direction = directionFromGalactic(place.lDeg, place.bDeg)
+  const limits = [distanceKpc, place.distanceKpc, runFile.sky.distance_kpc].filter(
+    (limit) => limit !== undefined,
+  )
   const band =
     vector === undefined || vector.band.length === 0
       ? [{ frequencyGhz: firstFrequency(runFile), weight: 1 }]
       : vector.band
-  const polarised = vector?.quantity === 'Q' || vector?.quantity === 'U'
+  const frequencies = new Set(
+    [...band, ...data.flatMap((one) => one.band)].map(({ frequencyGhz }) => frequencyGhz),
+  )
+  const frequenciesGhz = [...frequencies]
+  const isPolarised = ({ quantity }: DataVector) => quantity === 'Q' || quantity === 'U'
   const setup = createSetup({
     ...problem,
     directions: Float64Array.from(direction),
     ...(limits.length > 0 ? { maxDistanceKpc: Float64Array.of(Math.min(...limits)) } : {}),
-    frequenciesGhz: band.map(({ frequencyGhz }) => frequencyGhz),
-    observables: ['I', 'faraday_depth', ...(polarised ? (['Q', 'U'] as const) : [])],
+    frequenciesGhz,
+    observables: ['I', 'faraday_depth', ...(data.some(isPolarised) ? (['Q', 'U'] as const) : [])],
     unknowns: [
       'magneticField',
       ...(unknowns.thermalElectrons ? (['thermalElectrons'] as const) : []),
@@ -64,15 +76,45 @@ export function sightlineOf(
     setup,
     unknowns,
     0,
-    band.map(({ weight }) => weight),
+    frequenciesGhz.map(
+      (frequency) => band.find(({ frequencyGhz }) => frequencyGhz === frequency)?.weight ?? 0,
+    ),
   )
   const length = profile.distanceKpc[profile.rows - 1]
   const [x, y, z] = problem.observerKpc
   return {
-    profile,
+    profile:
+      vector && isPolarised(vector)
+        ? profile
+        : { ...profile, stokesQ: undefined, stokesU: undefined },
+    lDeg: place.lDeg,
+    bDeg: place.bDeg,
     endKpc: [x + length * direction[0], y + length * direction[1], z + length * direction[2]],
-    frequenciesGhz: setup.problem.frequenciesGhz,
+    frequenciesGhz: band.map(({ frequencyGhz }) => frequencyGhz),
   }
+}
+
+/** What the data have in a direction, so that the profile adds up to the model's value there. */
+function placeOf(
+  vector: DataVector | undefined,
+  lDeg: number,
+  bDeg: number,
+): { lDeg: number; bDeg: number; distanceKpc?: number } {
+  const degree = Math.PI / 180
+  if (vector === undefined) return { lDeg, bDeg }
+  if (vector.kind === 'map') {
+    const pixel = ang2pix(vector.nside, 'RING', (90 - bDeg) * degree, lDeg * degree)
+    const { theta, phi } = pix2ang(vector.nside, 'RING', pixel)
+    return { lDeg: phi / degree, bDeg: 90 - theta / degree }
+  }
+  const { directionsDeg, distancesKpc } = vector
+  const source = distancesKpc.findIndex(
+    (_, i) =>
+      Math.abs(directionsDeg[2 * i] - lDeg) < 1e-6 &&
+      Math.abs(directionsDeg[2 * i + 1] - bDeg) < 1e-6,
+  )
+  const distanceKpc = distancesKpc[source]
+  return { lDeg, bDeg, ...(Number.isFinite(distanceKpc) ? { distanceKpc } : {}) }
 }
 
 function firstFrequency({ data, sky }: RunFile): number {

@@ -11,6 +11,8 @@ export interface Overlay {
   readonly geometry: SkyGeometry
   readonly palette: CanvasPalette
   readonly cursor: SkyDirection | null
+  /** The chosen line of sight. */
+  readonly sightline?: SkyDirection | null
   /** Without a map there is only the outline, around what the panel has to say. */
   readonly hasMap: boolean
 }
@@ -50,6 +52,7 @@ export function drawOverlay(context: CanvasRenderingContext2D, overlay: Overlay)
   context.strokeStyle = overlay.palette.line
   context.stroke()
   labels?.()
+  if (overlay.sightline && overlay.hasMap) drawSightline(context, overlay, overlay.sightline)
   if (overlay.cursor && overlay.hasMap) drawReticle(context, overlay, overlay.cursor)
   context.restore()
 }
@@ -229,6 +232,24 @@ function longitudeText(lonDeg: number): string {
 
 function latitudeText(latDeg: number): string {
   return (latDeg > 1e-9 ? '+' : '') + degrees(latDeg)
+}
+
+/** A ring in the colour that the line of sight has in every panel. */
+function drawSightline(
+  context: CanvasRenderingContext2D,
+  { geometry, palette }: Overlay,
+  direction: SkyDirection,
+): void {
+  const point = skyToScreen(geometry, direction)
+  if (!point) return
+  context.beginPath()
+  context.arc(point.x, point.y, 5, 0, 2 * Math.PI)
+  context.strokeStyle = palette.mapHalo
+  context.lineWidth = 4
+  context.stroke()
+  context.strokeStyle = palette.ray
+  context.lineWidth = 2
+  context.stroke()
 }
 
 function drawReticle(

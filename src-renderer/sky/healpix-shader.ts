@@ -90,8 +90,8 @@ bool unproject(vec2 plane, out vec3 direction) {
 
 const healpix = `
 // RING pixel of a direction: Gorski et al. 2005, equations 19 to 22, as shared/healpix.
-int ringPixel(vec3 v) {
-  float n = float(u_nside);
+int ringPixel(vec3 v, int nside) {
+  float n = float(nside);
   float longitude = quarterTurns(v.y, v.x);
   float z = v.z;
   float absZ = abs(z);
@@ -100,23 +100,27 @@ int ringPixel(vec3 v) {
     float slope = n * z * 0.75;
     int rising = int(floor(level - slope));
     int falling = int(floor(level + slope));
-    int ring = u_nside + 1 + rising - falling;
+    int ring = nside + 1 + rising - falling;
     int shift = (ring & 1) == 0 ? 1 : 0;
     // Shifted to be positive, so that the division rounds down.
-    int index = ((rising + falling - u_nside + shift + 1 + 8 * u_nside) >> 1) % (4 * u_nside);
-    return 2 * u_nside * (u_nside - 1) + (ring - 1) * 4 * u_nside + index;
+    int index = ((rising + falling - nside + shift + 1 + 8 * nside) >> 1) % (4 * nside);
+    return 2 * nside * (nside - 1) + (ring - 1) * 4 * nside + index;
   }
   float inQuadrant = longitude - floor(longitude);
   // sin(theta) from the vector: 1 - |z| has no digits left near the poles.
   float height = n * length(v.xy) * sqrt(3.0 / (1.0 + absZ));
   int rising = int(floor(inQuadrant * height));
   int falling = int(floor((1.0 - inQuadrant) * height));
-  int ring = min(rising + falling + 1, u_nside);
+  int ring = min(rising + falling + 1, nside);
   int index = min(int(floor(longitude * float(ring))), 4 * ring - 1);
   return z > 0.0
     ? 2 * ring * (ring - 1) + index
-    : 12 * u_nside * u_nside - 2 * ring * (ring + 1) + index;
+    : 12 * nside * nside - 2 * ring * (ring + 1) + index;
 }`
+
+/** How much of a highlighted pixel has the colour of the highlight: at the least and at full strength. */
+export const markLeast = 0.25
+export const markMost = 0.75
 
 const colours = `
 // The norms of shared/sky, up to a scale and an offset that cancel.
@@ -154,13 +158,19 @@ int colourNumber(float value) {
 vec4 colourAt(vec2 plane) {
   vec3 native;
   if (!unproject(plane, native)) return vec4(0.0);
-  int pixel = ringPixel(u_rotation * native);
+  vec3 direction = u_rotation * native;
+  int pixel = ringPixel(direction, u_nside);
   uint bits = texelFetch(u_pixels, ivec2(pixel % u_width, pixel / u_width), 0).r;
   float value = uintBitsToFloat(bits);
   // Infinities and NaN by their bits, because isnan may be optimised away; and UNSEEN (-1.6375e30).
   bool bad = (bits & 0x7f800000u) == 0x7f800000u || abs(value + 1.6375e30) < 1e25;
-  if (bad) return vec4(u_bad, 1.0);
-  return vec4(texelFetch(u_colours, ivec2(colourNumber(value), 0), 0).rgb, 1.0);
+  vec3 shown = bad ? u_bad : texelFetch(u_colours, ivec2(colourNumber(value), 0), 0).rgb;
+  if (u_markNside > 0) {
+    int marked = ringPixel(direction, u_markNside);
+    uint strength = texelFetch(u_marks, ivec2(marked % u_markWidth, marked / u_markWidth), 0).r;
+    if (strength > 0u) shown = mix(shown, u_markColour, ${markLeast.toFixed(2)} + ${(markMost - markLeast).toFixed(2)} * float(strength) / 255.0);
+  }
+  return vec4(shown, 1.0);
 }`
 
 export const fragmentShader = `#version 300 es
@@ -171,6 +181,10 @@ precision highp sampler2D;
 uniform usampler2D u_pixels;
 uniform sampler2D u_colours;
 uniform sampler2D u_edges;
+uniform usampler2D u_marks;
+uniform int u_markNside;
+uniform int u_markWidth;
+uniform vec3 u_markColour;
 uniform int u_nside;
 uniform int u_width;
 uniform int u_projection;

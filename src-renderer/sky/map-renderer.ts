@@ -18,6 +18,9 @@ export class MapRenderer {
   private pixels: WebGLTexture | null = null
   private nside = 0
   private width = 0
+  private marks: WebGLTexture
+  private markNside = 0
+  private markWidth = 1
 
   /** Throws an Error with the driver's message if the shaders do not compile. */
   constructor(gl: WebGL2RenderingContext) {
@@ -28,11 +31,13 @@ export class MapRenderer {
     this.vertexArray = gl.createVertexArray()
     this.colours = table(gl, gl.RGBA8)
     this.edges = table(gl, gl.R32F)
+    this.marks = byteTexture(gl, 1, 1)
     gl.useProgram(this.program)
     gl.bindVertexArray(this.vertexArray)
     gl.uniform1i(this.uniforms.u_pixels, 0)
     gl.uniform1i(this.uniforms.u_colours, 1)
     gl.uniform1i(this.uniforms.u_edges, 2)
+    gl.uniform1i(this.uniforms.u_marks, 3)
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1)
   }
 
@@ -86,6 +91,28 @@ export class MapRenderer {
     if (count > whole * usable) upload(whole, count - whole * usable, 1, whole * usable)
   }
 
+  /** Highlights pixels of a map of `nside`; null: none. `colour` 0 to 255. */
+  setMarks(marks: { nside: number; strength: Uint8Array } | null, colour: Rgb): void {
+    const { gl, uniforms } = this
+    const wanted = marks && marks.nside > 0 ? marks : { nside: 0, strength: new Uint8Array(1) }
+    const width = Math.min(wanted.strength.length, 4096)
+    const height = Math.ceil(wanted.strength.length / width)
+    gl.activeTexture(gl.TEXTURE3)
+    if (wanted.nside !== this.markNside) {
+      gl.deleteTexture(this.marks)
+      this.marks = byteTexture(gl, width, height)
+    }
+    gl.bindTexture(gl.TEXTURE_2D, this.marks)
+    // Padded to whole rows.
+    const bytes = new Uint8Array(width * height)
+    bytes.set(wanted.strength)
+    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, height, gl.RED_INTEGER, gl.UNSIGNED_BYTE, bytes)
+    this.markNside = wanted.nside
+    this.markWidth = width
+    gl.useProgram(this.program)
+    gl.uniform3f(uniforms.u_markColour, colour[0] / 255, colour[1] / 255, colour[2] / 255)
+  }
+
   /** Shows nothing until the next map. */
   clearPixels(): void {
     this.gl.deleteTexture(this.pixels)
@@ -120,7 +147,7 @@ export class MapRenderer {
   }
 
   /** `pixelRatio`: device pixels per CSS pixel of the geometry. */
-  draw(geometry: SkyGeometry, pixelRatio: number): void {
+  draw(geometry: SkyGeometry, pixelRatio: number, withMarks = true): void {
     const { gl, uniforms } = this
     const width = gl.drawingBufferWidth
     const height = gl.drawingBufferHeight
@@ -135,6 +162,10 @@ export class MapRenderer {
     gl.bindTexture(gl.TEXTURE_2D, this.colours)
     gl.activeTexture(gl.TEXTURE2)
     gl.bindTexture(gl.TEXTURE_2D, this.edges)
+    gl.activeTexture(gl.TEXTURE3)
+    gl.bindTexture(gl.TEXTURE_2D, this.marks)
+    gl.uniform1i(uniforms.u_markNside, withMarks ? this.markNside : 0)
+    gl.uniform1i(uniforms.u_markWidth, this.markWidth)
     this.matrix.set(geometry.toSky)
     gl.uniform1i(uniforms.u_nside, this.nside)
     gl.uniform1i(uniforms.u_width, this.width)
@@ -157,6 +188,7 @@ export class MapRenderer {
     gl.deleteTexture(this.pixels)
     gl.deleteTexture(this.colours)
     gl.deleteTexture(this.edges)
+    gl.deleteTexture(this.marks)
     gl.deleteVertexArray(this.vertexArray)
     gl.deleteProgram(this.program)
     gl.getExtension('WEBGL_lose_context')?.loseContext()
@@ -169,6 +201,10 @@ function uniformLocations(gl: WebGL2RenderingContext, program: WebGLProgram) {
     u_pixels: at('u_pixels'),
     u_colours: at('u_colours'),
     u_edges: at('u_edges'),
+    u_marks: at('u_marks'),
+    u_markNside: at('u_markNside'),
+    u_markWidth: at('u_markWidth'),
+    u_markColour: at('u_markColour'),
     u_nside: at('u_nside'),
     u_width: at('u_width'),
     u_projection: at('u_projection'),
@@ -181,6 +217,15 @@ function uniformLocations(gl: WebGL2RenderingContext, program: WebGLProgram) {
     u_pan: at('u_pan'),
     u_unitPerPixel: at('u_unitPerPixel'),
   }
+}
+
+function byteTexture(gl: WebGL2RenderingContext, width: number, height: number): WebGLTexture {
+  const texture = gl.createTexture()
+  gl.activeTexture(gl.TEXTURE3)
+  gl.bindTexture(gl.TEXTURE_2D, texture)
+  nearest(gl)
+  gl.texStorage2D(gl.TEXTURE_2D, 1, gl.R8UI, width, height)
+  return texture
 }
 
 function link(gl: WebGL2RenderingContext): WebGLProgram {

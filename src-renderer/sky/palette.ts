@@ -8,6 +8,8 @@ export interface CanvasPalette {
   readonly mapLine: string
   readonly mapText: string
   readonly mapHalo: string
+  /** The chosen line of sight, in every panel. */
+  readonly ray: string
   readonly fontUi: string
   readonly fontMono: string
 }
@@ -21,6 +23,7 @@ const print: CanvasPalette = {
   mapLine: 'rgb(255 255 255 / 38%)',
   mapText: '#ffffff',
   mapHalo: 'rgb(0 0 0 / 70%)',
+  ray: '#e08a00',
   fontUi: 'Inter, "Inter Variable", system-ui, sans-serif',
   fontMono: '"JetBrains Mono", ui-monospace, monospace',
 }
@@ -49,6 +52,7 @@ export function readPalette(element: Element, pale: boolean): CanvasPalette {
     mapLine: token('--map-line', print.mapLine),
     mapText: token('--map-text', print.mapText),
     mapHalo: token('--map-halo', print.mapHalo),
+    ray: token('--ray', print.ray),
     fontUi: token('--font-ui', print.fontUi),
     fontMono: token('--font-mono', print.fontMono),
   }
@@ -73,4 +77,10 @@ export function neutralColour(theme: 'dark' | 'light'): readonly [number, number
 /** Voxels outside the region: quieter than a missing pixel, because there are many of them and none is missing. */
 export function outsideColour(theme: 'dark' | 'light'): readonly [number, number, number] {
   return theme === 'dark' ? [0x2c, 0x30, 0x36] : [0xd0, 0xd4, 0xda]
+}
+
+/** Red, green and blue, 0 to 255, of a token written as #rrggbb. */
+export function rgbOf(colour: string): readonly [number, number, number] {
+  const part = (at: number) => Number.parseInt(colour.slice(at, at + 2), 16) || 0
+  return [part(1), part(3), part(5)]
 }

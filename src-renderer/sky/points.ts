@@ -1,7 +1,7 @@
 import { outline } from './graticule.ts'
 import { skyToScreen } from './view.ts'
 import type { ColourScale } from './colour-scale.ts'
-import type { SkyDirection, SkyPoints } from './types.ts'
+import type { SkyDirection, SkyMarks, SkyPoints } from './types.ts'
 import type { SkyGeometry } from './view.ts'
 
 const degree = Math.PI / 180
@@ -17,6 +17,9 @@ export interface PointsLook {
   readonly colourMap: Uint8Array
   /** Of the sky where no source is, RGB bytes. */
   readonly ground: readonly [number, number, number]
+  /** Sources to ring, and the colour of the rings. */
+  readonly marks?: SkyMarks | null
+  readonly markColour?: string
 }
 
 /** Radius in CSS pixels: smaller for many, larger as one zooms in. */
@@ -30,7 +33,7 @@ export function drawPoints(
   context: CanvasRenderingContext2D,
   geometry: SkyGeometry,
   { directionsDeg, values }: SkyPoints,
-  { scale, colourMap, ground }: PointsLook,
+  { scale, colourMap, ground, marks, markColour = '' }: PointsLook,
 ): void {
   context.save()
   outline(context, geometry)
@@ -64,6 +67,15 @@ export function drawPoints(
     } else if (colour !== null) {
       context.fillStyle = colour
       context.fillRect(at.x - radius, at.y - radius, 2 * radius, 2 * radius)
+    }
+    if (marks?.nside === 0 && marks.strength[i] > 0) {
+      context.beginPath()
+      context.arc(at.x, at.y, radius + 2.5, 0, 2 * Math.PI)
+      context.save()
+      context.strokeStyle = markColour
+      context.lineWidth = 1.5
+      context.stroke()
+      context.restore()
     }
   }
   context.restore()

@@ -55,6 +55,13 @@ export interface SkyPick extends SkyDirection {
   readonly value: number
 }
 
+/** Pixels or sources to highlight, and how strongly: 0 not at all, 255 most. */
+export interface SkyMarks {
+  /** 0: one strength per source of a catalogue. */
+  readonly nside: number
+  readonly strength: Uint8Array
+}
+
 export interface SkyMapProps {
   /** RING order, Galactic, 12 nside^2 values, NaN where there is none; null while there is no map. */
   readonly pixels: Float32Array | null
@@ -81,6 +88,10 @@ export interface SkyMapProps {
   readonly view: SkyViewState
   readonly cursor: SkyDirection | null
   readonly theme: SkyTheme
+  /** Drawn in the colour of the line of sight over the map. */
+  readonly marks?: SkyMarks | null
+  /** The chosen line of sight. */
+  readonly sightline?: SkyDirection | null
   /** A newer map is being computed. */
   readonly busy: boolean
 }

@@ -2,14 +2,21 @@ import { onBeforeUnmount, onMounted, ref, shallowRef, watch } from 'vue'
 import { sizeCanvas } from './canvas-size.ts'
 import { drawOverlay } from './graticule.ts'
 import { MapRenderer } from './map-renderer.ts'
-import { neutralColour } from './palette.ts'
+import { neutralColour, rgbOf } from './palette.ts'
 import { drawPoints } from './points.ts'
 import { useRedraw } from './use-redraw.ts'
 import { skyGeometry } from './view.ts'
 import type { Ref } from 'vue'
 import type { CanvasPalette } from './palette.ts'
 import type { ColourScale } from './colour-scale.ts'
-import type { SkyDirection, SkyPoints, SkyProjection, SkyTheme, SkyViewState } from './types.ts'
+import type {
+  SkyDirection,
+  SkyMarks,
+  SkyPoints,
+  SkyProjection,
+  SkyTheme,
+  SkyViewState,
+} from './types.ts'
 import type { SkyGeometry } from './view.ts'
 
 /** What the picture depends on, as getters, so that each change redraws only what it touches. */
@@ -22,6 +29,8 @@ export interface SkyPicture {
   readonly projection: () => SkyProjection
   readonly view: () => SkyViewState
   readonly cursor: () => SkyDirection | null
+  readonly marks: () => SkyMarks | null
+  readonly sightline: () => SkyDirection | null
   readonly theme: () => SkyTheme
   /** Tokens as they apply to the panel now. */
   readonly palette: () => CanvasPalette
@@ -71,6 +80,7 @@ export function useSkyCanvas(
       geometry,
       palette: picture.palette(),
       cursor: picture.cursor(),
+      sightline: picture.sightline(),
       hasMap: picture.pixels() !== null || picture.points() !== null,
     })
   }
@@ -87,6 +97,8 @@ export function useSkyCanvas(
       scale: picture.scale(),
       colourMap: picture.colourMap(),
       ground: neutralColour(picture.theme()),
+      marks: picture.marks(),
+      markColour: picture.palette().ray,
     })
   }
 
@@ -109,7 +121,13 @@ export function useSkyCanvas(
     }
     uploadColours()
     uploadScale()
+    uploadMarks()
     uploadPixels()
+  }
+
+  function uploadMarks(): void {
+    renderer.value?.setMarks(picture.marks(), rgbOf(picture.palette().ray))
+    scheduleMap()
   }
 
   function uploadPixels(): void {
@@ -162,7 +180,8 @@ export function useSkyCanvas(
   watch(picture.colourMap, uploadColours)
   watch([picture.scale, picture.theme], uploadScale)
   watch([picture.projection, picture.view, picture.points], scheduleMap)
-  watch([picture.cursor, picture.palette], schedule)
+  watch([picture.cursor, picture.sightline, picture.palette], schedule)
+  watch([picture.marks, picture.palette], uploadMarks)
 
   /** Draws the map alone into a picture: at another size than the screen's, in colours for white paper. */
   function drawMapInto(
@@ -192,7 +211,8 @@ export function useSkyCanvas(
     const pixelRatio = context.getTransform().a
     canvas.width = Math.round(width * pixelRatio)
     canvas.height = Math.round(height * pixelRatio)
-    renderer.value.draw(geometry, pixelRatio)
+    // What is highlighted for a moment is no part of a picture for print.
+    renderer.value.draw(geometry, pixelRatio, false)
     context.drawImage(canvas, x, y, width, height)
     renderer.value.setColourMap(picture.colourMap())
     renderer.value.setScale(picture.scale(), neutralColour(picture.theme()))

@@ -176,8 +176,10 @@ export const useMaps = defineStore('maps', () => {
   const residualKind = computed<RunMapKind>(() =>
     view.settings.residualOverSigma ? 'residual_over_sigma' : 'residual',
   )
-  const skyVisible = computed(
-    () => view.settings.preset !== 'explore' && view.settings.skyTab === 'sky',
+  const skyVisible = computed(() =>
+    view.settings.preset === 'explore'
+      ? view.settings.exploreTab === 'sky'
+      : view.settings.skyTab === 'sky',
   )
   const fieldVisible = computed(() => view.settings.preset !== 'inspect')
   let done = { key: '', sky: '', field: '' }

@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { z } from 'zod'
+import { sightlineColumns } from '#shared/contract/methods.ts'
 import { wholeSky } from '../sky/types.ts'
 import type { SkyDirection, SkyViewState } from '../sky/types.ts'
 import type { FieldReadout, Vector3 } from '../volume/types.ts'
@@ -50,6 +51,11 @@ const storedView = z.object({
   preset: z.enum(presets).catch('fit'),
   skyTab: z.enum(['sky', 'log']).catch('sky'),
   fieldTab: z.enum(['slices', 'volume']).catch('slices'),
+  curvesTab: z.enum(['curves', 'sightline']).catch('curves'),
+  /** Explore field: beside the volume, and below it. */
+  exploreTab: z.enum(['slices', 'sky']).catch('slices'),
+  exploreBottom: z.enum(['curves', 'sightline']).catch('sightline'),
+  exploreHeight: share.catch(0.66),
   leftOpen: z.boolean().catch(true),
   rightOpen: z.boolean().catch(true),
   /** null: as high as the maps are at their natural shape. */
@@ -65,6 +71,12 @@ const storedView = z.object({
   residualOverSigma: z.boolean().catch(false),
   quantity: z.enum(fieldQuantities).catch('B'),
   fieldLimits: limits.catch(null),
+  /** The line of sight whose profile is shown. */
+  sightline: z.object({ lonDeg: z.number(), latDeg: z.number() }).nullable().catch(null),
+  /** null: what suits the data. */
+  sightlineTracks: z.array(z.enum(sightlineColumns)).nullable().catch(null),
+  /** Whether a click into a slice highlights the pixels that see the voxel. */
+  showSeen: z.boolean().catch(true),
   curvesLog: z.boolean().catch(true),
   slices: z.tuple([z.number(), z.number(), z.number()]).catch([-8.3, 0, 0]),
   sky: z

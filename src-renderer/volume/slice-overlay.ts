@@ -4,7 +4,7 @@ import { sliceNames, toScreen } from './slice-layout.ts'
 import type { CanvasPalette } from '../sky/palette.ts'
 import type { SliceName } from './slice-image.ts'
 import type { Box, SliceLayout } from './slice-layout.ts'
-import type { Vector3 } from './types.ts'
+import type { FieldRay, Vector3 } from './types.ts'
 
 /** Galactocentric circles that every panel shows, kpc. */
 export const ringRadiiKpc: readonly number[] = [5, 10, 15, 20]
@@ -14,6 +14,9 @@ export interface SliceOverlay {
   readonly halfSizeKpc: Vector3
   readonly observerKpc: Vector3
   readonly cursor: Vector3
+  readonly ray?: FieldRay | null
+  /** Centre and size of the chosen voxel. */
+  readonly voxel?: { readonly centreKpc: Vector3; readonly sizeKpc: Vector3 } | null
   readonly palette: CanvasPalette
   /** Two lines in the corner: value and place under the pointer. */
   readonly readout: readonly string[]
@@ -54,6 +57,8 @@ function drawSlice(
   context.lineTo(box.x + box.width, Math.floor(at.y) + 0.5)
   context.stroke()
   context.globalAlpha = 1
+  drawRay(context, overlay, name)
+  drawVoxel(context, overlay, name)
   const labelled = name === 'xy'
   // Seen along x, Sun and centre fall together: the Sun is the nearer one.
   if (name !== 'yz') {
@@ -69,6 +74,76 @@ function drawSlice(
   context.strokeStyle = palette.line
   context.lineWidth = 1
   context.strokeRect(box.x + 0.5, box.y + 0.5, box.width - 1, box.height - 1)
+}
+
+/** The chosen line of sight as it lies over the plane, and where the cursor is on it. */
+function drawRay(
+  context: CanvasRenderingContext2D,
+  { layout, halfSizeKpc, observerKpc, ray, palette }: SliceOverlay,
+  name: SliceName,
+): void {
+  if (!ray) return
+  const at = (point: Vector3) => toScreen(layout.boxes[name], name, halfSizeKpc, point)
+  strokeRay(context, [at(observerKpc), at(ray.endKpc)], palette)
+  if (ray.markKpc) drawRayMark(context, at(ray.markKpc), palette)
+}
+
+/** A line of sight in the colour that it has in every panel. */
+export function strokeRay(
+  context: CanvasRenderingContext2D,
+  points: readonly ScreenPoint[],
+  palette: CanvasPalette,
+): void {
+  for (const [width, colour] of [
+    [3.5, palette.mapHalo],
+    [2, palette.ray],
+  ] as const) {
+    context.beginPath()
+    points.forEach(({ x, y }, i) => (i === 0 ? context.moveTo(x, y) : context.lineTo(x, y)))
+    context.lineWidth = width
+    context.strokeStyle = colour
+    context.stroke()
+  }
+  context.lineWidth = 1
+}
+
+/** Where the cursor is on a line of sight. */
+export function drawRayMark(
+  context: CanvasRenderingContext2D,
+  { x, y }: ScreenPoint,
+  palette: CanvasPalette,
+): void {
+  context.beginPath()
+  context.arc(x, y, 4, 0, 2 * Math.PI)
+  context.fillStyle = palette.ray
+  context.fill()
+  context.lineWidth = 1.5
+  context.strokeStyle = palette.mapHalo
+  context.stroke()
+  context.lineWidth = 1
+}
+
+/** The voxel whose lines of sight are highlighted on the sky. */
+function drawVoxel(
+  context: CanvasRenderingContext2D,
+  { layout, halfSizeKpc, voxel, palette }: SliceOverlay,
+  name: SliceName,
+): void {
+  if (!voxel) return
+  const { right, up } = slicePlanes[name]
+  const box = layout.boxes[name]
+  const { x, y } = toScreen(box, name, halfSizeKpc, voxel.centreKpc)
+  const width = Math.max(5, (voxel.sizeKpc[right] / (2 * halfSizeKpc[right])) * box.width)
+  const height = Math.max(5, (voxel.sizeKpc[up] / (2 * halfSizeKpc[up])) * box.height)
+  for (const [lineWidth, colour] of [
+    [3.5, palette.mapHalo],
+    [1.5, palette.ray],
+  ] as const) {
+    context.lineWidth = lineWidth
+    context.strokeStyle = colour
+    context.strokeRect(x - width / 2, y - height / 2, width, height)
+  }
+  context.lineWidth = 1
 }
 
 function drawRings(

@@ -28,6 +28,7 @@ export async function slicesPicture(props: FieldSlicesProps): Promise<Blob> {
     halfSizeKpc: props.halfSizeKpc,
     observerKpc: props.observerKpc,
     cursor: props.cursor,
+    ray: props.ray,
     palette: printPalette(isPale(colourMap)),
     readout: [],
   })

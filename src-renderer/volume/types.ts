@@ -21,11 +21,21 @@ export interface FieldProps {
   /** null: from the values (99.5 % of them). */
   readonly limits: readonly [number, number] | null
   readonly theme: 'dark' | 'light'
+  /** The chosen line of sight, from the observer. */
+  readonly ray?: FieldRay | null
+}
+
+/** A line of sight, and the place on it that is pointed at. */
+export interface FieldRay {
+  readonly endKpc: Vector3
+  readonly markKpc: Vector3 | null
 }
 
 export interface FieldSlicesProps extends FieldProps {
   /** Where the three planes cross. */
   readonly cursor: Vector3
+  /** Centre of the chosen voxel. */
+  readonly voxel?: Vector3 | null
 }
 
 /** What the slices show under the pointer: trilinear between voxel centres, NaN outside the region. */

@@ -1,9 +1,16 @@
 import { orbitAxes, orbitProjector } from './orbit.ts'
 import { formatRound } from '../format/text.ts'
-import { axisTicks, drawCentre, drawSun, ringRadiiKpc } from './slice-overlay.ts'
+import {
+  axisTicks,
+  drawCentre,
+  drawRayMark,
+  drawSun,
+  ringRadiiKpc,
+  strokeRay,
+} from './slice-overlay.ts'
 import type { CanvasPalette } from '../sky/palette.ts'
 import type { Orbit } from './orbit.ts'
-import type { Vector3 } from './types.ts'
+import type { FieldRay, Vector3 } from './types.ts'
 
 export interface VolumeOverlay {
   readonly orbit: Orbit
@@ -14,6 +21,7 @@ export interface VolumeOverlay {
   readonly observerKpc: Vector3
   /** Where the slices cross; null: not shown. */
   readonly cursor: Vector3 | null
+  readonly ray?: FieldRay | null
   readonly palette: CanvasPalette
 }
 
@@ -54,12 +62,35 @@ export function drawVolumeOverlay(context: CanvasRenderingContext2D, overlay: Vo
     }
     context.globalAlpha = 1
   }
+  if (overlay.ray) drawRay(context, overlay, overlay.ray, project)
   const centre = project([0, 0, 0])
   if (centre.depth > 0) drawCentre(context, centre, palette, true)
   const sun = project(overlay.observerKpc)
   if (sun.depth > 0) drawSun(context, sun, palette, true)
   drawTriad(context, overlay)
   context.restore()
+}
+
+/** The chosen line of sight, where it lies before the camera. */
+function drawRay(
+  context: CanvasRenderingContext2D,
+  { observerKpc, palette }: VolumeOverlay,
+  { endKpc, markKpc }: FieldRay,
+  project: ReturnType<typeof orbitProjector>,
+): void {
+  const steps = 64
+  const points = Array.from({ length: steps + 1 }, (_, i) => {
+    const at = (axis: 0 | 1 | 2) =>
+      observerKpc[axis] + (i / steps) * (endKpc[axis] - observerKpc[axis])
+    return project([at(0), at(1), at(2)])
+  })
+  strokeRay(
+    context,
+    points.filter(({ depth }) => depth > 0.01),
+    palette,
+  )
+  const mark = markKpc && project(markKpc)
+  if (mark && mark.depth > 0) drawRayMark(context, mark, palette)
 }
 
 type LineDrawer = (points: readonly Vector3[]) => void

@@ -48,6 +48,7 @@ export async function volumePicture(
     halfSizeKpc: props.halfSizeKpc,
     observerKpc: props.observerKpc,
     cursor: null,
+    ray: props.ray,
     palette,
   })
   context.restore()

@@ -64,9 +64,12 @@ it('gives the profile of a pixel, whose end is what the model has there', async 
   const { theta, phi } = pix2ang(8, 'RING', 77)
   const { result, payloads } = await client.request('run.sightline', {
     ...request,
-    l_deg: phi / degree,
-    b_deg: 90 - theta / degree,
+    // Anywhere in the pixel.
+    l_deg: phi / degree + 1,
+    b_deg: 90 - theta / degree - 0.7,
   })
+  expect(result.l_deg).toBeCloseTo(phi / degree, 12)
+  expect(result.b_deg).toBeCloseTo(90 - theta / degree, 12)
   expect(result).toMatchObject({ iteration: 3, frequencies_ghz: [0.408] })
   expect(result.columns).not.toContain('Q')
   const width = result.columns.length

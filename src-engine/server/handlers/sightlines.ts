@@ -24,9 +24,12 @@ export function sightlineHandlers(engine: Engine, client: Client): HandlersOf<Me
     const { session } = opened
     return { runs: session.runs, loop: engine.runs.live(session, run) }
   }
-  const vectorOf = (id: string, run: number, name: string): DataVector => {
+  const dataOf = (id: string, run: number): readonly DataVector[] => {
     const { runs, loop } = find(id, run)
-    const vector = (loop?.data ?? runs.data(run)).find((one) => one.name === name)
+    return loop?.data ?? runs.data(run)
+  }
+  const named = (data: readonly DataVector[], name: string): DataVector => {
+    const vector = data.find((one) => one.name === name)
     if (vector) return vector
     throw new EngineError({ code: 'no-data', message: `The run has no data "${name}" yet.` })
   }
@@ -61,10 +64,12 @@ export function sightlineHandlers(engine: Engine, client: Client): HandlersOf<Me
   return {
     async 'run.sightline'({ session: id, run, l_deg, b_deg, data, distance_kpc }) {
       const { configuration } = find(id, run).runs.get(run)
+      const all = dataOf(id, run)
       const request = {
+        data: all,
         lDeg: l_deg,
         bDeg: b_deg,
-        vector: data === undefined ? undefined : vectorOf(id, run, data),
+        vector: data === undefined ? undefined : named(all, data),
         distanceKpc: distance_kpc,
       }
       const { sightline, iteration } = await lookAt(id, run, (arrays, iteration) => ({
@@ -78,8 +83,8 @@ export function sightlineHandlers(engine: Engine, client: Client): HandlersOf<Me
           columns,
           rows,
           iteration,
-          l_deg,
-          b_deg,
+          l_deg: sightline.lDeg,
+          b_deg: sightline.bDeg,
           observer_kpc: configuration.box.observer_kpc,
           end_kpc: [x, y, z],
           frequencies_ghz: [...sightline.frequenciesGhz],
@@ -90,7 +95,7 @@ export function sightlineHandlers(engine: Engine, client: Client): HandlersOf<Me
 
     'run.seen_by'({ session: id, run, data, position_kpc }) {
       const { configuration } = find(id, run).runs.get(run)
-      const vector = vectorOf(id, run, data)
+      const vector = named(dataOf(id, run), data)
       const { voxel, paths } = seenBy(configuration, vector, position_kpc)
       const grid = gridOf(configuration)
       const [i, j, k] = voxel

@@ -11,8 +11,17 @@ const loaders: Record<ComponentKind, () => Promise<Component>> = {
   sky: () => Promise.resolve(SkyMap),
   slices: async () => (await import('../../../src-renderer/volume/FieldSlices.vue')).default,
   volume: async () => (await import('../../../src-renderer/volume/FieldVolume.vue')).default,
+  sightline: async () =>
+    (await import('../../../src-renderer/sightline/SightlineTracks.vue')).default,
 }
-const listened = ['update:view', 'update:cursor', 'update:limits', 'pick', 'readout'] as const
+const listened = [
+  'update:view',
+  'update:cursor',
+  'update:cursorKpc',
+  'update:limits',
+  'pick',
+  'readout',
+] as const
 
 let app: App | null = null
 let instances: (ComponentPublicInstance | null)[] = []

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { groupCurves } from '#renderer/charts/series.ts'
+import { formatAngle } from '#renderer/format/text.ts'
 import { buildScale, valueStatistics } from '#renderer/sky/colour-scale.ts'
 import { sampleScalar } from '#renderer/volume/scalar.ts'
 import { ang2pix, pix2ang } from '#shared/healpix/index.ts'
@@ -108,6 +109,39 @@ it('shows each Stokes map in its unit on a symmetric scale', async () => {
   await page.mouse.move(3, 3)
   const limits = /, (\S+)\u00a0K to (\S+)\u00a0K/.exec((await bar.getAttribute('aria-label')) ?? '')
   expect(limits?.[1]).toBe(`\u2212${limits?.[2]}`)
+})
+
+it('follows the line of sight of a pixel to what the model has there, and shows who sees a voxel', async () => {
+  const pixel = 341
+  const { theta, phi } = pix2ang(8, 'RING', pixel)
+  const screen = await skyOnScreen(page, 'Model', wholeSky)
+  const place = screen.toScreen(phi / degree, 90 - theta / degree)
+  if (!place) throw new Error('The pixel is not on the screen.')
+  await page.mouse.click(place.x + 1, place.y)
+  const values = page.getByRole('list', { name: 'Values on the sightline' })
+  const { vector, model } = stored('U 2.3')
+  if (vector.kind !== 'map') throw new Error('U is a map')
+  const value = model[vector.pixels.indexOf(pixel)]
+  // The profile is float64, the model that of the float32 kernels: three digits are the same.
+  const shown = formatNumber(value, { digits: 3, signed: true })
+  const row = values.getByRole('listitem').filter({ hasText: /^U/ }).locator('output')
+  await expect.poll(() => row.textContent(), soon).toBe(shown)
+  const [lon, lat] = [formatAngle(phi / degree, 1), formatAngle(90 - theta / degree, 1, true)]
+  await page.getByText(`l = ${lon} b = ${lat}`).waitFor()
+
+  const slices = page.locator('.slices canvas.overlay')
+  const box = await slices.boundingBox()
+  if (!box) throw new Error('There are no slices.')
+  await slices.click({ position: { x: box.width / 2, y: box.height / 3 } })
+  await page.getByText(/^seen by \d+ px$/).waitFor()
+  await slices.press('Escape')
+  await page.getByText(/^seen by/).waitFor({ state: 'hidden' })
+  await page.getByRole('button', { name: 'Remove the line of sight' }).click()
+  await page.getByText('No line of sight yet').waitFor()
+  await page.getByRole('tab', { name: 'Curves', exact: true }).click()
+  // The cursor is pinned by the click: Escape on a map frees it.
+  await sky(page, 'Model').overlay.press('Escape')
+  await page.mouse.move(3, 3)
 })
 
 it('draws the curves of every map, catalogue and term by name', async () => {

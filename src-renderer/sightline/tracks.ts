@@ -1,0 +1,111 @@
+import type { SightlineColumn } from '#shared/contract/methods.ts'
+import { niceStep } from '../charts/axis.ts'
+import type { SightlineProfile } from './profile.ts'
+
+/** What one track of the panel shows. */
+export interface TrackInfo {
+  readonly column: SightlineColumn
+  /** A letter, with what stands below it. */
+  readonly symbol: string
+  readonly below: string
+  readonly name: string
+  readonly unit: string
+  readonly kind: 'positive' | 'signed' | 'log'
+  /** Adds up along the ray. */
+  readonly cumulative: boolean
+  /** Number of the series colour. */
+  readonly colour: number
+  readonly note: string
+}
+
+const track = (
+  column: SightlineColumn,
+  [symbol, below]: readonly [string, string],
+  name: string,
+  unit: string,
+  kind: TrackInfo['kind'],
+  colour: number,
+  note: string,
+  cumulative = false,
+): TrackInfo => ({ column, symbol, below, name, unit, kind, colour, note, cumulative })
+
+/** All there are, from top to bottom. */
+export const allTracks: readonly TrackInfo[] = [
+  track('B', ['|B|', ''], 'Field strength', 'microgauss', 'positive', 3, 'strength'),
+  track('B_perp', ['B', '⊥'], 'Across the sightline', 'microgauss', 'positive', 4, 'across'),
+  track('B_parallel', ['B', '∥'], 'Along the sightline', 'microgauss', 'signed', 6, '+ toward us'),
+  track('n_e', ['n', 'e'], 'Thermal electrons', 'cm^-3', 'log', 2, 'thermal, log'),
+  track('C', ['C', ''], 'Cosmic-ray electrons', 'm^-3', 'log', 5, 'cosmic ray, log'),
+  track('I', ['I', ''], 'Intensity so far', 'K', 'positive', 1, 'cumulative', true),
+  track('Q', ['Q', ''], 'Stokes Q so far', 'K', 'signed', 1, 'cumulative', true),
+  track('U', ['U', ''], 'Stokes U so far', 'K', 'signed', 1, 'cumulative', true),
+  track('faraday_depth', ['φ', ''], 'Faraday depth', 'rad m^-2', 'signed', 1, 'cumulative', true),
+  track(
+    'dispersion_measure',
+    ['DM', ''],
+    'Dispersion measure',
+    'pc cm^-3',
+    'positive',
+    1,
+    'cumulative',
+    true,
+  ),
+]
+
+/** What is shown unless the user chose: the field, the electrons, and what the data are. */
+export function defaultTracks(quantity: string): SightlineColumn[] {
+  const own: SightlineColumn[] =
+    quantity === 'Q' || quantity === 'U'
+      ? [quantity, 'faraday_depth']
+      : quantity === 'faraday_depth' || quantity === 'dispersion_measure'
+        ? [quantity]
+        : ['I']
+  return ['B_perp', 'B_parallel', 'n_e', ...own]
+}
+
+/** The vertical axis of a track: unit positions 0 (bottom) to 1 (top). */
+export interface TrackAxis {
+  readonly low: number
+  readonly high: number
+  readonly log: boolean
+  readonly ticks: readonly number[]
+}
+
+/** Decades below the largest value that a logarithmic track shows. */
+const mostDecades = 4
+
+export function trackAxis(values: Float64Array, kind: TrackInfo['kind']): TrackAxis {
+  let [low, high] = [Infinity, -Infinity]
+  for (const value of values) {
+    if (!Number.isFinite(value) || (kind === 'log' && value <= 0)) continue
+    low = Math.min(low, value)
+    high = Math.max(high, value)
+  }
+  if (kind === 'log') {
+    if (!(high > 0)) return { low: 0, high: 1, log: false, ticks: [0] }
+    const top = Math.ceil(Math.log10(high) - 1e-9)
+    const bottom = Math.max(Math.floor(Math.log10(low) + 1e-9), top - mostDecades)
+    const first = Math.min(bottom, top - 1)
+    return { low: 10 ** first, high: 10 ** top, log: true, ticks: [10 ** first, 10 ** top] }
+  }
+  const reach = Math.max(Math.abs(low), Math.abs(high), 1e-12)
+  const step = niceStep(Number.isFinite(reach) ? reach : 1)
+  // The nearest of 1, 2, 5 above may be more than twice as far as the values go: then half of it.
+  const top = step / 2 >= reach ? step / 2 : step
+  if (kind === 'signed') return { low: -top, high: top, log: false, ticks: [-top, 0, top] }
+  return { low: 0, high: top, log: false, ticks: [0, top] }
+}
+
+/** Where a value is on an axis, 0 to 1; NaN for one that is none. */
+export function onAxis({ low, high, log }: TrackAxis, value: number): number {
+  if (!log) return (value - low) / (high - low)
+  return value > 0 ? Math.log(value / low) / Math.log(high / low) : value === 0 ? 0 : NaN
+}
+
+/** The tracks that a profile has, in their order. */
+export function tracksOf(
+  { columns }: SightlineProfile,
+  wanted: readonly SightlineColumn[],
+): TrackInfo[] {
+  return allTracks.filter(({ column }) => wanted.includes(column) && columns.has(column))
+}
