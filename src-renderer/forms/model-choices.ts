@@ -1,6 +1,7 @@
 import { listModels } from '#shared/fields/index.ts'
 import type { FieldKind, FieldModel, ParameterSpec } from '#shared/fields/index.ts'
 
+import { firstFormulas } from './first-formulas.ts'
 import { isRecord } from './nodes.ts'
 import { valueAt, withValue } from './paths.ts'
 
@@ -22,8 +23,9 @@ export function modelOptions(section: ModelSection, nested = false): ModelOption
   const models = listModels()
     .filter((model) => model.kind === modelSections[section])
     .map((model) => ({ value: model.name, label: model.title }))
-  if (nested) return models.filter(({ value }) => value !== 'none')
-  const own = [{ value: 'grid', label: 'Free voxels' }]
+  const formula = { value: 'formula', label: 'Formula' }
+  if (nested) return [formula, ...models.filter(({ value }) => value !== 'none')]
+  const own = [{ value: 'grid', label: 'Free voxels' }, formula]
   if (section === 'thermal_electrons') own.push({ value: 'file', label: 'Table of nₑ' })
   return [...own, ...models]
 }
@@ -32,7 +34,13 @@ export function modelOptions(section: ModelSection, nested = false): ModelOption
 const modelKeys = [
   ...['variant', 'B_microgauss', 'n_e_cm3', 'C_m3', 'radius_kpc'],
   ...['grid', 'file', 'half_size_kpc', 'centre_kpc'],
+  ...['formula', 'of', 'random'],
 ]
+
+/** A model just chosen: a formula begins with one that works. */
+export function started(section: ModelSection, model: string): Record<string, unknown> {
+  return model === 'formula' ? { model, formula: firstFormulas[section] } : { model }
+}
 
 /** What a density's grid starts from where there was no model to begin with. */
 const firstModel = { thermal_electrons: 'ymw16', cosmic_ray_electrons: 'wmap' } as const
@@ -49,9 +57,9 @@ export function withModel(
 ): unknown {
   const old = valueAt(configuration, [section])
   const kept = isRecord(old) ? { ...old } : {}
-  const { model: before, variant, parameters } = kept
+  const { model: before, variant, parameters, formula } = kept
   for (const key of modelKeys) delete kept[key]
-  const base = { ...kept, model: next, parameters: {}, free: [] }
+  const base = { ...kept, ...started(section, next), parameters: {}, free: [] }
   if (section === 'magnetic_field')
     return withValue(
       configuration,
@@ -60,7 +68,12 @@ export function withModel(
     )
   const wasModel = modelOptions(section, true).some(({ value }) => value === before)
   const initial = wasModel
-    ? { model: before, ...(variant === undefined ? {} : { variant }), parameters }
+    ? {
+        model: before,
+        ...(variant === undefined ? {} : { variant }),
+        parameters,
+        ...(formula === undefined ? {} : { formula }),
+      }
     : { model: firstModel[section], parameters: {} }
   const grid = { initial, relative_rate: 0.1 }
   const changed = withValue(configuration, [section], next === 'grid' ? { ...base, grid } : base)

@@ -1,0 +1,69 @@
+/** A formula of the run file as lines `name = expression`, as its editor shows them. */
+import { formulaComponents } from '#shared/fields/index.ts'
+import { modelSections } from './model-choices.ts'
+import type { ModelSection } from './model-choices.ts'
+import { isRecord } from './nodes.ts'
+
+const components = new Set<string>(Object.values(formulaComponents).flat())
+
+/** The components that a section's formula may give, for a hint. */
+export function componentNames(section: ModelSection): readonly string[] {
+  return formulaComponents[modelSections[section]]
+}
+
+/** Definitions, then components; lines that go on are indented. */
+export function formulaText(formula: unknown): string {
+  if (!isRecord(formula)) return ''
+  const definitions = isRecord(formula.definitions) ? Object.entries(formula.definitions) : []
+  const given = Object.entries(formula).filter(([key]) => components.has(key))
+  return [...definitions, ...given]
+    .map(([name, text]) => `${name} = ${String(text).replaceAll(/\n(?=\S)/g, '\n  ')}`)
+    .join('\n')
+}
+
+/**
+ * A formula with the definitions and components of a text, and everything else as it was. What is no line `name = expression` becomes
+ * a definition whose name is refused, so that the mistake is seen and nothing runs with it.
+ */
+export function withFormulaText(formula: unknown, text: string): Record<string, unknown> {
+  const old = isRecord(formula) ? formula : {}
+  const definitions: Record<string, string> = {}
+  const given: Record<string, string> = {}
+  let last: { into: Record<string, string>; name: string } | undefined
+  for (const line of text.split('\n')) {
+    if (line.trim() === '') continue
+    if (/^\s/.test(line) && last) {
+      last.into[last.name] += `\n${line.trimEnd()}`
+      continue
+    }
+    const at = line.search(/[=<>]/)
+    const isAssignment = at > 0 && line[at] === '=' && line[at + 1] !== '='
+    const name = (isAssignment ? line.slice(0, at) : line).trim()
+    const expression = isAssignment ? line.slice(at + 1).trim() : ''
+    const into = components.has(name) ? given : definitions
+    const own = Object.hasOwn(into, name) ? `${name} (given twice)` : name
+    last = { into: own === name ? into : definitions, name: own }
+    last.into[own] = expression
+  }
+  const kept = Object.entries(old).filter(([key]) => key !== 'definitions' && !components.has(key))
+  return { ...Object.fromEntries(kept), definitions, ...given }
+}
+
+/** One parameter renamed, in its place; unchanged where the name is taken. */
+export function renamed(
+  parameters: Readonly<Record<string, unknown>>,
+  from: string,
+  to: string,
+): Record<string, unknown> {
+  if (Object.hasOwn(parameters, to)) return { ...parameters }
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => [name === from ? to : name, value]),
+  )
+}
+
+/** A name that no parameter has yet. */
+export function freshName(parameters: Readonly<Record<string, unknown>>): string {
+  let number = 1
+  while (Object.hasOwn(parameters, `p${number}`)) number++
+  return `p${number}`
+}
