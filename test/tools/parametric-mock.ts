@@ -36,6 +36,8 @@ export interface ParametricMock {
 export interface MockFit {
   readonly seed: number
   readonly seconds: number
+  /** Of all threads: what the seconds would be on one idle core, at most. */
+  readonly processorSeconds: number
   readonly iterations: number
   readonly chi2PerPixel: number | null
   readonly parameters: ParameterFigures
@@ -147,9 +149,11 @@ async function fitOnce(
   const session = Session.create(join(folder, `fit-${seed}.larmor`), runFile.title, runFile)
   try {
     const started = performance.now()
+    const before = process.cpuUsage()
     const { run } = manager.start(session, { threads: mock.threads })
     const summary = await manager.settled(session, run)
     const seconds = (performance.now() - started) / 1000
+    const used = process.cpuUsage(before)
     if (summary.error !== undefined) throw new Error(summary.error)
     const parameters = session.runs.get(run).figures?.parameters
     if (parameters === undefined) throw new Error('The run has no fitted parameters.')
@@ -160,6 +164,7 @@ async function fitOnce(
     return {
       seed,
       seconds,
+      processorSeconds: (used.user + used.system) / 1e6,
       iterations: summary.iteration,
       chi2PerPixel: summary.chi2_n_fitted,
       parameters,
