@@ -19,7 +19,7 @@ export interface BatchFunction {
 export type BatchFactory = (inputs: ArrayLike<number>) => BatchFunction
 
 /** One memory for all programs of a thread: each call writes there what it needs. */
-const memory = new WebAssembly.Memory<ArrayBuffer>({ initial: 1 })
+const memory = new WebAssembly.Memory({ initial: 1 })
 const PAGE_BYTES = 65536
 
 const { log, sin, cos, sinh, atan2, pow } = Math

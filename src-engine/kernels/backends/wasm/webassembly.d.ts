@@ -4,20 +4,16 @@ declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array)
   }
-  class Memory<Buffer extends ArrayBufferLike = SharedArrayBuffer> {
-    constructor(
-      descriptor: Buffer extends SharedArrayBuffer
-        ? { initial: number; maximum: number; shared: true }
-        : { initial: number },
-    )
-    readonly buffer: Buffer
+  class Memory {
+    constructor(descriptor: { initial: number; maximum?: number; shared?: boolean })
+    readonly buffer: ArrayBuffer
     grow(pages: number): number
   }
   class Instance {
     constructor(
       module: Module,
       imports: {
-        env: { memory: Memory | Memory<ArrayBuffer> }
+        env: { memory: Memory }
         math?: Readonly<Record<string, (...numbers: number[]) => number>>
       },
     )
