@@ -49,7 +49,7 @@ export async function prepareData(
     const key = `data[${i}]`
     const prepared = entry.catalogue
       ? await preparePoints(entry, entry.catalogue, key)
-      : await prepareMap(entry, key, runFile.sky.nside)
+      : await prepareMap(entry, key, runFile.sky.nside, runFile.data)
     const set = setOf(placesOf(prepared.vector, runFile.held_out.block_nside), blocks)
     if (!set.includes(pixelSets.fitted)) {
       throw new InputError(

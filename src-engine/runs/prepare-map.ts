@@ -8,6 +8,7 @@ import type { DataVector, MapVector } from '../storage/run-store.ts'
 import { unitOf } from './data-units.ts'
 import { digestOf, missingKey, readSkyMap } from './read-sky-map.ts'
 import type { MapRequest, SkyMap } from './read-sky-map.ts'
+import { rotatedPair } from './rotated-pair.ts'
 
 /** A data vector before its values are divided into fitted and held-out ones, and the files it was made from. */
 export interface PreparedEntry<Vector extends DataVector = DataVector> {
@@ -18,12 +19,15 @@ export interface PreparedEntry<Vector extends DataVector = DataVector> {
 /**
  * A map: Galactic RING pixels at min(own NSIDE, `skyNside`); Stokes U in the IAU sense; sigma after degrading; masked and
  * bad pixels left out.
+ *
+ * @param others among which Q finds the U that it is rotated with, and U its Q
  * @throws InputError that names file and key
  */
 export async function prepareMap(
   entry: DataEntry,
   key: string,
   skyNside: number,
+  others: readonly DataEntry[] = [],
 ): Promise<PreparedEntry<MapVector>> {
   const request: MapRequest = {
     file: entry.file,
@@ -35,7 +39,9 @@ export async function prepareMap(
     badValue: entry.bad_value,
     nside: skyNside,
   }
-  const map = await readSkyMap(request)
+  const read = await readSkyMap(request)
+  const isPolarised = entry.quantity === 'Q' || entry.quantity === 'U'
+  const map = isPolarised && read.rotated ? await rotatedPair(entry, request, others) : read
   const nside = Math.min(map.nside, skyNside)
   const { scale: unsigned, ...measured } = await unitOf(entry, map, request)
   const scale = unsigned * polarisationSign(entry, map, request)
@@ -92,12 +98,6 @@ function polarisationSign(entry: DataEntry, map: SkyMap, request: MapRequest): n
   const convention = entry.polarisation ?? map.polarisation
   if (convention === undefined) {
     throw missingKey(request, 'polarisation', 'whether Q and U follow IAU or COSMO (POLCCONV)')
-  }
-  if (map.rotated) {
-    throw new InputError(
-      `${request.file}: Q and U can only be rotated together. Give this map in Galactic coordinates.`,
-      { file: request.file, field: `${request.key}.frame` },
-    )
   }
   return entry.quantity === 'U' ? toIau(1, convention) : 1
 }

@@ -10,6 +10,7 @@ import {
 import type { FitsFile, MapDescription } from '#shared/fits/index.ts'
 import { reorder } from '#shared/healpix/index.ts'
 import { rotateMap } from '#shared/sky/index.ts'
+import type { Frame } from '#shared/sky/index.ts'
 import type { DataEntry } from '#shared/session/run-file.ts'
 import { InputError, fileErrorText } from '../errors.ts'
 import { loadFits, namingFile } from '../storage/map-files.ts'
@@ -27,15 +28,19 @@ export interface MapRequest {
   /** For what neither the file says nor the keys above. */
   readonly assumed?: Pick<DataEntry, 'ordering' | 'frame'>
   readonly badValue?: number
+  /** Leaves a HEALPix map in its own frame. */
+  readonly keepFrame?: boolean
   /** Resolution at which an image without pixels of its own is wanted. */
   readonly nside: number
 }
 
-/** A map in Galactic coordinates, RING order, its own unit; NaN where there is no value. */
+/** A map in RING order, its own unit; NaN where there is no value. */
 export interface SkyMap {
   readonly nside: number
   readonly values: Float64Array
-  /** The file is in another frame: values were interpolated. */
+  /** Of the pixels: Galactic, unless the request keeps the file's. */
+  readonly frame: Frame
+  /** The file is in another frame: its pixels, or cells, were brought to these. */
   readonly rotated: boolean
   /** What the file declares. */
   readonly unit: string | undefined
@@ -61,7 +66,7 @@ export function missingKey(
 
 /**
  * Reads one map of a FITS file and brings it to Galactic RING pixels: HEALPix in any ordering, a plate carree image
- * averaged into pixels, other frames rotated.
+ * averaged into pixels, other frames rotated (as a scalar).
  * @throws InputError that names the file and, where something is not stated, the key to give
  */
 export async function readSkyMap(request: MapRequest): Promise<SkyMap> {
@@ -90,7 +95,7 @@ function chooseMap(file: FitsFile, request: MapRequest): MapDescription | undefi
   return maps.find(({ hdu }) => request.hdu === undefined || hdu === request.hdu)
 }
 
-type Pixels = Pick<SkyMap, 'nside' | 'values' | 'rotated' | 'unit' | 'notes'>
+type Pixels = Pick<SkyMap, 'nside' | 'values' | 'frame' | 'rotated' | 'unit' | 'notes'>
 
 function readPixelMap(file: FitsFile, request: MapRequest, recognised: boolean): Pixels {
   if (recognised && request.ordering === undefined) {
@@ -109,18 +114,20 @@ function readPixelMap(file: FitsFile, request: MapRequest, recognised: boolean):
     throw missingKey(request, 'frame', 'in which coordinates its pixels are (COORDSYS)')
   }
   const ring = reorder(Float64Array.from(map.values), map.ordering, 'RING')
-  const values = frame === 'galactic' ? ring : rotateMap(ring, 'RING', frame, 'galactic')
+  const rotated = frame !== 'galactic' && request.keepFrame !== true
+  const values = rotated ? rotateMap(ring, 'RING', frame, 'galactic') : ring
   const { counts } = map
   const missing = map.values.length - counts.valid
   return {
     nside: map.nside,
     values,
-    rotated: frame !== 'galactic',
+    frame: rotated ? 'galactic' : frame,
+    rotated,
     unit: map.unit,
     notes: [
       `HDU ${map.hdu}, column ${map.column}: NSIDE ${map.nside}, ${map.ordering}, ${frame}, ${counts.valid} pixels with a value, ${missing} without.`,
       ...map.notes,
-      ...(frame === 'galactic' ? [] : [`Rotated from ${frame} to Galactic by interpolation.`]),
+      ...(rotated ? [`Rotated from ${frame} to Galactic by interpolation.`] : []),
     ],
   }
 }
@@ -140,7 +147,8 @@ function readImageMap(file: FitsFile, request: MapRequest): Pixels {
     return {
       nside: map.nside,
       values: Float64Array.from(map.values),
-      rotated: false,
+      frame: 'galactic',
+      rotated: image.frame !== 'galactic',
       unit: image.unit,
       notes: [
         `Plate carree image of ${image.width} x ${image.height} cells in ${image.frame}, averaged into NSIDE ${map.nside} Galactic pixels; ${map.emptyPixels} of them hold no cell.`,
