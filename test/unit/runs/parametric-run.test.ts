@@ -71,7 +71,7 @@ const joint: RunFileInput = {
   ],
 }
 
-describe.each([
+const methods: [string, RunFileInput][] = [
   ['lbfgs', { optimiser: { method: 'lbfgs' } }],
   ['gauss-newton', { optimiser: { method: 'gauss-newton' } }],
   ['adam', { optimiser: { method: 'adam', iterations: 8 } }],
@@ -90,7 +90,9 @@ describe.each([
       optimiser: { method: 'gauss-newton', iterations: 5, levels: 1 },
     },
   ],
-] satisfies [string, RunFileInput][])('a fit of parameters by %s', (_, changes) => {
+]
+
+describe.each(methods)('a fit of parameters by %s', (_, changes) => {
   it('lowers the loss, and gives the same bits when it is paused and resumed', async () => {
     const straight = create('straight.larmor', changes)
     const { iteration } = await runThrough(straight)
@@ -117,7 +119,8 @@ describe('fitted parameters', () => {
   it('have the value and uncertainty of the formula where there is one', async () => {
     // T = b0^2 t without Faraday rotation, and an offset of the map: b0 from a linear fit of b0^2.
     const sigma = 0.5
-    const at = async (name: string, free: object, data: string, offset: 'free' | 'none') => {
+    type Free = NonNullable<RunFileInput['magnetic_field']>['free']
+    const at = async (name: string, free: Free, data: string, offset: 'free' | 'none') => {
       const session = create(name, {
         magnetic_field: { model: 'lsa', free, grid: { shape } },
         data: [
@@ -137,7 +140,8 @@ describe('fitted parameters', () => {
       const model = session.runs.checkpointArray(checkpoint, 'model/sky').values
       return { ...found, model: Float64Array.from(model) }
     }
-    const free = { b0_microgauss: { initial: 2, bounds: [0.1, 10] } }
+    const bounds: [number, number] = [0.1, 10]
+    const free = { b0_microgauss: { initial: 2, bounds } }
     const { parameters, model } = await at('a.larmor', free, 'sky.fits', 'free')
     const [b0] = parameters?.numbers ?? []
     const mean = model.reduce((sum, t) => sum + t, 0) / model.length
@@ -160,7 +164,7 @@ describe('fitted parameters', () => {
     const prior = { mean: b0.value + 0.01, sigma: 0.02 }
     const again = await at(
       'b.larmor',
-      { b0_microgauss: { initial: 1, bounds: [0.1, 10], prior } },
+      { b0_microgauss: { initial: 1, bounds, prior } },
       'model.fits',
       'none',
     )
