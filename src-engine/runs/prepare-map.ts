@@ -87,7 +87,9 @@ interface Companion {
 function notesOf(nsideIn: number, nside: number, scale: number, left: number): string[] {
   const notes: string[] = []
   if (nsideIn !== nside) notes.push(`Averaged from NSIDE ${nsideIn} to ${nside}.`)
-  if (scale !== 1) notes.push(`Multiplied by ${scale} to get the unit of the model.`)
+  if (scale < 0) notes.push('U changed its sign, from the COSMO convention to IAU.')
+  const factor = Math.abs(scale)
+  if (factor !== 1) notes.push(`Multiplied by ${factor} to get the unit of the model.`)
   if (left > 0) notes.push(`${left} pixels are masked or bad.`)
   return notes
 }

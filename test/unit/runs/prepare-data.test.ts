@@ -184,7 +184,10 @@ describe('data preparation', () => {
   it('flips U in the COSMO convention, and asks when a file does not say', async () => {
     const u = { quantity: 'U', file: 'u.fits' } as const
     writeMap('u.fits', { values: sky, unit: 'K', polcconv: 'COSMO' })
-    expect((await vectorOf(u)).values[0]).toBe(-sky[0])
+    const cosmo = await vectorOf(u)
+    expect(cosmo.values[0]).toBe(-sky[0])
+    expect(cosmo.notes.join(' ')).toMatch(/changed its sign/)
+    expect(cosmo.notes.join(' ')).not.toMatch(/Multiplied/)
     writeMap('u.fits', { values: sky, unit: 'K' })
     await expect(vectorOf(u)).rejects.toThrow(/data\[0\]\.polarisation/)
     expect((await vectorOf({ ...u, polarisation: 'IAU' })).values[0]).toBe(sky[0])
