@@ -9,8 +9,6 @@ export const payloadTypes = ['float32', 'float64', 'int32', 'uint8'] as const
 export type PayloadType = (typeof payloadTypes)[number]
 export type Payload = Float32Array | Float64Array | Int32Array | Uint8Array
 
-export const protocolVersion = 1
-
 const id = z.int().nonnegative()
 const payloadList = z
   .array(z.strictObject({ type: z.enum(payloadTypes), length: z.int().nonnegative() }))

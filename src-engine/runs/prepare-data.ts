@@ -66,18 +66,6 @@ export async function prepareData(
   return { data, inputs, heldOutBlocks: blocks }
 }
 
-/** The same data with another choice of held-out blocks. */
-export function withHeldOut(
-  data: readonly DataVector[],
-  heldOut: RunFile['held_out'],
-): DataVector[] {
-  const blocks = heldOutBlocks(heldOut)
-  return data.map((vector) => ({
-    ...vector,
-    set: setOf(placesOf(vector, heldOut.block_nside), blocks),
-  }))
-}
-
 type Placed = Omit<MapVector, 'set'> | Omit<PointVector, 'set'>
 
 /** RING number at `blockNside` of the block that each value of a data vector falls into. */

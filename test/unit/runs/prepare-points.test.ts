@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { prepareData, withHeldOut } from '#engine/runs/prepare-data.ts'
+import { prepareData } from '#engine/runs/prepare-data.ts'
 import type { PointVector } from '#engine/storage/run-store.ts'
 import { ang2pix } from '#shared/healpix/index.ts'
 import type { RunFileInput } from '#shared/session/run-file.ts'
@@ -92,8 +92,8 @@ describe('a catalogue', () => {
     const heldOut = { fold: block % 10, of: 10, block_nside: 4 }
     const { vector } = await vectorOf({}, heldOut)
     expect(Array.from(vector.set)).toEqual([1, 2])
-    const other = runFileSchema.parse({ held_out: { fraction: 0 } }).held_out
-    expect(Array.from(withHeldOut([vector], other)[0].set)).toEqual([1, 1])
+    const other = await vectorOf({}, { fraction: 0 })
+    expect(Array.from(other.vector.set)).toEqual([1, 1])
   })
 
   it.each([
