@@ -4,6 +4,7 @@ import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError } from '../errors.ts'
 import { KernelError } from '../kernels/interface.ts'
 import type {
+  GridValues,
   KernelBackend,
   LineOfSightOperator,
   LineOfSightProblem,
@@ -152,6 +153,15 @@ function keyOf(runFile: RunFile, prepared: PreparedProblem, backend: string): st
     .update(bytesOf(prepared.cosmicRayTable))
     .update(prepared.kernelRegion)
     .update(
+      JSON.stringify(
+        prepared.kernelTerms.map(({ term, weight, reference }) => [
+          term,
+          weight,
+          createHash('sha256').update(bytesOf(reference)).digest('hex'),
+        ]),
+      ),
+    )
+    .update(
       JSON.stringify([
         backend,
         runFile.box,
@@ -161,8 +171,8 @@ function keyOf(runFile: RunFile, prepared: PreparedProblem, backend: string): st
         prepared.problem.unknowns,
         runFile.thermal_electrons,
         runFile.cosmic_ray_electrons,
-        prepared.kernelTerms.map(({ term, weight }) => [term, weight]),
         runFile.magnetic_field.grid,
+        prepared.problem.cosmicRaySpectrum,
         prepared.problem.frequenciesGhz,
         prepared.problem.observables,
       ]),
@@ -170,6 +180,6 @@ function keyOf(runFile: RunFile, prepared: PreparedProblem, backend: string): st
     .digest('hex')
 }
 
-function bytesOf(values: Float64Array = new Float64Array()): Uint8Array {
+function bytesOf(values: GridValues = new Float64Array()): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
 }

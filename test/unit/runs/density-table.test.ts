@@ -205,6 +205,26 @@ describe('a table of thermal electrons', () => {
     await cache.dispose()
   })
 
+  it('makes another operator where it is the field that a correction is measured from', async () => {
+    const file = folder.file('b.npy')
+    const write = (strength: number) =>
+      writeFileSync(file, encodeNpy([2, 2, 2, 3], new Float64Array(24).fill(strength)))
+    write(1)
+    const initial = { model: 'file', file }
+    const runFile = sampleRun(folder, {
+      magnetic_field: { grid: { shape: [6, 6, 4], representation: 'correction', initial } },
+      regularisation: [{ term: 'amplitude', weight: 1 }],
+    })
+    const { data } = await prepareData(runFile)
+    const cache = new OperatorCache(loadBackend)
+    const { signal } = new AbortController()
+    const request = { runFile, data, backend: 'reference', signal, onProgress: () => {} } as const
+    const { operator } = await cache.get(request)
+    write(2)
+    expect((await cache.get(request)).operator).not.toBe(operator)
+    await cache.dispose()
+  })
+
   it('is the one that a run began with, or the run does not go on', async () => {
     const section = { model: 'file', file: folder.file('ne.npy') }
     const write = (density: number) =>
