@@ -9,7 +9,9 @@ export function mapFiles(
     typeof value === 'object' && value !== null && 'file' in value && typeof value.file === 'string'
       ? { ...value, file: replace(value.file, `${key}.file`) }
       : value
-  const { magnetic_field: field } = runFile
+  const { magnetic_field: field, cosmic_ray_electrons: cosmic } = runFile
+  const { spectral_index_map: map, spectral_index_regions: regions, spectrum } = cosmic
+  const ofCosmicRays = 'cosmic_ray_electrons'
   return {
     ...runFile,
     data: runFile.data.map((entry, i) => {
@@ -33,7 +35,14 @@ export function mapFiles(
         : {}),
     },
     thermal_electrons: within(runFile.thermal_electrons, 'thermal_electrons'),
-    cosmic_ray_electrons: within(runFile.cosmic_ray_electrons, 'cosmic_ray_electrons'),
+    cosmic_ray_electrons: {
+      ...within(cosmic, ofCosmicRays),
+      ...(map ? { spectral_index_map: within(map, `${ofCosmicRays}.spectral_index_map`) } : {}),
+      ...(regions
+        ? { spectral_index_regions: within(regions, `${ofCosmicRays}.spectral_index_regions`) }
+        : {}),
+      ...(spectrum ? { spectrum: within(spectrum, `${ofCosmicRays}.spectrum`) } : {}),
+    },
   }
 }
 

@@ -268,6 +268,48 @@ export const thermalElectronsSchema = z.strictObject({
   free_free: z.strictObject({ electron_temperature_k: positive.default(8000) }).optional(),
 })
 
+const spectralIndex = z.number().gt(1).lt(6)
+const mapColumn = z.union([z.int().nonnegative(), z.string()]).default(0)
+
+/** A HEALPix map of p, held fixed. */
+export const spectralIndexMapSchema = z.strictObject({
+  file: z.string().min(1),
+  column: mapColumn,
+})
+
+/** A HEALPix map of whole numbers: pixels with the same number are a region, with one p. */
+export const spectralIndexRegionsSchema = z.strictObject({
+  file: z.string().min(1),
+  column: mapColumn,
+  /** p where a run starts, by the number of the region; default: `spectral_index`. */
+  initial: z
+    .record(z.string().regex(/^-?\d+$/, 'use the number of a region'), spectralIndex)
+    .default({}),
+  free: z.boolean().default(true),
+})
+
+/**
+ * The number of electrons per energy where it is no power law: a table (CSV with the columns energy_gev and density, straight between
+ * its rows in logarithms), or two power laws that meet. Nothing beyond the first and the last energy. At `reference_gev` there are
+ * as many electrons as in a power law with C and `spectral_index`.
+ */
+export const spectrumSchema = z.union([
+  z.strictObject({ file: z.string().min(1), reference_gev: positive.default(10) }),
+  z
+    .strictObject({
+      break_gev: positive,
+      index_below: z.number().finite(),
+      index_above: z.number().finite(),
+      from_gev: positive.default(0.001),
+      to_gev: positive.default(1e6),
+      reference_gev: positive.default(10),
+    })
+    .refine((s) => s.from_gev < s.break_gev && s.break_gev < s.to_gev, {
+      message: 'the break must lie between from_gev and to_gev',
+      path: ['break_gev'],
+    }),
+])
+
 export const cosmicRayElectronsSchema = z.strictObject({
   model: z.string().default('wmap'),
   variant: z.string().optional(),
@@ -277,7 +319,10 @@ export const cosmicRayElectronsSchema = z.strictObject({
   C_m3: z.number().finite().nonnegative().optional(),
   radius_kpc: positive.optional(),
   ...tableKeys,
-  spectral_index: z.number().gt(1).lt(6).default(3),
+  spectral_index: spectralIndex.default(3),
+  spectral_index_map: spectralIndexMapSchema.optional(),
+  spectral_index_regions: spectralIndexRegionsSchema.optional(),
+  spectrum: spectrumSchema.optional(),
   grid: densityGridSchema.optional(),
 })
 

@@ -10,6 +10,7 @@ import { figuresOf } from '../runs/figures.ts'
 import { Optimisation } from '../runs/optimise.ts'
 import type { RunEvaluation } from '../runs/optimise.ts'
 import { prepareData } from '../runs/prepare-data.ts'
+import type { PreparedData } from '../runs/prepare-data.ts'
 import type { FreeParameter } from '../simulation/free-parameters.ts'
 import { freeParametersOf } from '../simulation/free-parameters.ts'
 import { gradientOf, movesSurfaceOf } from '../simulation/gradient.ts'
@@ -20,7 +21,6 @@ import { requireBackend } from '../simulation/simulate-grid.ts'
 import type { FieldStage } from '../unknowns/field-stage.ts'
 import type { RunFigures } from '../storage/records.ts'
 import { encodeNpy } from '../storage/npy.ts'
-import type { DataVector } from '../storage/run-store.ts'
 import { oneOf, parseCommandLine } from './arguments.ts'
 import { inRunFile } from './in-run-file.ts'
 import { EXIT, printJson } from './io.ts'
@@ -64,11 +64,11 @@ export const command: Command = async (args, io) => {
   if (values.out !== undefined) requireGradientFile(values.out, gradient, runFile)
   try {
     requireBackend(runFile, backend)
-    const { data } = await prepareData(runFile)
+    const prepared = await prepareData(runFile)
     const found =
       runFile.magnetic_field.model === 'grid'
-        ? await evaluateGrid(runFile, data, backend, gradient, values.out, io)
-        : await evaluateParameters(runFile, data, gradient, style, io)
+        ? await evaluateGrid(runFile, prepared, backend, gradient, values.out, io)
+        : await evaluateParameters(runFile, prepared, gradient, style, io)
     if (!found) {
       io.err('larmor: stopped.\n')
       return EXIT.stopped
@@ -107,12 +107,12 @@ interface Found {
 /** A run file with parametric models: float64, by the reference integrators. */
 async function evaluateParameters(
   runFile: RunFile,
-  data: readonly DataVector[],
+  { data, cosmicRays }: PreparedData,
   gradient: boolean,
   style: CountStyle,
   io: CommandIo,
 ): Promise<Found | undefined> {
-  const models = modelsOf(runFile)
+  const models = modelsOf(runFile, cosmicRays)
   const free = gradient ? freeParametersOf(runFile, models) : []
   if (gradient && free.length === 0) {
     throw new InputError(
@@ -157,7 +157,7 @@ function surfaceWarning({ name }: Pick<FreeParameter, 'name'>): string {
 /** A run file with a free grid, at its initial field, by the kernels that a run uses. */
 async function evaluateGrid(
   runFile: RunFile,
-  data: readonly DataVector[],
+  { data, cosmicRays }: PreparedData,
   backend: RunFile['backend'],
   gradient: boolean,
   out: string | undefined,
@@ -166,7 +166,7 @@ async function evaluateGrid(
   const cache = new OperatorCache(loadBackend)
   try {
     const { signal } = io
-    const request = { runFile, data, backend, signal, onProgress: () => {} }
+    const request = { runFile, data, cosmicRays, backend, signal, onProgress: () => {} }
     const ready = await cache.get(request)
     const start = new Optimisation({ ...ready, data, optimiser: runFile.optimiser })
     await start.start()

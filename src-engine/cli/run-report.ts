@@ -39,6 +39,7 @@ export function reportDocument(
     maps: figures?.maps ?? [],
     regularisation: figures?.regularisation ?? [],
     parameters: figures?.parameters ?? null,
+    spectral_index: figures?.spectral_index ?? null,
     field: figures?.field ?? null,
     iterations: run.iteration,
     seconds: timing.seconds,
@@ -76,6 +77,7 @@ export function reportText(session: Session, run: RunRecord, timing: RunTiming):
         ]
       : []),
     ...parameterLines(figures),
+    ...(figures?.spectral_index ? [indexText(figures.spectral_index)] : []),
     ...(figures?.field
       ? [
           `|B| in microgauss: mean ${number(figures.field.b_mean_microgauss)}, 99 % below ${number(figures.field.b_p99_microgauss)}, largest ${number(figures.field.b_max_microgauss)}${figures.field.streak_ratio === null ? '' : `; streak ratio ${number(figures.field.streak_ratio)}`}`,
@@ -120,6 +122,13 @@ function significantDigits(value: number, sigma: number): number {
   const digits =
     Math.floor(Math.log10(Math.abs(value) || sigma)) - Math.floor(Math.log10(sigma)) + 2
   return Math.min(Math.max(digits, 2), 15)
+}
+
+function indexText(indices: NonNullable<RunFigures['spectral_index']>): string {
+  const told = indices.map(({ region, value }) =>
+    region === null ? number(value) : `region ${region} ${number(value)}`,
+  )
+  return `spectral index p: ${told.join(', ')}`
 }
 
 /** One line on a map: chi-square and residuals of both sets, offset and gain. */

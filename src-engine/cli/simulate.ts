@@ -10,10 +10,12 @@ import { InputError, UsageError, fileErrorText } from '../errors.ts'
 import { loadBackend } from '../kernels/index.ts'
 import { makeFolder } from '../make-folder.ts'
 import { loadRunFile } from '../runs/load-run-file.ts'
+import { readCosmicRayInputs } from '../simulation/cosmic-ray-inputs.ts'
+import { indicesOf } from '../simulation/likelihood.ts'
 import { mediumOf, modelsOf } from '../simulation/medium.ts'
 import type { Rays, Sightlines } from '../simulation/rays.ts'
 import { raysOf } from '../simulation/rays.ts'
-import { byKernels, requireBackend, simulateGrid } from '../simulation/simulate-grid.ts'
+import { byKernels, lines, requireBackend, simulateGrid } from '../simulation/simulate-grid.ts'
 import type { BackendName } from '../simulation/simulate-grid.ts'
 import { sightlineOptionsOf, simulateRays } from '../simulation/simulate.ts'
 import type { SimulationControl } from '../simulation/simulate.ts'
@@ -53,7 +55,7 @@ export const command: Command = async (args, io) => {
   const path = positionals[0]
   const runFile = await loadRunFile(path)
   const backend = asked ?? runFile.backend
-  const { rays, compute } = inFile(path, () => prepare(runFile, backend))
+  const { rays, compute } = await inFile(path, () => prepare(runFile, backend))
   const { sightlines } = rays
   if (sightlines.kind === 'map' && values.out === undefined) {
     throw new UsageError('--out DIR is missing: maps are written to files.')
@@ -108,10 +110,11 @@ interface Prepared {
 }
 
 /** Checks a run file, and chooses between the kernels and the reference integrators. */
-function prepare(runFile: RunFile, backend: BackendName): Prepared {
+async function prepare(runFile: RunFile, backend: BackendName): Promise<Prepared> {
   requireBackend(runFile, backend)
-  const models = modelsOf(runFile)
   const rays = raysOf(runFile)
+  const { inputs } = await readCosmicRayInputs(runFile)
+  const models = modelsOf(runFile, inputs)
   const sightlineOptions = sightlineOptionsOf(runFile, runFile.sky.frequencies_ghz)
   return {
     rays,
@@ -122,15 +125,17 @@ function prepare(runFile: RunFile, backend: BackendName): Prepared {
       }
       const medium = mediumOf(models)
       const { count, rayAt } = rays
-      const seen = await simulateRays(medium, count, rayAt, sightlineOptions, control)
+      const { directions } = lines(rays, 0, count)
+      const indices = indicesOf(runFile, models, { directions })
+      const seen = await simulateRays(medium, count, rayAt, sightlineOptions, control, indices)
       return seen && { seen, backend: 'reference' }
     },
   }
 }
 
-function inFile<Value>(path: string, work: () => Value): Value {
+async function inFile<Value>(path: string, work: () => Promise<Value>): Promise<Value> {
   try {
-    return work()
+    return await work()
   } catch (error) {
     throw inRunFile(path, error)
   }

@@ -92,6 +92,11 @@ function requireCapabilities(
   const fixed = unknownNames(problem).find(
     (name) => name !== 'magneticField' && !capabilities.unknowns.includes(name),
   )
+  if (fixed === 'raySpectralIndex') {
+    throw new KernelError(
+      `The ${backend} backend takes one spectral index that is held fixed, not a map, regions or a free one: leave them out of cosmic_ray_electrons or choose another backend.`,
+    )
+  }
   if (fixed) {
     throw new KernelError(
       `The ${backend} backend cannot fit ${unknownTitles[fixed]}: hold them fixed or choose another backend.`,
@@ -104,7 +109,7 @@ function requireCapabilities(
   }
   if (cosmicRaySpectrum && !capabilities.cosmicRaySpectrum) {
     throw new KernelError(
-      `The ${backend} backend takes power laws of cosmic-ray electrons only: give a spectral index or choose another backend.`,
+      `The ${backend} backend takes power laws of cosmic-ray electrons only: leave out cosmic_ray_electrons.spectrum or choose another backend.`,
     )
   }
 }

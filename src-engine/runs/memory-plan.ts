@@ -15,6 +15,8 @@ import type {
   OperatorMemory,
   UnknownName,
 } from '../kernels/interface.ts'
+import { skyIndexKey } from '../simulation/cosmic-ray-inputs.ts'
+import type { CosmicRayInputs } from '../simulation/cosmic-ray-inputs.ts'
 import { kernelProblemOf } from '../simulation/kernel-problem.ts'
 import { modelsOf } from '../simulation/medium.ts'
 import { MOST_KEPT_BYTES } from '../unknowns/parametric.ts'
@@ -54,11 +56,12 @@ const SAMPLE = 4096
 export function memoryProblem(
   runFile: RunFile,
   { directions, frequenciesGhz, observables }: Sightlines,
+  cosmicRays: CosmicRayInputs = {},
 ): LineOfSightProblem {
   const stride = 3 * Math.ceil(directions.length / 3 / SAMPLE)
   const sample = directions.filter((_, i) => i % stride < 3)
   return {
-    ...kernelProblemOf(runFile, modelsOf(runFile), gridOf(runFile)),
+    ...kernelProblemOf(runFile, modelsOf(runFile, cosmicRays), gridOf(runFile)),
     directions: sample,
     frequenciesGhz,
     observables,
@@ -72,7 +75,9 @@ function unknownsOf({ thermal_electrons, cosmic_ray_electrons }: RunFile): Unkno
     'magneticField',
     ...(thermalElectronsAreFree(thermal_electrons) ? ['thermalElectrons' as const] : []),
     ...(cosmicRaysAreFree(cosmic_ray_electrons) ? ['cosmicRays' as const] : []),
-    ...(free.includes('spectral_index') ? ['raySpectralIndex' as const] : []),
+    ...(free.includes('spectral_index') || skyIndexKey(cosmic_ray_electrons)
+      ? ['raySpectralIndex' as const]
+      : []),
     ...(free.includes('spectral_index_grid') ? ['spectralIndex' as const] : []),
   ]
 }

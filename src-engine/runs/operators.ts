@@ -9,6 +9,7 @@ import type {
   LineOfSightOperator,
   LineOfSightProblem,
 } from '../kernels/interface.ts'
+import type { CosmicRayInputs } from '../simulation/cosmic-ray-inputs.ts'
 import type { DataVector } from '../storage/run-store.ts'
 import { createMeasurement } from './measurement/measurement.ts'
 import { memoryProblem, planMemory, shortage } from './memory-plan.ts'
@@ -37,6 +38,7 @@ export interface ReadyOperator {
 export interface ComputationRequest {
   readonly runFile: RunFile
   readonly data: readonly DataVector[]
+  readonly cosmicRays?: CosmicRayInputs
   readonly backend: BackendName
   readonly threads?: number
 }
@@ -65,10 +67,16 @@ export class OperatorCache {
    *
    * @throws InputError when that is more than the backend or the machine has
    */
-  async plan({ runFile, data, backend: name, threads }: ComputationRequest): Promise<RunMemory> {
+  async plan({
+    runFile,
+    data,
+    cosmicRays,
+    backend: name,
+    threads,
+  }: ComputationRequest): Promise<RunMemory> {
     const measurement = createMeasurement(data, runFile.sky.distance_kpc)
     const rays = measurement.directions.length / 3
-    const problem = memoryProblem(runFile, measurement)
+    const problem = memoryProblem(runFile, measurement, cosmicRays)
     const backend = await asInput(() => this.#load(name, problem))
     const plan = planMemory(runFile, backend, problem, rays, threadsOf(backend, threads))
     // The operator that is kept makes room for the next, or is that.
@@ -82,8 +90,8 @@ export class OperatorCache {
 
   /** @throws InputError when the backend does not compute what the run asks for */
   async get(request: OperatorRequest): Promise<ReadyOperator> {
-    const { runFile, data } = request
-    const prepared = prepareProblem(runFile, data)
+    const { runFile, data, cosmicRays } = request
+    const prepared = prepareProblem(runFile, data, cosmicRays)
     const backend = await asInput(() => this.#load(request.backend, prepared.problem))
     const threads = threadsOf(backend, request.threads)
     const key = keyOf(runFile, prepared, `${backend.name} ${threads}`)
@@ -145,12 +153,14 @@ async function asInput<Result>(work: () => Promise<Result>): Promise<Result> {
 
 /** Everything that an operator was made from: equal keys, equal operators. The name of a table does not say what is in it. */
 function keyOf(runFile: RunFile, prepared: PreparedProblem, backend: string): string {
-  const { directions, maxDistanceKpc } = prepared.problem
+  const { directions, maxDistanceKpc, cosmicRaySpectrum } = prepared.problem
   return createHash('sha256')
     .update(bytesOf(directions))
     .update(bytesOf(maxDistanceKpc))
     .update(bytesOf(prepared.electronTable))
     .update(bytesOf(prepared.cosmicRayTable))
+    .update(bytesOf(cosmicRaySpectrum?.gamma))
+    .update(bytesOf(cosmicRaySpectrum?.shape))
     .update(prepared.kernelRegion)
     .update(
       JSON.stringify(

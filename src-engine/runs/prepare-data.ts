@@ -7,6 +7,8 @@ import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError } from '../errors.ts'
 import type { InputRecord } from '../storage/records.ts'
 import type { DataVector, MapVector, PointVector } from '../storage/run-store.ts'
+import { readCosmicRayInputs } from '../simulation/cosmic-ray-inputs.ts'
+import type { CosmicRayInputs } from '../simulation/cosmic-ray-inputs.ts'
 import { prepareMap, tableInput } from './prepare-map.ts'
 import { preparePoints } from './prepare-points.ts'
 
@@ -15,6 +17,7 @@ export interface PreparedData {
   readonly inputs: readonly Omit<InputRecord, 'relativePath'>[]
   /** RING numbers at `held_out.block_nside`. */
   readonly heldOutBlocks: Int32Array
+  readonly cosmicRays: CosmicRayInputs
 }
 
 /**
@@ -63,7 +66,21 @@ export async function prepareData(
   for (const { section, file } of tableFiles(runFile)) {
     inputs.push(await tableInput(section, file))
   }
-  return { data, inputs, heldOutBlocks: blocks }
+  const cosmicRays = await prepareCosmicRays(runFile)
+  inputs.push(...cosmicRays.files)
+  return { data, inputs, heldOutBlocks: blocks, cosmicRays: cosmicRays.inputs }
+}
+
+/** What is read for the cosmic-ray electrons, and a record of its files. */
+async function prepareCosmicRays(
+  runFile: RunFile,
+): Promise<{ inputs: CosmicRayInputs; files: PreparedData['inputs'] }> {
+  const { inputs, map } = await readCosmicRayInputs(runFile)
+  const { spectrum } = runFile.cosmic_ray_electrons
+  if (spectrum && 'file' in spectrum) {
+    return { inputs, files: [await tableInput('cosmic_ray_spectrum', spectrum.file)] }
+  }
+  return { inputs, files: map ? [{ ...map.input, name: 'spectral_index' }] : [] }
 }
 
 type Placed = Omit<MapVector, 'set'> | Omit<PointVector, 'set'>

@@ -13,7 +13,9 @@ import {
   hasThermalElectrons,
   kernelProblemOf,
 } from '../simulation/kernel-problem.ts'
+import type { CosmicRayInputs } from '../simulation/cosmic-ray-inputs.ts'
 import { gridSettingsOf, modelsOf } from '../simulation/medium.ts'
+import { rayIndices } from '../simulation/ray-index.ts'
 import type { RunModels } from '../simulation/medium.ts'
 import type { DataVector } from '../storage/run-store.ts'
 import { runUnknowns } from '../unknowns/settings.ts'
@@ -54,9 +56,13 @@ export function gridOf(runFile: RunFile): GridGeometry & { region: [number, numb
 }
 
 /** @throws InputError when the run file asks for what a run cannot do */
-export function prepareProblem(runFile: RunFile, data: readonly DataVector[]): PreparedProblem {
+export function prepareProblem(
+  runFile: RunFile,
+  data: readonly DataVector[],
+  cosmicRays: CosmicRayInputs = {},
+): PreparedProblem {
   const grid = gridOf(runFile)
-  const models = modelsOf(runFile)
+  const models = modelsOf(runFile, cosmicRays)
   requireElectrons(models, data)
   const region = regionMask(grid, { r_kpc: grid.region })
   if (!region.includes(1)) {
@@ -66,10 +72,11 @@ export function prepareProblem(runFile: RunFile, data: readonly DataVector[]): P
     )
   }
   const geometry = { shape: grid.shape, halfSizeKpc: grid.halfSizeKpc }
-  const unknowns = runUnknowns(runFile, models, geometry, region)
-  const kernelRegion = unknowns.numbers.length > 0 ? regionMask(geometry) : region
   const measurement = createMeasurement(data, runFile.sky.distance_kpc)
   const { directions, maxDistanceKpc, frequenciesGhz, observables } = measurement
+  const indices = rayIndices(runFile.cosmic_ray_electrons, models.skyIndex, directions)
+  const unknowns = runUnknowns(runFile, models, geometry, region, indices)
+  const kernelRegion = unknowns.numbers.length > 0 ? regionMask(geometry) : region
   return {
     problem: {
       ...kernelProblemOf(runFile, models, geometry),

@@ -6,6 +6,7 @@ import { tableFiles } from '#shared/session/run-file-paths.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError, errorText } from '../errors.ts'
 import { KernelDeviceLostError } from '../kernels/interface.ts'
+import type { CosmicRayInputs } from '../simulation/cosmic-ray-inputs.ts'
 import type { RunFigures, RunRecord } from '../storage/records.ts'
 import type { DataVector, RunChanges } from '../storage/run-store.ts'
 import type { Session } from '../storage/session.ts'
@@ -51,6 +52,7 @@ export class RunJob {
   #fraction = 0
   #ending: Ending | undefined
   #loop: RunLoop | undefined
+  #cosmicRays: CosmicRayInputs = {}
   /** What computes instead of what was asked for, after its device was lost. */
   #replacement: BackendName | undefined
   /** Rows of the curves that listeners have seen. */
@@ -197,6 +199,7 @@ export class RunJob {
     const stored = session.runs.data(run)
     if (stored.length > 0) {
       await requireSameTables(session, session.runs.get(run).configuration)
+      this.#cosmicRays = session.runs.cosmicRays(run)
       return stored
     }
     const prepared = await prepareData(session.runs.get(run).configuration, (message) => {
@@ -205,9 +208,11 @@ export class RunJob {
     })
     session.transaction(() => {
       session.runs.putData(run, prepared.data)
+      session.runs.putCosmicRays(run, prepared.cosmicRays)
       session.runs.update(run, { heldOutBlocks: prepared.heldOutBlocks })
       for (const input of prepared.inputs) session.putInput(input)
     })
+    this.#cosmicRays = prepared.cosmicRays
     return prepared.data
   }
 
@@ -244,7 +249,8 @@ export class RunJob {
     const backend = this.#replacement ?? this.#overrides.backend ?? storedBackend(record)
     // The number of threads belongs to the backend that had it.
     const stored = record.backend === backend ? record.threads : null
-    return { runFile, data, backend, threads: this.#overrides.threads ?? stored ?? undefined }
+    const threads = this.#overrides.threads ?? stored ?? undefined
+    return { runFile, data, cosmicRays: this.#cosmicRays, backend, threads }
   }
 
   /** Stores what computes the run from now on; returns whether that may give other bits than its steps so far. */
@@ -375,7 +381,7 @@ function storedBackend(record: RunRecord): BackendName {
 function withField(
   figures: RunFigures,
   loop: RunLoop,
-  { problem, region }: PreparedProblem,
+  { problem, region, unknowns }: PreparedProblem,
 ): RunFigures {
   const { mean, p99, max, streakRatio } = fieldStatistics(
     problem.grid,
@@ -383,8 +389,12 @@ function withField(
     region,
     problem.observerKpc,
   )
+  const indices = loop.spectralIndices?.map((value, i) => {
+    return { region: unknowns.indexRegions?.[i] ?? null, value }
+  })
   return {
     ...figures,
+    ...(indices ? { spectral_index: indices } : {}),
     field: {
       b_mean_microgauss: mean,
       b_p99_microgauss: p99,

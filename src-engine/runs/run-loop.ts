@@ -143,6 +143,12 @@ export class RunLoop {
     return this.#optimisation.ready
   }
 
+  /** Free spectral indices of the whole sky or its regions; undefined where there are none. */
+  get spectralIndices(): readonly number[] | undefined {
+    const found = this.#optimisation.state.find(({ name }) => name === 'parameters/spectral_index')
+    return found && Array.from(found.values)
+  }
+
   /** Whether another step would not lower the loss. */
   get converged(): boolean {
     return this.#optimisation.converged

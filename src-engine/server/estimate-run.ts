@@ -7,7 +7,10 @@ import { InputError } from '../errors.ts'
 import { loadBackend } from '../kernels/index.ts'
 import type { KernelBackend, LineOfSightProblem } from '../kernels/index.ts'
 import { memoryProblem, planMemory, shortage } from '../runs/memory-plan.ts'
+import type { Sightlines } from '../runs/memory-plan.ts'
 import { gridOf } from '../runs/prepare-problem.ts'
+import { readCosmicRayInputs } from '../simulation/cosmic-ray-inputs.ts'
+import type { CosmicRayInputs } from '../simulation/cosmic-ray-inputs.ts'
 
 export interface RunEstimate {
   /** Free components of the field and values of free densities. */
@@ -43,11 +46,12 @@ async function memoryOf(
 ): Promise<Pick<RunEstimate, 'memoryBytes' | 'refusal'>> {
   const { data, sky } = runFile
   const frequencies = data.flatMap(({ frequency_ghz: frequency }) => frequency ?? [])
-  const problem = memoryProblem(runFile, {
+  const sightlines = {
     directions: wholeSky(),
     frequenciesGhz: frequencies.length > 0 ? [...new Set(frequencies)] : sky.frequencies_ghz,
     observables: data.length > 0 ? [...new Set(data.map(({ quantity }) => quantity))] : ['I'],
-  })
+  } satisfies Sightlines
+  const problem = memoryProblem(runFile, sightlines, await cosmicRaysOf(runFile))
   const backend = await backendOf(runFile, problem)
   try {
     const memory = planMemory(runFile, backend, problem, rays, availableParallelism())
@@ -56,6 +60,16 @@ async function memoryOf(
     return { memoryBytes: memory.bytes, refusal }
   } catch (error) {
     if (error instanceof InputError) return { memoryBytes: 0, refusal: error }
+    throw error
+  }
+}
+
+/** Backends do not compute every spectrum of electrons; what is wrong with its file is said elsewhere. */
+async function cosmicRaysOf(runFile: RunFile): Promise<CosmicRayInputs> {
+  try {
+    return (await readCosmicRayInputs(runFile)).inputs
+  } catch (error) {
+    if (error instanceof InputError) return {}
     throw error
   }
 }

@@ -9,7 +9,7 @@ import { InputError } from '../errors.ts'
 import type { DataVector } from '../storage/run-store.ts'
 import type { FreeParameter, ModelKey } from './free-parameters.ts'
 import type { ParametricEvaluation } from './likelihood.ts'
-import { asMeasured, concatenate, predict, sightlinesOf } from './likelihood.ts'
+import { asMeasured, concatenate, indicesOf, predict, sightlinesOf } from './likelihood.ts'
 import type { RunModels } from './medium.ts'
 import { mediumOf } from './medium.ts'
 import type { SimulationControl } from './simulate.ts'
@@ -97,7 +97,8 @@ async function exactly(
   const { measurement, count, rayAt, options } = sightlinesOf(runFile, data)
   const medium = mediumOf(models)
   const derivatives = derivativesOf(models, free)
-  const seen = await differentiateRays(medium, derivatives, count, rayAt, options, control)
+  const indices = indicesOf(runFile, models, measurement)
+  const seen = await differentiateRays(medium, derivatives, count, rayAt, options, control, indices)
   if (!seen) return undefined
   // A measurement is linear: the derivative of what is measured is the measurement of the derivative.
   const weights = concatenate(cotangentsOf(data, evaluation))

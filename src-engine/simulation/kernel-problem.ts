@@ -13,6 +13,7 @@ export type RunProblem = Pick<
   | 'observerKpc'
   | 'nodesPerCrossing'
   | 'spectralIndex'
+  | 'cosmicRaySpectrum'
   | 'faradayRotation'
   | 'freeFree'
   | 'cosmicRayDensity'
@@ -28,7 +29,7 @@ export function kernelProblemOf(
   { shape, halfSizeKpc }: GridGeometry,
 ): RunProblem {
   requirePhase(runFile)
-  const { observerKpc, spectralIndex } = models
+  const { observerKpc, spectralIndex, spectrum } = models
   const cosmicRays = cosmicRayElectronsOf(models)
   const electrons = thermalElectronsOf(models)
   return {
@@ -36,6 +37,7 @@ export function kernelProblemOf(
     observerKpc,
     nodesPerCrossing: nodesPerCrossing(runFile),
     spectralIndex,
+    ...(spectrum ? { cosmicRaySpectrum: spectrum } : {}),
     faradayRotation: runFile.faraday.phase !== 'off',
     ...freeFreeOf(runFile),
     cosmicRayDensity: (x, y, z) => cosmicRays.evaluate([x, y, z]),

@@ -9,6 +9,7 @@ import { createMeasurement } from '../runs/measurement/measurement.ts'
 import type { DataVector } from '../storage/run-store.ts'
 import type { RunModels } from './medium.ts'
 import { mediumOf } from './medium.ts'
+import { rayIndices } from './ray-index.ts'
 import { rayBuilder } from './rays.ts'
 import type { SimulationControl } from './simulate.ts'
 import { simulateRays, sightlineOptionsOf } from './simulate.ts'
@@ -47,7 +48,8 @@ export async function predict(
   control: SimulationControl,
 ): Promise<Float64Array[] | undefined> {
   const { measurement, count, rayAt, options } = sightlinesOf(runFile, data)
-  const seen = await simulateRays(mediumOf(models), count, rayAt, options, control)
+  const indices = indicesOf(runFile, models, measurement)
+  const seen = await simulateRays(mediumOf(models), count, rayAt, options, control, indices)
   return seen && measurement.apply(asMeasured(seen))
 }
 
@@ -70,6 +72,15 @@ export function sightlinesOf(runFile: RunFile, data: readonly DataVector[]): Dat
     )
   const options = sightlineOptionsOf(runFile, frequenciesGhz)
   return { measurement, count: directions.length / 3, rayAt, options }
+}
+
+/** [ray] p, where it differs between the rays of a measurement. */
+export function indicesOf(
+  { cosmic_ray_electrons: cosmic }: RunFile,
+  { skyIndex }: RunModels,
+  { directions }: Pick<Measurement, 'directions'>,
+): Float64Array | undefined {
+  return rayIndices(cosmic, skyIndex, directions)?.values
 }
 
 /** Observables as a measurement takes them: [frequency][ray] in one array. */

@@ -10,7 +10,10 @@ import { freedomsOf } from '#shared/session/free-names.ts'
 import { gridSchema } from '#shared/session/run-file.ts'
 import type { RandomFieldChoice, RunFile } from '#shared/session/run-file.ts'
 import { InputError } from '../errors.ts'
+import type { CosmicRaySpectrum } from '../kernels/interface.ts'
 import { bindDensity } from '../models/fields.ts'
+import { requireOneEnergyLaw } from './cosmic-ray-inputs.ts'
+import type { CosmicRayInputs, SkyIndex } from './cosmic-ray-inputs.ts'
 import { fieldTable, tabulatedDensity } from './field-table.ts'
 import type { FieldTable } from './field-table.ts'
 import { magneticFieldOf } from './magnetic-field.ts'
@@ -152,12 +155,20 @@ export interface RunModels {
   cosmicRayElectrons: ResolvedModel<'cosmic-ray-electrons'>
   cosmicRayTable?: FieldTable
   spectralIndex: number
+  /** Present where p depends on the direction, and its map was read. */
+  skyIndex?: SkyIndex
+  /** Present where the electrons have no power law, and their table was read. */
+  spectrum?: CosmicRaySpectrum
   observerKpc: Vector3
 }
 
-/** @throws InputError that names the key */
-export function modelsOf(runFile: RunFile): RunModels {
+/**
+ * @param inputs what was read of the files that `cosmic_ray_electrons` names; without them a run file can be checked
+ * @throws InputError that names the key
+ */
+export function modelsOf(runFile: RunFile, inputs: CosmicRayInputs = {}): RunModels {
   const { magnetic_field: field, cosmic_ray_electrons: cosmic } = runFile
+  requireOneEnergyLaw(cosmic)
   const { electronTable, cosmicRayTable } = densityTablesOf(runFile)
   const others = {
     ...(electronTable
@@ -179,6 +190,7 @@ export function modelsOf(runFile: RunFile): RunModels {
           ),
         }),
     spectralIndex: cosmic.spectral_index,
+    ...inputs,
     observerKpc: runFile.box.observer_kpc,
   }
   const { shape, region, initial } = gridSettingsOf(runFile)

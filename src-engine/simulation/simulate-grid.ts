@@ -12,6 +12,7 @@ import type {
 import { densityChoicesOf, hasThermalElectrons, kernelProblemOf } from './kernel-problem.ts'
 import { fieldOnGrid } from './magnetic-field.ts'
 import type { RunModels } from './medium.ts'
+import { rayIndices } from './ray-index.ts'
 import type { Rays } from './rays.ts'
 import type { SimulationControl } from './simulate.ts'
 
@@ -32,7 +33,15 @@ export function byKernels({ magnetic_field: field, integrator }: RunFile): boole
  * @throws InputError that names the key
  */
 export function requireBackend(runFile: RunFile, backend: BackendName): void {
-  if (byKernels(runFile) || !griddedOnly.includes(backend)) return
+  if (byKernels(runFile)) return
+  if (runFile.cosmic_ray_electrons.spectrum) {
+    const field = 'cosmic_ray_electrons.spectrum'
+    throw new InputError(
+      `${field}: spectra that are no power law are computed on a grid: use "model: grid" for the magnetic field, with its model as grid.initial, and "rule: cells".`,
+      { field },
+    )
+  }
+  if (!griddedOnly.includes(backend)) return
   const { model } = runFile.magnetic_field
   const gridded = model === 'grid'
   const field = gridded ? 'integrator.rule' : 'magnetic_field.model'
@@ -72,10 +81,13 @@ export async function simulateGrid(
   const field = fieldOnGrid(models, grid)
   const { frequencies_ghz: frequenciesGhz } = runFile.sky
   const seen = createObservables(rays.count, frequenciesGhz.length)
+  const { directions } = lines(rays, 0, rays.count)
+  const indices = rayIndices(runFile.cosmic_ray_electrons, models.skyIndex, directions)?.values
   const whole = {
     ...kernelProblemOf(runFile, models, grid),
     frequenciesGhz,
     observables: observablesOf(runFile, models),
+    ...(indices ? { unknowns: ['raySpectralIndex' as const] } : {}),
   }
   const densities = densityChoicesOf(models)
   const size = Math.max(SMALLEST_BATCH, Math.ceil(rays.count / MOST_BATCHES))
@@ -95,7 +107,9 @@ export async function simulateGrid(
       try {
         const magneticField = operator.createGrid(3)
         magneticField.set(field)
-        put(await operator.forward({ magneticField }), seen, first, last)
+        const raySpectralIndex = indices?.slice(first, last)
+        const unknowns = { magneticField, ...(raySpectralIndex ? { raySpectralIndex } : {}) }
+        put(await operator.forward(unknowns), seen, first, last)
       } finally {
         await operator.dispose()
       }
@@ -115,7 +129,8 @@ function observablesOf({ sky }: RunFile, models: RunModels): Observable[] {
   return [...sky.stokes, ...(hasThermalElectrons(models) ? depths : [])]
 }
 
-function lines({ rayAt }: Rays, first: number, last: number) {
+/** Rays first <= ray < last as kernels take them. */
+export function lines({ rayAt }: Rays, first: number, last: number) {
   const directions = new Float64Array(3 * (last - first))
   const maxDistanceKpc = new Float64Array(last - first)
   for (let ray = first; ray < last; ray++) {

@@ -62,16 +62,23 @@ export interface SimulationControl {
 /** How long the event loop is kept waiting at most, ms: short enough for Ctrl-C and a smooth bar. */
 const PIECE_MS = 50
 
-/** The observables of many rays, in float64; undefined when it was stopped. */
+/**
+ * The observables of many rays, in float64; undefined when it was stopped.
+ *
+ * @param indices [ray] p, where it differs between them
+ */
 export async function simulateRays(
   medium: Medium,
   count: number,
   rayAt: (index: number) => Ray,
   options: SightlineOptions,
   control: SimulationControl = {},
+  indices?: Float64Array,
 ): Promise<Observables | undefined> {
   const into = createObservables(count, options.frequenciesGhz.length)
-  const work = (start: number, end: number) => simulate(medium, rayAt, options, into, start, end)
+  const work = eachIndex(medium, indices, (own, start, end) =>
+    simulate(own, rayAt, options, into, start, end),
+  )
   return (await inPieces(count, work, control)) ? into : undefined
 }
 
@@ -83,13 +90,29 @@ export async function differentiateRays(
   rayAt: (index: number) => Ray,
   options: SightlineOptions,
   control: SimulationControl = {},
+  indices?: Float64Array,
 ): Promise<Observables[] | undefined> {
   const into = Array.from({ length: derivatives.count }, () =>
     createObservables(count, options.frequenciesGhz.length),
   )
-  const work = (start: number, end: number) =>
-    simulateDerivatives(medium, derivatives, rayAt, options, into, start, end)
+  const work = eachIndex(medium, indices, (own, start, end) =>
+    simulateDerivatives(own, derivatives, rayAt, options, into, start, end),
+  )
   return (await inPieces(count, work, control)) ? into : undefined
+}
+
+/** Work on a range of rays, done ray by ray where each has its own p. */
+function eachIndex(
+  medium: Medium,
+  indices: Float64Array | undefined,
+  work: (medium: Medium, start: number, end: number) => void,
+): (start: number, end: number) => void {
+  return (start, end) => {
+    if (!indices) return work(medium, start, end)
+    for (let ray = start; ray < end; ray++) {
+      work({ ...medium, spectralIndex: indices[ray] }, ray, ray + 1)
+    }
+  }
 }
 
 /** Works through a range in pieces; false when it was stopped between two of them. */

@@ -59,6 +59,8 @@ export const runFigures = z.object({
   maps: z.array(mapFigures),
   regularisation: z.array(z.object({ term: z.string(), weight: z.number(), value: z.number() })),
   parameters: parameterFigures.optional(),
+  /** p that the run has found: of the whole sky (region null), or of each region of a map. */
+  spectral_index: z.array(z.object({ region: z.int().nullable(), value: z.number() })).optional(),
   field: z
     .object({
       b_mean_microgauss: z.number(),

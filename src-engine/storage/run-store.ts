@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { RunState } from '#shared/contract/methods.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { errorText } from '../errors.ts'
+import type { CosmicRayInputs } from '../simulation/cosmic-ray-inputs.ts'
 import { listArrays, readArray, writeArray } from './arrays.ts'
 import type { StoredArray } from './arrays.ts'
 import {
@@ -79,6 +80,13 @@ export interface Curves {
 }
 
 const keptCheckpoints = 2
+
+/** What a run reads for the cosmic-ray electrons. */
+const cosmicRayArrays = {
+  skyIndex: { name: 'cosmic_rays/spectral_index_map', unit: 'p or regions, RING pixels' },
+  gamma: { name: 'cosmic_rays/spectrum/gamma', unit: '' },
+  shape: { name: 'cosmic_rays/spectrum/density', unit: '' },
+} as const
 
 /** The runs of a session: rows, curves, marks, data vectors and checkpoints. Transactions are the caller's. */
 export class RunStore {
@@ -209,6 +217,33 @@ export class RunStore {
         distancesKpc: Float64Array.from(read('distances')),
       }
     })
+  }
+
+  /** What was read for the cosmic-ray electrons of a run, beside its data: after `putData`. */
+  putCosmicRays(run: number, { skyIndex, spectrum }: CosmicRayInputs): void {
+    const put = (name: keyof typeof cosmicRayArrays, values: Float64Array | undefined): void => {
+      if (!values) return
+      const array = { ...cosmicRayArrays[name], shape: [values.length], values }
+      writeArray(this.#database, run, null, array)
+    }
+    put('skyIndex', skyIndex?.values)
+    put('gamma', spectrum?.gamma)
+    put('shape', spectrum?.shape)
+  }
+
+  /** @throws Error when what is stored is damaged */
+  cosmicRays(run: number): CosmicRayInputs {
+    const read = (name: keyof typeof cosmicRayArrays): Float64Array | undefined => {
+      const array = readArray(this.#database, run, null, cosmicRayArrays[name].name)
+      return array && Float64Array.from(array.values)
+    }
+    const values = read('skyIndex')
+    const gamma = read('gamma')
+    const shape = read('shape')
+    return {
+      ...(values ? { skyIndex: { nside: Math.sqrt(values.length / 12), values } } : {}),
+      ...(gamma && shape ? { spectrum: { gamma, shape } } : {}),
+    }
   }
 
   /** Appends rows to the curves; `firstRow` is the number of rows before them. */

@@ -1,4 +1,5 @@
 import type { GridGeometry } from '#shared/physics/grid.ts'
+import type { RayRegions } from '../simulation/ray-index.ts'
 import type { Representation } from './representation.ts'
 
 /** A density that the initial model has as zero starts at this share of the model's largest: a logarithm needs a start. */
@@ -83,6 +84,28 @@ export function constantIndex(start: number): Representation {
       let sum = 0
       for (let i = 0; i < gridGradient.length; i++) sum += gridGradient[i]
       gradient[0] = sum
+    },
+  }
+}
+
+/** p of the cosmic-ray electrons, one number for each region of the sky. */
+export function regionIndices({ start, ofRay }: RayRegions): Representation {
+  return {
+    block: { name: 'spectral_index', unit: '', shape: [start.length], bounds: LIMITS },
+    identity: false,
+    start: (parameters) => {
+      parameters.set(start)
+    },
+    toGrid: (parameters, index) => {
+      for (let ray = 0; ray < index.length; ray++) index[ray] = parameters[ofRay[ray]]
+    },
+    push: (_, tangent, gridTangent) => {
+      for (let ray = 0; ray < gridTangent.length; ray++) gridTangent[ray] = tangent[ofRay[ray]]
+    },
+    pullBack: (_, gridGradient, gradient) => {
+      const sums = new Float64Array(gradient.length)
+      for (let ray = 0; ray < ofRay.length; ray++) sums[ofRay[ray]] += gridGradient[ray]
+      gradient.set(sums)
     },
   }
 }

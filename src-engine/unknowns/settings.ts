@@ -9,12 +9,13 @@ import { bindDensity } from '../models/fields.ts'
 import { fieldOnGrid } from '../simulation/magnetic-field.ts'
 import type { RunModels } from '../simulation/medium.ts'
 import { cosmicRayElectronsOf, thermalElectronsOf } from '../simulation/medium.ts'
+import type { RayIndices } from '../simulation/ray-index.ts'
 import { components, correction } from './components.ts'
 import type { UnknownSetting } from './field-stage.ts'
 import { freeNumbersOf } from './free-numbers.ts'
 import type { FreeNumber } from './free-numbers.ts'
 import { modelOnGrid } from './parametric.ts'
-import { constantIndex, indexGrid, logRatio, logScale } from './positive.ts'
+import { constantIndex, indexGrid, logRatio, logScale, regionIndices } from './positive.ts'
 import { gaussianPriors } from './prior.ts'
 import { quadraticTerm } from './quadratic-term.ts'
 import type { Representation } from './representation.ts'
@@ -32,6 +33,8 @@ export interface RunUnknowns {
   readonly initialField: Float64Array
   /** Parameters of models that are fitted. */
   readonly numbers: readonly FreeNumber[]
+  /** Numbers of the regions whose spectral indices are free, in the order of the parameters. */
+  readonly indexRegions?: readonly number[]
 }
 
 type Entry = RunFile['regularisation'][number]
@@ -65,6 +68,7 @@ interface Making {
  * What a run leaves free, from its run file.
  *
  * @param region [voxel], non-zero inside
+ * @param indices p along each ray, where it differs between them
  * @throws InputError that names the key
  */
 export function runUnknowns(
@@ -72,6 +76,7 @@ export function runUnknowns(
   models: RunModels,
   grid: GridGeometry,
   region: Uint8Array,
+  indices?: RayIndices,
 ): RunUnknowns {
   const initialField = fieldOnGrid(models, grid)
   const numbers = numbersOf(runFile, models)
@@ -87,7 +92,7 @@ export function runUnknowns(
   const settings = [
     magneticField(making, initialField),
     ...densities(making),
-    ...spectralIndex(making),
+    ...(indices ? [skyIndex(indices)] : spectralIndex(making)),
   ]
   if (settings.every(({ representations }) => representations.length === 0)) {
     const [field, what] =
@@ -99,7 +104,14 @@ export function runUnknowns(
   const terms = runFile.regularisation.flatMap((entry, i) =>
     termOf(entry, `regularisation[${i}]`, runFile, settings, grid, region, initialField),
   )
-  return { settings, terms: [...terms, ...priorTerms(settings)], initialField, numbers: all }
+  const { numbers: indexRegions } = indices?.regions ?? {}
+  return {
+    settings,
+    terms: [...terms, ...priorTerms(settings)],
+    initialField,
+    numbers: all,
+    ...(indexRegions ? { indexRegions } : {}),
+  }
 }
 
 function numbersOf(runFile: RunFile, models: RunModels): Making['numbers'] {
@@ -259,6 +271,17 @@ function densities({ runFile, models, grid, numbers, mask }: Making): UnknownSet
     add('cosmicRays', model, rate, representation)
   }
   return settings
+}
+
+/** p of every ray: held fixed, or one number for each region. */
+function skyIndex({ values, regions }: RayIndices): UnknownSetting {
+  return {
+    name: 'raySpectralIndex',
+    length: values.length,
+    representations: regions ? [regionIndices(regions)] : [],
+    fixed: values,
+    rate: 0.1,
+  }
 }
 
 function spectralIndex({ runFile, grid, mask }: Making): UnknownSetting[] {

@@ -24,6 +24,7 @@ describe('a problem', () => {
   const lacking: [Partial<LineOfSightProblem>, RegExp][] = [
     [{ observables: ['I', 'Q'] }, /small backend computes I, not Q: leave Q out of the data or/],
     [{ observables: ['faraday_depth'] }, /not faraday_depth/],
+    [{ unknowns: ['raySpectralIndex'] }, /takes one spectral index that is held fixed/],
     [{ unknowns: ['thermalElectrons'] }, /cannot fit thermal electrons: hold them fixed or choose/],
     [{ freeFree: { electronTemperatureK: 8000 } }, /no free-free emission/],
     [{ cosmicRaySpectrum: powerLaw }, /power laws of cosmic-ray electrons only/],

@@ -5,6 +5,7 @@ import { estimateRun } from '../estimate-run.ts'
 import { errorText, InputError } from '../../errors.ts'
 import { preparePoints } from '../../runs/prepare-points.ts'
 import { prepareProblem } from '../../runs/prepare-problem.ts'
+import { readCosmicRayInputs } from '../../simulation/cosmic-ray-inputs.ts'
 import { checkConfiguration } from '../configuration-files.ts'
 import type { Client, Engine } from '../engine.ts'
 import { cleanSummary } from '../error-body.ts'
@@ -143,6 +144,12 @@ async function dataIssues(runFile: RunFile, engine: Engine): Promise<Issue[]> {
       const path = (error instanceof InputError && error.field) || `${key}.file`
       issues.push({ path, message: engine.grants.withoutPaths(errorText(error)) })
     }
+  }
+  try {
+    await readCosmicRayInputs(runFile)
+  } catch (error) {
+    const path = (error instanceof InputError && error.field) || 'cosmic_ray_electrons'
+    issues.push({ path, message: engine.grants.withoutPaths(withoutKey(errorText(error), path)) })
   }
   return issues
 }
