@@ -108,6 +108,17 @@ export const runSummary = z.strictObject({
   /** Final or latest chi-square per number of pixels, over all maps. */
   chi2_n_fitted: z.number().nullable(),
   chi2_n_held_out: z.number().nullable(),
+  /** Parameters of models that the run fits; the standard deviation is null until it is done, and where there is none. */
+  parameters: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        unit: z.string(),
+        value: z.number(),
+        sigma: z.number().nullable(),
+      }),
+    )
+    .optional(),
   started: z.number(),
   seconds: z.number(),
   error: z.string().optional(),

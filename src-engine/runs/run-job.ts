@@ -20,7 +20,7 @@ import { RateMeter } from './rate-meter.ts'
 import { digestOf } from './read-sky-map.ts'
 import { RunLoop } from './run-loop.ts'
 import type { RunNews, Stage } from './run-news.ts'
-import { summaryOf } from './run-summary.ts'
+import { parametersOf, summaryOf } from './run-summary.ts'
 import { runWarnings } from './run-warnings.ts'
 
 export interface Overrides {
@@ -115,6 +115,7 @@ export class RunJob {
             chi2_n_held_out: pooledChi2(maps.map(({ heldOut }) => heldOut)),
           }
         : {}),
+      ...(loop && this.#state !== 'done' ? parametersOf(loop.parameters) : {}),
       ...(this.#state === 'failed' ? { error: this.#message } : {}),
     }
   }

@@ -3,10 +3,16 @@ import type { Curves, CheckpointContent } from '../storage/run-store.ts'
 import type { Session } from '../storage/session.ts'
 import { errorText } from '../errors.ts'
 import type { GridValues } from '../kernels/interface.ts'
-import type { CheckpointRecord, MarkKind, RunFigures } from '../storage/records.ts'
+import type {
+  CheckpointRecord,
+  MarkKind,
+  ParameterFigures,
+  RunFigures,
+} from '../storage/records.ts'
 import type { DataVector } from '../storage/run-store.ts'
 import type { FreeNumber } from '../unknowns/free-numbers.ts'
 import type { ReadyOperator } from './operators.ts'
+import { parameterFigures } from './fitted-numbers.ts'
 import { gridOf } from './prepare-problem.ts'
 import { curveColumns, curveRow, figuresOf } from './figures.ts'
 import { LevelledOptimisation } from './levels.ts'
@@ -152,6 +158,11 @@ export class RunLoop {
   /** Whether another step would not lower the loss. */
   get converged(): boolean {
     return this.#optimisation.converged
+  }
+
+  /** Fitted parameters of models as last evaluated, without uncertainties; undefined where there are none. */
+  get parameters(): ParameterFigures | undefined {
+    return this.latest && parameterFigures(this.#numbers, this.latest.parameters)
   }
 
   /** Seconds spent in this and earlier sittings. */

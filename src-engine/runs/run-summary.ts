@@ -5,7 +5,7 @@ import {
   thermalElectronsAreFree,
 } from '#shared/session/free-names.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
-import type { RunRecord } from '../storage/records.ts'
+import type { ParameterFigures, RunRecord } from '../storage/records.ts'
 
 /** What the contract says about a stored run. */
 export function summaryOf(record: RunRecord): RunSummary {
@@ -18,9 +18,21 @@ export function summaryOf(record: RunRecord): RunSummary {
     grids: gridsOf(record.configuration),
     chi2_n_fitted: record.figures?.chi2_n_fitted ?? null,
     chi2_n_held_out: record.figures?.chi2_n_held_out ?? null,
+    ...parametersOf(record.figures?.parameters),
     started: record.createdMs,
     seconds: record.seconds,
     ...(record.error === null ? {} : { error: record.error }),
+  }
+}
+
+/** What the contract says of fitted parameters; nothing where there are none. */
+export function parametersOf(
+  figures: Pick<ParameterFigures, 'numbers'> | undefined,
+): Pick<RunSummary, 'parameters'> {
+  if (figures === undefined) return {}
+  const { numbers } = figures
+  return {
+    parameters: numbers.map(({ name, unit, value, sigma }) => ({ name, unit, value, sigma })),
   }
 }
 

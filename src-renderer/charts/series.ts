@@ -17,9 +17,13 @@ const penalties: Readonly<Record<string, string>> = {
   divergence: 'divergence',
   amplitude: 'amplitude',
   'gaussian-random-field': 'random field',
+  prior: 'priors',
 }
 /** Ends of the names of terms of other grids than the field's. */
 const sections: readonly (readonly [string, string])[] = [
+  ['_magnetic_field_parameters', ' of B'],
+  ['_thermal_electrons_parameters', ' of nₑ'],
+  ['_cosmic_ray_electrons_parameters', ' of C'],
   ['_thermal_electrons', ' of nₑ'],
   ['_cosmic_ray_electrons', ' of C'],
   ['_spectral_index', ' of p'],

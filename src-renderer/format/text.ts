@@ -1,4 +1,4 @@
-import { formatNumber, UNIT_SPACE } from '#shared/sky/index.ts'
+import { formatNumber, formatUnit, UNIT_SPACE } from '#shared/sky/index.ts'
 import type { NumberFormat } from '#shared/sky/index.ts'
 
 /** Times, sizes and angles as the workbench prints them; plain numbers and units come from shared/sky. */
@@ -22,6 +22,16 @@ export function significantDigits(value: number): number {
 /** A round number, as on axes, without the zeros that significant digits would add: 5, not 5.000. */
 export function formatRound(value: number, signed = false): string {
   return formatNumber(value, { digits: Math.max(1, significantDigits(value)), signed })
+}
+
+/** A value with its standard deviation, where it has one, to two digits of that: 1.1999 ± 0.0023 µG. */
+export function formatMeasured(value: number, sigma: number | null, unit: string): string {
+  const shownUnit = formatUnit(unit)
+  const end = shownUnit === '' ? '' : UNIT_SPACE + shownUnit
+  if (sigma === null || !(sigma > 0)) return formatNumber(value, { digits: 5 }) + end
+  const exponent = (x: number) => Math.floor(Math.log10(Math.abs(x) || sigma))
+  const digits = Math.min(Math.max(exponent(value) - exponent(sigma) + 2, 1), 12)
+  return `${formatNumber(value, { digits })} ± ${formatNumber(sigma, { digits: 2 })}${end}`
 }
 
 /** Seconds as m:ss or h:mm:ss. */

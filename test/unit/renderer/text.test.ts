@@ -9,6 +9,7 @@ import {
   formatEquatorial,
   formatFixed,
   formatKnown,
+  formatMeasured,
   formatRound,
   formatTimeLeft,
   formatWhen,
@@ -62,6 +63,15 @@ describe('numbers', () => {
     expect(formatKnown(undefined)).toBe('–')
     expect(formatKnown(0.61349, { digits: 3 })).toBe('0.613')
     expect(formatKnown(NaN)).toBe('NaN')
+  })
+})
+
+describe('measured values', () => {
+  it('have two digits of their uncertainty, and the unit', () => {
+    expect(formatMeasured(1.19994, 0.00233, 'microgauss')).toBe('1.1999 ± 0.0023\u00a0µG')
+    expect(formatMeasured(-27.0436, 1.25, 'deg')).toMatch(/^−27.0 ± 1.3/)
+    expect(formatMeasured(0.001, 4.2, 'dimensionless')).toBe('0.001 ± 4.2')
+    expect(formatMeasured(2.5, null, 'kpc')).toMatch(/^2.5000\sk?pc$/)
   })
 })
 

@@ -215,6 +215,13 @@ describe('fitted parameters', () => {
       optimiser: { method: 'lbfgs', iterations: 3 },
     })
     const { parameters } = await runThrough(session)
+    const told = manager.summary(session, 1).parameters
+    expect(told?.[0]).toEqual({
+      name: 'magnetic_field.B_microgauss[0]',
+      unit: 'microgauss',
+      value: parameters?.numbers[0].value,
+      sigma: parameters?.numbers[0].sigma,
+    })
     expect(warnings).toHaveLength(1)
     expect(warnings[0]).toMatch(/^magnetic_field\.radius_kpc moves a surface/)
     expect(parameters?.numbers.map(({ name }) => name)).toEqual([
