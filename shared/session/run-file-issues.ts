@@ -25,7 +25,7 @@ export function pathText(path: readonly (string | number)[]): string {
 export function checkRunFile(value: unknown): CheckedRunFile {
   const parsed = runFileSchema.safeParse(value ?? {})
   if (parsed.success) {
-    const issues = repeatedNames(parsed.data)
+    const issues = [...repeatedNames(parsed.data), ...whitenedLevels(parsed.data)]
     return issues.length === 0 ? { ok: true, runFile: parsed.data } : { ok: false, issues }
   }
   return { ok: false, issues: parsed.error.issues.flatMap((issue) => describe(issue, [], value)) }
@@ -39,6 +39,14 @@ function repeatedNames({ data }: RunFile): RunFileIssue[] {
     const message = `data[${first}] is called "${name}" too. Give each its own name.`
     return [{ path: ['data', i, 'name'], message }]
   })
+}
+
+/** White noise of a padded box has no values on a coarser grid. */
+function whitenedLevels({ magnetic_field: { grid }, optimiser }: RunFile): RunFileIssue[] {
+  if (grid?.representation !== 'whitened' || optimiser.levels === 0) return []
+  const message =
+    'whitened coordinates have no coarser ones to begin with: set it to 0, or choose another magnetic_field.grid.representation.'
+  return [{ path: ['optimiser', 'levels'], message }]
 }
 
 function describe(

@@ -28,6 +28,7 @@ export async function runFolds(
   const done: RunRecord[] = []
   let seconds = 0
   let iterations = 0
+  let isFirst = true
   for (let fold = 0; fold < folds; fold++) {
     const name = `Fold ${fold}`
     const existing = session.runs.list().find((run) => run.name === name)
@@ -41,7 +42,9 @@ export async function runFolds(
       session.configure({ ...runFile, held_out: { fold, of: folds, block_nside } }),
     )
     if (style !== 'none') io.err(`${name} of ${folds}\n`)
-    const ended = await runToEnd(session, manager, existing, overrides, io, style, name)
+    // All folds take the same memory: it is told once.
+    const ended = await runToEnd(session, manager, existing, overrides, io, style, name, isFirst)
+    isFirst = false
     if (ended.run.state !== 'done') return exitCode(ended.run, io)
     // Finished folds are only looked at: without the optimiser's moments ten of them take the room of three.
     session.transaction(() => session.runs.keepFieldOnly(ended.run.id))

@@ -24,6 +24,8 @@ export function exitCode(run: RunRecord, io: CommandIo): number {
 /**
  * Starts a run, or continues `existing` (unless it is complete), shows its progress, and waits until it is done, paused or
  * failed.
+ *
+ * @param tellsPlan whether the memory that the run will take is told
  * @throws InputError when the run could not begin with the data and settings it was given
  */
 export async function runToEnd(
@@ -34,6 +36,7 @@ export async function runToEnd(
   io: CommandIo,
   style: ProgressStyle,
   name?: string,
+  tellsPlan = true,
 ): Promise<{ run: RunRecord; timing: RunTiming; memory?: RunMemory }> {
   if (existing?.state === 'done' && (overrides.iterations ?? 0) <= existing.iteration) {
     return { run: existing, timing: { iterations: 0, seconds: 0 } }
@@ -48,6 +51,7 @@ export async function runToEnd(
   const noted = manager.onNotice(({ text, level, memory: planned }) => {
     memory = planned ?? memory
     if (style === 'none' && level === 'info') return
+    if (planned && !tellsPlan) return
     display.end()
     if (style !== 'json') io.err(`${text}\n`)
   })

@@ -153,14 +153,12 @@ async function asInput<Result>(work: () => Promise<Result>): Promise<Result> {
 
 /** Everything that an operator was made from: equal keys, equal operators. The name of a table does not say what is in it. */
 function keyOf(runFile: RunFile, prepared: PreparedProblem, backend: string): string {
-  const { directions, maxDistanceKpc, cosmicRaySpectrum } = prepared.problem
+  const { directions, maxDistanceKpc } = prepared.problem
   return createHash('sha256')
     .update(bytesOf(directions))
     .update(bytesOf(maxDistanceKpc))
     .update(bytesOf(prepared.electronTable))
     .update(bytesOf(prepared.cosmicRayTable))
-    .update(bytesOf(cosmicRaySpectrum?.gamma))
-    .update(bytesOf(cosmicRaySpectrum?.shape))
     .update(prepared.kernelRegion)
     .update(
       JSON.stringify(

@@ -171,9 +171,11 @@ describe('larmor run', () => {
 
   it('fits ten folds and pools their held-out chi-square', async () => {
     const { yaml, out } = files()
-    const call = ['run', yaml, '--out', out, '--folds', '--progress=none', ...reference]
-    const { code, out: text } = await larmor(call, { json: true })
+    const call = ['run', yaml, '--out', out, '--folds', ...reference]
+    const { code, out: text, err } = await larmor(call, { json: true })
     expect(code).toBe(0)
+    expect(err.match(/^Memory: /gm)).toHaveLength(1)
+    expect(err.match(/^Fold \d of 10$/gm)).toHaveLength(10)
     const { folds, pooled } = JSON.parse(text)
     expect(folds).toHaveLength(10)
     const sum = (key: 'pixels' | 'chi2') =>

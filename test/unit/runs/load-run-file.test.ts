@@ -64,6 +64,10 @@ describe('a run file', () => {
       'data:\n  - { name: x, file: y }\n  - { name: x, file: z }',
       'run.yaml, line 3: data[1].name: data[0] is called "x" too. Give each its own name.',
     ],
+    [
+      'magnetic_field: { grid: { representation: whitened } }\noptimiser: { levels: 1 }',
+      'run.yaml, line 2: optimiser.levels: whitened coordinates have no coarser ones to begin with: set it to 0',
+    ],
     ['- 1', 'run.yaml: a run file is a list of'],
     ['x: &a [*a, *a]', 'unknown key "x"'],
     ['<<: !!js/function "x"', 'run.yaml'],
