@@ -58,9 +58,10 @@ magnetic_field:
 \`\`\`
 
 - It lives on a grid and is trilinear between the centres; beyond the box there is none. Where the magnetic field is a grid, the random field belongs to what it starts from:
-  \`grid: { initial: { model: jf12, random: { ... } } }\`. \`larmor simulate\` with a random field, and noise, makes data to test a fit with.
+  \`grid: { initial: { model: jf12, random: { ... } } }\`. \`larmor simulate\` with a random field makes skies to test a fit with.
 - Amplitudes come from the seed and the number of periods of a wave in its box alone (Philox4x32-10), so that a realisation does not depend on threads or backends, and a finer
-  grid of the same box, with the same two scales, has the same waves. The box is periodic, and longer than the grid by the outer scale or more, up to twice its length.
+  grid of the same extent, with the same two scales, has the same waves (if its numbers of cells are multiples of 8 times the same numbers). The box is periodic, and longer than the grid by the outer scale or
+  more, up to twice its length.
 - **Divergence.** Every wave is perpendicular to its wave vector (k.b = 0 to rounding). Strength, anisotropy and striation are applied in space and bring a divergence back; it is
   taken out once more, and the field is scaled to the energy in the box that it had before. So the strength holds over distances longer than the waves, its edges (arms) are blurred over
   about one, and a field that is striated along a uniform one loses a third of its energy to components across it. \`larmor field\` says the share.

@@ -1,4 +1,6 @@
+import { totalmem } from 'node:os'
 import {
+  PeriodicBox,
   bindDensity,
   realiseRandomField,
   resolveModel,
@@ -61,6 +63,7 @@ export function planRandomField(
         : `the longest wavelength (${outer} kpc) must be longer than inner_scale_kpc (${innerKpc} kpc).`,
     )
   }
+  requireMemory(grid, outer, key)
   return {
     choice,
     strength: strength
@@ -73,6 +76,22 @@ export function planRandomField(
     innerKpc,
     key,
   }
+}
+
+/** Complex numbers of two fields per cell of the periodic box. */
+const BYTES_PER_CELL = 32
+/** What else there is takes the rest. */
+const MEMORY_SHARE = 0.5
+
+/** @throws InputError where the periodic box would take more than half of the memory of this machine */
+function requireMemory(grid: GridGeometry, outerKpc: number, key: string): void {
+  const { shape } = new PeriodicBox(grid, outerKpc)
+  const bytes = BYTES_PER_CELL * shape[0] * shape[1] * shape[2]
+  if (bytes <= MEMORY_SHARE * totalmem()) return
+  throw new InputError(
+    `${key}: the random field is made in a periodic box of ${shape.join(' x ')} cells, which takes ${(bytes / 1e9).toFixed(1)} GB, and this machine has ${(totalmem() / 1e9).toFixed(1)} GB: make the grid coarser.`,
+    { field: key },
+  )
 }
 
 function round(length: number): number {

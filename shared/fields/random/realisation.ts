@@ -51,7 +51,8 @@ export function shortestWavelength(grid: GridGeometry): number {
 
 /**
  * A random field on a grid. The same numbers give the same bits: amplitudes depend on the seed and on the periods of a
- * wave along the axes of the periodic box, so that a finer grid of the same box only adds shorter waves.
+ * wave along the axes of the periodic box, so that a finer grid of the same extent only adds shorter waves (if the box is the
+ * same: it is for a grid with multiples of 8 cells and one with 2, 3 or 5 times as many).
  *
  * 1. Every wave between the two wavelengths gets independent Gaussian amplitudes of three components and of s, with the
  *    spectrum; without divergence, b - k (k.b) / k^2. Scaled so that the expected mean of |b|^2 is 1, that of s^2 too.
