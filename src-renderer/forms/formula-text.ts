@@ -1,8 +1,11 @@
 /** A formula of the run file as lines `name = expression`, as its editor shows them. */
 import { formulaComponents } from '#shared/fields/index.ts'
+import { renamed, withRenamedFree } from './free-names.ts'
 import { modelSections } from './model-choices.ts'
 import type { ModelSection } from './model-choices.ts'
 import { isRecord } from './nodes.ts'
+import type { Path } from './nodes.ts'
+import { valueAt, withValue } from './paths.ts'
 
 const components = new Set<string>(Object.values(formulaComponents).flat())
 
@@ -49,16 +52,29 @@ export function withFormulaText(formula: unknown, text: string): Record<string, 
   return { ...Object.fromEntries(kept), definitions, ...given }
 }
 
-/** One parameter renamed, in its place; unchanged where the name is taken. */
-export function renamed(
-  parameters: Readonly<Record<string, unknown>>,
+/**
+ * The configuration with a parameter of a formula renamed, or removed where it has no new name: in the formula, among values beside it
+ * and among what is free.
+ *
+ * @param base where the model is named
+ */
+export function withParameterName(
+  configuration: unknown,
+  section: ModelSection,
+  base: Path,
   from: string,
-  to: string,
-): Record<string, unknown> {
-  if (Object.hasOwn(parameters, to)) return { ...parameters }
-  return Object.fromEntries(
-    Object.entries(parameters).map(([name, value]) => [name === from ? to : name, value]),
-  )
+  to: string | undefined,
+): unknown {
+  const free = [section, 'free']
+  const places = [
+    [...base, 'formula', 'parameters'],
+    [...base, 'parameters'],
+  ]
+  const changed = places.reduce((all, path) => {
+    const record = valueAt(all, path)
+    return isRecord(record) ? withValue(all, path, renamed(record, from, to)) : all
+  }, configuration)
+  return withValue(changed, free, withRenamedFree(valueAt(changed, free), from, to))
 }
 
 /** A name that no parameter has yet. */

@@ -23,7 +23,7 @@ export function modelOptions(section: ModelSection, nested = false): ModelOption
   const models = listModels()
     .filter((model) => model.kind === modelSections[section])
     .map((model) => ({ value: model.name, label: model.title }))
-  const formula = { value: 'formula', label: 'Formula' }
+  const formula = { value: 'formula', label: definedTitles.formula }
   if (nested) return [formula, ...models.filter(({ value }) => value !== 'none')]
   const own = [{ value: 'grid', label: 'Free voxels' }, formula]
   if (section === 'thermal_electrons') own.push({ value: 'file', label: 'Table of nₑ' })
@@ -90,6 +90,17 @@ export function withModel(
 
 export function findModelOf(section: ModelSection, name: string): FieldModel | undefined {
   return listModels().find((model) => model.kind === modelSections[section] && model.name === name)
+}
+
+const definedTitles: Readonly<Record<string, string>> = {
+  formula: 'Formula',
+  sum: 'Sum of models',
+  mixture: 'Mixture of models',
+}
+
+/** What a model is called in lists. */
+export function modelTitle(section: ModelSection, name: string): string {
+  return findModelOf(section, name)?.title ?? definedTitles[name] ?? name
 }
 
 /** The default of a parameter for a variant: the variant's own value where it has one. */

@@ -1,3 +1,4 @@
+import { freeNamesOf } from './free-names.ts'
 import { isRecord } from './nodes.ts'
 import { valueAt, withValue } from './paths.ts'
 
@@ -22,11 +23,6 @@ export function withRepresentation(configuration: unknown, next: string): unknow
   return withValue(changed, ['regularisation'], [{ ...own, of: 'magnetic_field' }, ...others])
 }
 
-function namesOf(free: unknown): unknown[] {
-  if (Array.isArray(free)) return free
-  return isRecord(free) ? Object.keys(free) : []
-}
-
 /** What regularisation can be of: the free grids. */
 export function regularisedSections(configuration: unknown): string[] {
   const isGrid = (section: string) => valueAt(configuration, [section, 'model']) === 'grid'
@@ -35,7 +31,7 @@ export function regularisedSections(configuration: unknown): string[] {
   return [
     ...(isGrid('magnetic_field') && !fixed ? ['magnetic_field'] : []),
     ...['thermal_electrons', 'cosmic_ray_electrons'].filter(isGrid),
-    ...(namesOf(free).includes('spectral_index_grid') ? ['spectral_index'] : []),
+    ...(freeNamesOf(free).includes('spectral_index_grid') ? ['spectral_index'] : []),
   ]
 }
 

@@ -3,7 +3,7 @@ import type { SessionState, RunSummary } from '#shared/contract/methods.ts'
 import { freeNames } from '#shared/session/free-names.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { formatCount, formatNumber } from '#shared/sky/index.ts'
-import { findModelOf } from '../forms/model-choices.ts'
+import { modelTitle } from '../forms/model-choices.ts'
 import type { ModelSection } from '../forms/model-choices.ts'
 import type { Selection } from '../stores/view.ts'
 
@@ -57,7 +57,7 @@ export function runFact(run: RunSummary): string {
 
 function modelItem(configuration: RunFile, section: ModelSection, symbol: string): TreeItem {
   const { model, parameters } = configuration[section]
-  const title = findModelOf(section, model)?.title ?? model
+  const title = modelTitle(section, model)
   const isGrid = model === 'grid'
   const shape = configuration.magnetic_field.grid?.shape.join('×') ?? ''
   const changed = Object.keys(parameters).length > 0 ? 'changed' : 'fixed'

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { firstFormulas } from '#renderer/forms/first-formulas.ts'
-import { formulaText, freshName, renamed, withFormulaText } from '#renderer/forms/formula-text.ts'
+import {
+  formulaText,
+  freshName,
+  withFormulaText,
+  withParameterName,
+} from '#renderer/forms/formula-text.ts'
+import { withFreeNames, withRenamedFree } from '#renderer/forms/free-names.ts'
 import { schemaIssues } from '#renderer/forms/issues.ts'
 import { modelOptions, modelSections, withModel } from '#renderer/forms/model-choices.ts'
 import type { ModelSection } from '#renderer/forms/model-choices.ts'
@@ -68,13 +74,37 @@ describe('formulas in the form of a model', () => {
     expect(issues).toEqual([[path, { message: expect.stringMatching(message), plain: false }]])
   })
 
-  it('have parameters whose names stay distinct', () => {
-    const parameters = { a: { value: 1 }, b: { value: 2 } }
-    expect(Object.entries(renamed(parameters, 'a', 'c'))).toEqual([
-      ['c', { value: 1 }],
-      ['b', { value: 2 }],
-    ])
-    expect(renamed(parameters, 'a', 'b')).toEqual(parameters)
+  it('rename and drop parameters wherever they are named', () => {
+    const configuration = {
+      magnetic_field: {
+        formula: { parameters: { a: { value: 1 }, b: { value: 2 } } },
+        parameters: { a: 3 },
+        free: ['b', 'a'],
+      },
+    }
+    const rename = (from: string, to?: string) =>
+      withParameterName(configuration, 'magnetic_field', ['magnetic_field'], from, to)
+    expect(rename('a', 'c')).toEqual({
+      magnetic_field: {
+        formula: { parameters: { c: { value: 1 }, b: { value: 2 } } },
+        parameters: { c: 3 },
+        free: ['b', 'c'],
+      },
+    })
+    expect(rename('a')).toEqual({
+      magnetic_field: {
+        formula: { parameters: { b: { value: 2 } } },
+        parameters: {},
+        free: ['b'],
+      },
+    })
+    expect(withRenamedFree({ a: { transform: 'log' } }, 'a', 'c')).toEqual({
+      c: { transform: 'log' },
+    })
+    expect(withFreeNames({ a: { transform: 'log' } }, ['b', 'a'])).toEqual({
+      b: {},
+      a: { transform: 'log' },
+    })
     expect(freshName({ p1: {}, p3: {} })).toBe('p2')
   })
 })
