@@ -9,8 +9,10 @@ import type { KernelBackend, LineOfSightProblem } from '../kernels/index.ts'
 import { memoryProblem, planMemory, shortage } from '../runs/memory-plan.ts'
 import type { Sightlines } from '../runs/memory-plan.ts'
 import { gridOf } from '../runs/prepare-problem.ts'
-import { readCosmicRayInputs } from '../simulation/cosmic-ray-inputs.ts'
+import { readCosmicRayInputs, skyIndexKey } from '../simulation/cosmic-ray-inputs.ts'
 import type { CosmicRayInputs } from '../simulation/cosmic-ray-inputs.ts'
+import { modelsOf } from '../simulation/medium.ts'
+import { modelNumbersOf, nothingIsFree } from '../unknowns/settings.ts'
 
 export interface RunEstimate {
   /** Free components of the field and values of free densities. */
@@ -23,7 +25,7 @@ export interface RunEstimate {
   readonly refusal: InputError | undefined
 }
 
-/** What a run will need, without reading its maps. @throws InputError when the field is not a grid */
+/** What a run will need, without reading its maps. @throws InputError for keys that no run can have, or where nothing is free */
 export async function estimateRun(runFile: RunFile): Promise<RunEstimate> {
   const grid = gridOf(runFile)
   const [nx, ny, nz] = grid.shape
@@ -33,8 +35,13 @@ export async function estimateRun(runFile: RunFile): Promise<RunEstimate> {
     model === 'grid' ? settings?.free !== false : settings?.representation === 'correction'
   const densities = freeDensities(runFile) * nx * ny * nz
   const rays = runFile.data.length === 0 ? 0 : 12 * runFile.sky.nside ** 2
+  modelNumbersOf(runFile, modelsOf(runFile))
+  const unknowns = (isGrid ? 3 * free : 0) + densities + freeNumbers(runFile)
+  if (unknowns === 0 && skyIndexKey(runFile.cosmic_ray_electrons) === undefined) {
+    throw nothingIsFree(runFile)
+  }
   return {
-    unknowns: (isGrid ? 3 * free : 0) + densities + freeNumbers(runFile),
+    unknowns,
     rays,
     ...(await memoryOf(runFile, rays)),
   }

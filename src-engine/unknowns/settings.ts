@@ -79,7 +79,7 @@ export function runUnknowns(
   indices?: RayIndices,
 ): RunUnknowns {
   const initialField = fieldOnGrid(models, grid)
-  const numbers = numbersOf(runFile, models)
+  const numbers = modelNumbersOf(runFile, models)
   const all = Object.values(numbers).flat()
   const mask = all.length > 0 ? region : undefined
   const making: Making = { runFile, models, grid, region, numbers, mask }
@@ -95,11 +95,7 @@ export function runUnknowns(
     ...(indices ? [skyIndex(indices)] : spectralIndex(making)),
   ]
   if (settings.every(({ representations }) => representations.length === 0)) {
-    const [field, what] =
-      runFile.magnetic_field.model === 'grid'
-        ? ['magnetic_field.grid.free', 'free the field, or make an electron density a grid']
-        : ['magnetic_field.free', 'name parameters of the model in free, or set "model: grid"']
-    throw new InputError(`${field}: nothing is free: ${what}.`, { field })
+    throw nothingIsFree(runFile)
   }
   const terms = runFile.regularisation.flatMap((entry, i) =>
     termOf(entry, `regularisation[${i}]`, runFile, settings, grid, region, initialField),
@@ -114,7 +110,16 @@ export function runUnknowns(
   }
 }
 
-function numbersOf(runFile: RunFile, models: RunModels): Making['numbers'] {
+export function nothingIsFree({ magnetic_field: { model } }: RunFile): InputError {
+  const [field, what] =
+    model === 'grid'
+      ? ['magnetic_field.grid.free', 'free the field, or make an electron density a grid']
+      : ['magnetic_field.free', 'name parameters of the model in free, or set "model: grid"']
+  return new InputError(`${field}: nothing is free: ${what}.`, { field })
+}
+
+/** The parameters of models that a run file frees. @throws InputError that names the key */
+export function modelNumbersOf(runFile: RunFile, models: RunModels): Making['numbers'] {
   const {
     magnetic_field: field,
     thermal_electrons: thermal,

@@ -211,6 +211,16 @@ describe('configurations', () => {
     for (const path of await issuesOf(lost)) expect(path).toBe('data[0].frequency_ghz')
     const model = { ...small(grant), cosmic_ray_electrons: { model: 'wmapp' } }
     expect(await issuesOf(model)).toEqual(['cosmic_ray_electrons.model'])
+    const fit = (free: unknown) => ({
+      ...small(grant),
+      magnetic_field: { model: 'lsa', free, grid: { shape: [12, 12, 6] } },
+    })
+    const two = await check(fit(['b0_microgauss', 'psi0_deg']))
+    expect([two.issues, two.unknowns]).toEqual([[], 2])
+    expect(await issuesOf(fit([]))).toEqual(['magnetic_field.free'])
+    expect(await issuesOf(fit({ b0_microgauss: { initial: 3, bounds: [4, 5] } }))).toEqual([
+      'magnetic_field.free.b0_microgauss.initial',
+    ])
   })
 
   it('with hostile keys change nothing but their own request', async () => {
