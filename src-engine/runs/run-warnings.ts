@@ -1,12 +1,16 @@
 import { fitWeights } from '#shared/inference/likelihood.ts'
 import type { LineOfSightProblem, UnknownName } from '../kernels/interface.ts'
 import type { DataVector } from '../storage/run-store.ts'
+import { columnErrors } from './electron-sampling.ts'
 import type { PreparedProblem } from './prepare-problem.ts'
 
 /** Data that vary by less than this share of their sigma hardly count: noise alone would vary by all of it. */
 const FAINT = 0.1
 
-/** What of a run has no effect although it is asked for, one sentence each. */
+/** Columns of thermal electrons may be off by this share on one sightline in ten before a run says so. */
+const COARSE = 0.02
+
+/** What of a run has no effect although it is asked for, or is computed coarsely, one sentence each. */
 export function runWarnings(
   { problem, unknowns }: Pick<PreparedProblem, 'problem' | 'unknowns'>,
   data: readonly DataVector[],
@@ -30,6 +34,20 @@ export function runWarnings(
           ]
         : [],
     ),
+    ...coarseElectrons(problem),
+  ]
+}
+
+function coarseElectrons(problem: LineOfSightProblem): string[] {
+  if (problem.unknowns?.includes('thermalElectrons') || !isSeen('thermalElectrons', problem)) {
+    return []
+  }
+  const errors = columnErrors(problem)
+  const tenth = errors[Math.floor(0.9 * errors.length)] ?? 0
+  if (tenth < COARSE) return []
+  const percent = (share: number) => `${(100 * share).toPrecision(2)} %`
+  return [
+    `The thermal electrons change within the cells of the grid, where a run looks at ${problem.nodesPerCrossing} points of a sightline: their columns, and so dispersion measures and Faraday depths, are off by more than ${percent(tenth)} on one sightline in ten, by ${percent(errors[errors.length - 1])} at most. Take more integrator.nodes (up to 8) or a finer grid, and larger sigma.`,
   ]
 }
 

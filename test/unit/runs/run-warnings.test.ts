@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { RunManager } from '#engine/runs/run-manager.ts'
 import { Session } from '#engine/storage/session.ts'
@@ -36,6 +36,7 @@ async function warningsOf(changes: RunFileInput) {
     held_out: { fraction: 0 },
     ...changes,
   })
+  rmSync(folder.file('fit.larmor'), { force: true })
   const session = Session.create(folder.file('fit.larmor'), '', configuration)
   const manager = new RunManager()
   const warnings: string[] = []
@@ -66,11 +67,9 @@ describe('what a run says of itself', () => {
     expect(intensity.warnings).toEqual([
       expect.stringMatching(/^No data depend on the thermal electrons/),
     ])
-    folder.remove()
-    folder = sampleFolder(2)
-    writeFileSync(folder.file('points.csv'), 'l,b,v,e\n10,20,5,1\n200,-40,17,1\n')
     const columns = await warningsOf({
       data: [points('dispersion_measure')],
+      thermal_electrons: { model: 'uniform', n_e_cm3: 0.02 },
       cosmic_ray_electrons: { free: ['scale'] },
     })
     expect(columns.warnings).toEqual([
@@ -83,6 +82,19 @@ describe('what a run says of itself', () => {
     // The sky varies by 17 K.
     const { warnings } = await warningsOf({ data: [map(500)] })
     expect(warnings).toEqual([expect.stringMatching(/"sky" differ.*check data\[0\]\.sigma/)])
+  })
+
+  it('says how coarsely the grid sees the thermal electrons', async () => {
+    const grid = { magnetic_field: { grid: { shape: [16, 16, 8] } } } satisfies RunFileInput
+    const data = [points('dispersion_measure'), map(1)]
+    const ymw16 = await warningsOf({ ...grid, data })
+    expect(ymw16.warnings).toEqual([
+      expect.stringMatching(/^The thermal electrons change within .* off by more than \d+ % on/),
+    ])
+    const smooth = { model: 'uniform', n_e_cm3: 0.02 }
+    expect((await warningsOf({ ...grid, data, thermal_electrons: smooth })).warnings).toEqual([])
+    // Nothing is said of electrons that no data see.
+    expect((await warningsOf({ ...grid, data: [map(1)] })).warnings).toEqual([])
   })
 
   it('is a refusal where the data could not be fitted at all', async () => {
