@@ -280,7 +280,7 @@ function resolveDensity<Kind extends 'thermal-electrons' | 'cosmic-ray-electrons
 ): ResolvedModel<Kind> {
   const section = runFile[key]
   if (section.model !== 'grid') {
-    if (section.grid === undefined) return resolveSection(kind, key, section)
+    if (section.grid === undefined) return resolveSection(kind, key, withIndex(section, runFile))
     throw new InputError(
       `${key}.grid: the density is the model "${section.model}": set "model: grid" to use these settings, or leave them out.`,
       { field: `${key}.grid` },
@@ -291,7 +291,17 @@ function resolveDensity<Kind extends 'thermal-electrons' | 'cosmic-ray-electrons
       field: `${key}.grid.initial`,
     })
   }
-  return resolveSection(kind, `${key}.grid.initial`, section.grid.initial)
+  return resolveSection(kind, `${key}.grid.initial`, withIndex(section.grid.initial, runFile))
+}
+
+/** Cosmic rays with a measured flux have it at one energy, from which the run file's spectral index leads to others. */
+function withIndex<Section extends ModelSection>(
+  section: Section,
+  { cosmic_ray_electrons: { spectral_index } }: RunFile,
+): Section {
+  if (section.model !== 'flux') return section
+  const parameters = { normalisation_index: spectral_index, ...section.parameters }
+  return { ...section, parameters }
 }
 
 /** n_e as a function of position, from its model or its table. */

@@ -35,7 +35,7 @@ export const fluxNormalised: CosmicRayElectronModel = {
   title: 'Exponential disc with the flux that is measured at the Sun',
   source: wang,
   notes: [
-    'In a run file spectral_index is that of cosmic_ray_electrons. Where that is free, C stays as it is at its first value.',
+    'In a run file normalisation_index is cosmic_ray_electrons.spectral_index unless it is given. Where that is free, C stays as it is at its first value.',
     'beta0 is sqrt(1 - gamma0^-2); hammurabi X and synax have sqrt(1 - 1/gamma0), which is 1e-5 less at 20 GeV.',
   ],
   variants: [
@@ -49,7 +49,7 @@ export const fluxNormalised: CosmicRayElectronModel = {
   parameters: parameterTable(wang, [
     ['j0_per_gev_m2_s_sr', 'dimensionless', 0.0217, [0, 1e6], 'Flux at the Sun, (GeV m^2 s sr)^-1'],
     ['e0_gev', 'dimensionless', 20.6, [0.01, 1e6], 'Energy of that flux, GeV'],
-    ['spectral_index', 'dimensionless', 3, [1, 6], 'p of N(gamma) = C gamma^-p'],
+    ['normalisation_index', 'dimensionless', 3, [1, 6], 'p of N(gamma) = C gamma^-p'],
     ['h_r_kpc', 'kpc', 5, length, 'Radial scale length'],
     ['h_d_kpc', 'kpc', 1, length, 'Scale height'],
   ]),
@@ -60,7 +60,7 @@ export const fluxNormalised: CosmicRayElectronModel = {
     const atSun = mul(
       constant(perFlux, 'm^-3'),
       div(scalar('j0_per_gev_m2_s_sr'), beta),
-      pow(gamma, scalar('spectral_index')),
+      pow(gamma, scalar('normalisation_index')),
     )
     const here = cylindrical(position)
     const sun = cylindrical(observer)

@@ -18,7 +18,7 @@ describe('cosmic-ray electrons with the flux at the Sun', () => {
 
   it('changes with the spectral index as gamma0^p, and over the Galaxy as the WMAP disc', () => {
     const flux = electrons({ model: 'flux' })
-    const steeper = electrons({ model: 'flux', parameters: { spectral_index: 3.1 } })
+    const steeper = electrons({ model: 'flux', parameters: { normalisation_index: 3.1 } })
     const gamma = 20.6 / 0.51099895e-3
     expect(steeper.evaluate([0, 1, 2]) / flux.evaluate([0, 1, 2])).toBeCloseTo(gamma ** 0.1, 7)
     const wmap = electrons({ model: 'wmap' })

@@ -246,3 +246,20 @@ describe('a random field of a run file', () => {
     expect(() => magneticFieldOf(models({ magnetic_field }))).toThrow(message)
   })
 })
+
+describe('cosmic-ray electrons with a measured flux', () => {
+  const at = (section: RunFileInput['cosmic_ray_electrons']) =>
+    mediumOf(models({ cosmic_ray_electrons: section })).cosmicRayElectrons.evaluate([
+      -8.3, 0, 0.006,
+    ])
+
+  it('take the spectral index of the run file to other energies, unless told another', () => {
+    const gamma = 20.6 / 0.51099895e-3
+    const ratio = at({ model: 'flux', spectral_index: 2.9 }) / at({ model: 'flux' })
+    expect(ratio).toBeCloseTo(gamma ** -0.1, 7)
+    const given = { normalisation_index: 3 }
+    expect(at({ model: 'flux', spectral_index: 2.9, parameters: given })).toBe(
+      at({ model: 'flux' }),
+    )
+  })
+})
