@@ -60,9 +60,9 @@ describe('what a run is prepared from', () => {
       /cosmic_ray_electrons\.C_m3: Model "wmap" has no parameter "C_m3"/,
     ],
     [
-      'cosmic rays from a file',
+      'cosmic rays from no file',
       { cosmic_ray_electrons: { model: 'file' } },
-      /cosmic_ray_electrons\.model: "file" is not possible here/,
+      /cosmic_ray_electrons\.file is missing: name the file with the table/,
     ],
     [
       'a model without free parameters',
