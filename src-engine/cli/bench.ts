@@ -8,22 +8,26 @@ import { UsageError } from '../errors.ts'
 import { version } from '../version.ts'
 import { oneOf, parseCommandLine, wholeNumber } from './arguments.ts'
 import { benchCard } from './bench-card.ts'
+import { benchModels } from './bench-models.ts'
 import { EXIT, printJson } from './io.ts'
 import type { Command } from './io.ts'
 import { peakMemoryBytes } from './run-report.ts'
+import { textTable } from './text-table.ts'
 
-const usage = `larmor bench [--backend wasm|webgpu] [--threads N] [--nside N] [--repeats N] [--json]
+const usage = `larmor bench [--models] [--backend wasm|webgpu] [--threads N] [--nside N] [--repeats N] [--json]
 
 Measures the kernels at the standard setting (the Haslam fit at the shipped defaults): nanoseconds per cell crossing,
 iterations per second, scaling over threads, error against the converged integral, peak memory of the process; then I, Q
 and U with Faraday rotation, and how their time grows with rays, crossings and frequencies. test/bench/peer.py compares with synax.
 
+  --models      instead: million points per second of every field model by WebAssembly and by JavaScript, on one core
   --backend B   wasm (default), or webgpu: forward, value and gradient on the graphics card, and the share of its bandwidth
   --threads N   the most threads to measure (default: the cores this process may use)
   --nside N     resolution of the sky (default 64)
   --repeats N   tries of each measurement, of which the best counts (default 12)`
 
 const options = {
+  models: { type: 'boolean' },
   backend: { type: 'string' },
   threads: { type: 'string' },
   nside: { type: 'string' },
@@ -43,6 +47,7 @@ export const command: Command = async (args, io) => {
     return benchCard(nside, repeats, io)
   }
   const environment = describeEnvironment()
+  if (values.models) return benchModels(environment, repeats, io)
   const benchmark = new Benchmark(nside)
 
   // The most threads first: the peak memory after it is that of a run.
@@ -187,7 +192,7 @@ function growthText({ standard, extraFrequency, growth }: GrowthFigures): string
   return [
     `I, Q and U with Faraday rotation at 2.4 GHz, NSIDE ${nside}, grid ${shape.join('x')}: value ${forwardMs.toFixed(1)} ms (${perCrossing(forwardMs, standard).toFixed(1)} ns per crossing), gradient ${gradientMs.toFixed(1)} ms (${perCrossing(gradientMs, standard).toFixed(1)} ns); a further frequency costs ${(100 * extraFrequency).toFixed(0)} % of the first.`,
     'Time of value and gradient grows as the power (1 is linear):',
-    ...table([
+    ...textTable([
       ['of the', 'from', 'to', 'ms', 'to ms', 'power'],
       ...growth.map(({ of, sizes, milliseconds, exponent }) => [
         of,
@@ -229,11 +234,11 @@ function toText(report: Report): string {
     `${environment.cpu}, ${environment.usable_cores} of ${environment.cores} cores, load ${load}, Node ${environment.node}, ${environment.platform}`,
     `NSIDE ${report.nside}, grid ${report.shape.join('x')}, ${report.nodes} nodes per crossing, p = ${report.spectralIndex}: ${single.rays} rays, ${single.crossings} crossings`,
     '',
-    ...table([header, ...rows]),
+    ...textTable([header, ...rows]),
     `ns: per crossing; gradient: adjoint and regularisation; step: a whole iteration. Best of ${report.repeats} (mean: all of them).`,
     '',
     'Error of the integral, rms over sightlines relative to the signal:',
-    ...table([
+    ...textTable([
       ['field', `${report.nodes} nodes per crossing`, 'midpoint, 512 samples'],
       ...report.accuracy.map(({ field, cells, midpoint512 }) => [
         field,
@@ -246,9 +251,4 @@ function toText(report: Report): string {
     '',
     `Peak memory of the process: ${(report.peakBytes / 1e6).toFixed(0)} MB`,
   ].join('\n')}\n`
-}
-
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)))
-  return rows.map((row) => row.map((cell, column) => cell.padStart(widths[column])).join('  '))
 }

@@ -66,6 +66,9 @@ function instantiate(program: WasmProgram): BatchFactory {
       outputs,
       evaluate: (points, out) => {
         const count = points.length / 3
+        if (!Number.isInteger(count) || out.length < outputs * count) {
+          throw new RangeError(`${points.length} coordinates do not fit ${out.length} values.`)
+        }
         const { buffer } = memory
         new BigUint64Array(buffer).set(head)
         const given = new Float64Array(buffer, pointsAt, 3 * BLOCK_POINTS)

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { command } from '#engine/cli/bench.ts'
 import type { CommandIo } from '#engine/cli/io.ts'
+import { listModels } from '#shared/fields/index.ts'
 
 const positive = z.number().positive()
 const document = z.object({
@@ -64,5 +65,36 @@ describe('larmor bench', () => {
     for (const { cells_relative_rms: cells, midpoint_512_relative_rms: midpoint } of accuracy) {
       expect(cells).toBeLessThan(midpoint / 3)
     }
+  })
+})
+
+describe('larmor bench --models', () => {
+  it('evaluates every model both ways, with the same values', async () => {
+    let out = ''
+    const io: CommandIo = {
+      out: (text) => {
+        out += text
+      },
+      err: () => {},
+      isTty: false,
+      columns: 80,
+      json: true,
+      signal: new AbortController().signal,
+      env: {},
+    }
+    expect(await command(['--models', '--repeats', '1'], io)).toBe(0)
+    const figures = z.object({
+      models: z.array(
+        z.looseObject({
+          model: z.string(),
+          wasm_million_points_per_second: positive,
+          javascript_million_points_per_second: positive,
+          largest_relative_difference: z.number().max(1e-11),
+        }),
+      ),
+      median_speedup: positive,
+    })
+    const { models } = figures.parse(JSON.parse(out))
+    expect(models.map(({ model }) => model)).toEqual(listModels().map(({ name }) => name))
   })
 })
