@@ -24,10 +24,26 @@ export function modelOptions(section: ModelSection, nested = false): ModelOption
     .filter((model) => model.kind === modelSections[section])
     .map((model) => ({ value: model.name, label: model.title }))
   const formula = { value: 'formula', label: definedTitles.formula }
-  if (nested) return [formula, ...models.filter(({ value }) => value !== 'none')]
-  const own = [{ value: 'grid', label: 'Free voxels' }, formula]
-  if (section === 'thermal_electrons') own.push({ value: 'file', label: 'Table of nₑ' })
-  return [...own, ...models]
+  const table = { value: 'file', label: tableTitles[section] }
+  if (nested) {
+    // The grid of a density starts from a model only.
+    const own = section === 'magnetic_field' ? [formula, table] : [formula]
+    return [...own, ...models.filter(({ value }) => value !== 'none')]
+  }
+  return [{ value: 'grid', label: 'Free voxels' }, formula, table, ...models]
+}
+
+const tableTitles: Readonly<Record<ModelSection, string>> = {
+  magnetic_field: 'Table of B',
+  thermal_electrons: 'Table of nₑ',
+  cosmic_ray_electrons: 'Table of C',
+}
+
+/** What a table of each section holds. */
+export const tableHelp: Readonly<Record<ModelSection, string>> = {
+  magnetic_field: 'NumPy array or FITS image [nx, ny, nz, 3] in μG.',
+  thermal_electrons: 'NumPy array or FITS image [nx, ny, nz] in cm⁻³.',
+  cosmic_ray_electrons: 'NumPy array or FITS image [nx, ny, nz] in m⁻³.',
 }
 
 /** Keys of a section that belong to its model. */
