@@ -3,8 +3,11 @@ import { Benchmark } from '../runs/benchmark.ts'
 import type { AccuracyFigures } from '../runs/benchmark.ts'
 import { measureGrowth } from '../runs/benchmark-growth.ts'
 import type { GrowthFigures, PolarisedFigures } from '../runs/benchmark-growth.ts'
+import { measureLevels } from '../runs/benchmark-levels.ts'
+import type { LevelsFigures } from '../runs/benchmark-levels.ts'
 import { loadBackend } from '../kernels/index.ts'
 import { UsageError } from '../errors.ts'
+import { samplePath } from '../server/samples.ts'
 import { version } from '../version.ts'
 import { oneOf, parseCommandLine, wholeNumber } from './arguments.ts'
 import { benchCard } from './bench-card.ts'
@@ -18,7 +21,8 @@ const usage = `larmor bench [--models] [--backend wasm|webgpu] [--threads N] [--
 
 Measures the kernels at the standard setting (the Haslam fit at the shipped defaults): nanoseconds per cell crossing,
 iterations per second, scaling over threads, error against the converged integral, peak memory of the process; then I, Q
-and U with Faraday rotation, and how their time grows with rays, crossings and frequencies. test/bench/peer.py compares with synax.
+and U with Faraday rotation, and how their time grows with rays, crossings and frequencies; the time that coarser grids
+save on the way to the same loss. test/bench/peer.py compares with synax.
 
   --models      instead: million points per second of every field model by WebAssembly and by JavaScript, on one core
   --backend B   wasm (default), or webgpu: forward, value and gradient on the graphics card, and the share of its bandwidth
@@ -71,6 +75,11 @@ export const command: Command = async (args, io) => {
     io.signal,
   )
 
+  io.err('Measuring the fit on several grids ...\n')
+  const iterations = Math.min(200, 20 * repeats)
+  const map = samplePath('haslam408')
+  const levels = await measureLevels(map, Math.max(2, nside / 2), iterations, most, io.signal)
+
   const report: Report = {
     nside,
     shape: benchmark.runFile.magnetic_field.grid?.shape ?? [128, 128, 32],
@@ -81,6 +90,7 @@ export const command: Command = async (args, io) => {
     speed: measured.toReversed(),
     accuracy,
     growth,
+    levels,
     peakBytes,
   }
   if (io.json) printJson(io, toDocument(report))
@@ -102,6 +112,7 @@ interface Report {
   readonly speed: readonly Speed[]
   readonly accuracy: readonly AccuracyFigures[]
   readonly growth: GrowthFigures
+  readonly levels: LevelsFigures
   readonly peakBytes: number
 }
 
@@ -171,6 +182,7 @@ function toDocument(report: Report): object {
       extra_frequency: report.growth.extraFrequency,
       growth: report.growth.growth,
     },
+    multi_resolution: levelsDocument(report.levels),
     peak_memory_bytes: report.peakBytes,
   }
 }
@@ -185,6 +197,24 @@ function polarisedDocument(figures: PolarisedFigures): object {
     gradient_ms: figures.gradientMs,
     gradient_ns_per_crossing: perCrossing(figures.gradientMs, figures),
   }
+}
+
+function levelsDocument({ fineSeconds, levelled, ...setting }: LevelsFigures): object {
+  return {
+    ...setting,
+    fine_grid_s: fineSeconds,
+    levelled_s: levelled?.seconds ?? null,
+    levelled_iterations: levelled?.iterations ?? null,
+    ratio: levelled ? levelled.seconds / fineSeconds : null,
+  }
+}
+
+function levelsText(figures: LevelsFigures): string {
+  const { nside, iterations, levels, loss, fineSeconds, levelled } = figures
+  const found = levelled
+    ? `${levelled.seconds.toFixed(1)} s and ${levelled.iterations} iterations, ${((100 * levelled.seconds) / fineSeconds).toFixed(0)} % of the time`
+    : 'not reached in as many iterations'
+  return `Haslam fit at NSIDE ${nside} to the loss ${loss.toFixed(0)} of ${iterations} iterations on its grid alone (${fineSeconds.toFixed(1)} s), begun on ${levels} coarser grids: ${found}.`
 }
 
 function growthText({ standard, extraFrequency, growth }: GrowthFigures): string[] {
@@ -248,6 +278,8 @@ function toText(report: Report): string {
     ]),
     '',
     ...growthText(report.growth),
+    '',
+    levelsText(report.levels),
     '',
     `Peak memory of the process: ${(report.peakBytes / 1e6).toFixed(0)} MB`,
   ].join('\n')}\n`

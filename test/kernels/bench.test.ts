@@ -37,6 +37,14 @@ const document = z.object({
       }),
     ),
   }),
+  multi_resolution: z.looseObject({
+    nside: z.literal(2),
+    iterations: z.literal(20),
+    levels: z.literal(3),
+    loss: positive,
+    fine_grid_s: positive,
+    ratio: positive.nullable(),
+  }),
   peak_memory_bytes: positive,
 })
 
