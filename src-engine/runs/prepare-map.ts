@@ -1,6 +1,6 @@
 import { changeResolution, pix2ang } from '#shared/healpix/index.ts'
 import { relativeNoise } from '#shared/inference/noise.ts'
-import { toIau } from '#shared/sky/index.ts'
+import { rotateMap, toIau } from '#shared/sky/index.ts'
 import type { DataEntry } from '#shared/session/run-file.ts'
 import { InputError } from '../errors.ts'
 import type { InputRecord } from '../storage/records.ts'
@@ -171,9 +171,11 @@ async function maskOf(
       Math.abs(Math.PI / 2 - pix2ang(nside, 'RING', pixel).theta) > limit ? 1 : 0,
     )
   }
-  const map = await readCompanion(request, mask, 'mask')
+  // Rotated after it has become 0 and 1: interpolation leaves hardly a zero along an edge.
+  const map = await readCompanion({ ...request, keepFrame: true }, mask, 'mask')
   companions.push({ suffix: ' mask', map })
-  const open = map.values.map((value) => (Number.isFinite(value) && value !== 0 ? 1 : 0))
+  const used = map.values.map((value) => (Number.isFinite(value) && value !== 0 ? 1 : 0))
+  const open = map.frame === 'galactic' ? used : rotateMap(used, 'RING', map.frame, 'galactic')
   const share = resample(open, map, nside, `${request.key}.mask`)
   return Uint8Array.from(share, (value) => (value >= 0.5 ? 1 : 0))
 }
@@ -184,13 +186,14 @@ function readCompanion(
   { file, hdu, column }: { file: string; hdu?: number; column: number | string },
   what: string,
 ): Promise<SkyMap> {
-  const { key, nside, ordering, frame } = request
+  const { key, nside, ordering, frame, keepFrame } = request
   return readSkyMap({
     file,
     key,
     hdu,
     column,
     nside,
+    keepFrame,
     assumed: { ordering, frame },
   }).catch((error: unknown) => {
     if (!(error instanceof InputError)) throw error

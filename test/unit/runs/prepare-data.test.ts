@@ -5,7 +5,7 @@ import { writeHealpixMap } from '#shared/fits/index.ts'
 import type { HealpixMapToWrite } from '#shared/fits/index.ts'
 import { changeResolution, pix2ang, pix2vec, reorder } from '#shared/healpix/index.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
-import { rotatePolarisationMaps } from '#shared/sky/index.ts'
+import { directionVector, rotatePolarisationMaps } from '#shared/sky/index.ts'
 import { sampleFolder, sampleRun, syntheticSky } from '#test/tools/sample-run.ts'
 import type { SampleFolder } from '#test/tools/sample-run.ts'
 import { float32Bytes, imageFile } from '../fits/build.ts'
@@ -115,6 +115,25 @@ describe('data preparation', () => {
     writeMap('mask.fits', { values: reorder(fine, 'NESTED', 'RING') })
     const masked = await vectorOf({ mask: { file: folder.file('mask.fits'), column: 0 } })
     expect(masked.values).toHaveLength(768 - 1)
+  })
+
+  it('does not widen a mask that is given in another frame', async () => {
+    // North of the equator of that frame, whose ring is the last; the next one lies at z = -0.042.
+    const north = Float32Array.from({ length: 3072 }, (_, pixel) =>
+      pix2vec(16, 'RING', pixel)[2] > -0.01 ? 1 : 0,
+    )
+    writeMap('equatorial.fits', { values: north, coordsys: 'C' })
+    const mask = { file: folder.file('equatorial.fits'), column: 0 }
+    writeMap('fine.fits', { values: syntheticSky(16), unit: 'K' })
+    const { pixels } = await vectorOf({ file: 'fine.fits', mask }, 16)
+    // The celestial pole in Galactic coordinates: half of the sky is open; pixels are 0.064 rad wide.
+    const pole = directionVector(122.93192, 27.12825)
+    const northern = Array.from({ length: 3072 }, (_, pixel) => {
+      const v = pix2vec(16, 'RING', pixel)
+      return v[0] * pole[0] + v[1] * pole[1] + v[2] * pole[2]
+    })
+    for (const pixel of pixels) expect(northern[pixel]).toBeGreaterThan(-0.03)
+    expect(pixels.length).toBeGreaterThan(northern.filter((z) => z > 0.06).length)
   })
 
   it('reads sigma from a file, and drops pixels without one', async () => {
