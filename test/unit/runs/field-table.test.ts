@@ -9,10 +9,11 @@ import {
 } from '#shared/fields/index.ts'
 import { writeImage } from '#shared/fits/index.ts'
 import type { GridGeometry, Vector3 } from '#shared/physics/index.ts'
-import { cellCentre, voxelIndex } from '#shared/physics/index.ts'
+import { cellCentre, directionFromPixel, voxelIndex } from '#shared/physics/index.ts'
 import { mapFiles, tableFiles } from '#shared/session/run-file-paths.ts'
 import { runFileSchema } from '#shared/session/run-file.ts'
 import type { RunFileInput } from '#shared/session/run-file.ts'
+import { loadBackend } from '#engine/kernels/index.ts'
 import { fieldOnGrid, magneticFieldOf } from '#engine/simulation/magnetic-field.ts'
 import { kernelProblemOf, densityChoicesOf } from '#engine/simulation/kernel-problem.ts'
 import { mediumOf, modelsOf } from '#engine/simulation/medium.ts'
@@ -244,6 +245,51 @@ describe('a random field of a run file', () => {
     ],
   ])('is refused with %s', (_, magnetic_field, message) => {
     expect(() => magneticFieldOf(models({ magnetic_field }))).toThrow(message)
+  })
+})
+
+describe('a sky through a random field', () => {
+  it('has the same bits with one and two threads', async () => {
+    const runFile = runFileSchema.parse({
+      box,
+      sky: { nside: 4, frequencies_ghz: [1.4] },
+      thermal_electrons: { model: 'cordes91' },
+      magnetic_field: {
+        model: 'grid',
+        grid: {
+          shape: [...grid.shape],
+          initial: {
+            model: 'lsa',
+            random: { strength: { model: 'jf12' }, striation: 1.36, outer_scale_kpc: 6 },
+          },
+        },
+      },
+    })
+    const seen = await Promise.all(
+      [1, 2].map(async (threads) => {
+        const found = modelsOf(runFile)
+        const directions = Float64Array.from(
+          Array.from({ length: 192 }, (_, pixel) => directionFromPixel(4, 'RING', pixel)).flat(),
+        )
+        const backend = await loadBackend('wasm')
+        const operator = await backend.prepare(
+          {
+            ...kernelProblemOf(runFile, found, grid),
+            directions,
+            frequenciesGhz: [1.4],
+            observables: ['I', 'Q', 'faraday_depth'],
+          },
+          { threads, densities: densityChoicesOf(found) },
+        )
+        const magneticField = operator.createGrid(3)
+        magneticField.set(fieldOnGrid(found, grid))
+        const { I, Q, faraday_depth: depth } = await operator.forward({ magneticField })
+        await operator.dispose()
+        return { I: I?.slice(), Q: Q?.slice(), depth: depth?.slice() }
+      }),
+    )
+    expect(seen[1]).toEqual(seen[0])
+    expect(seen[0].I?.every((value) => value > 0)).toBe(true)
   })
 })
 
