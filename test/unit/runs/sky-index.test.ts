@@ -11,6 +11,7 @@ import { RunManager } from '#engine/runs/run-manager.ts'
 import { Session } from '#engine/storage/session.ts'
 import { readFits, readHealpixMap, writeHealpixMap } from '#shared/fits/index.ts'
 import { pix2vec } from '#shared/healpix/index.ts'
+import { runFileSchema } from '#shared/session/run-file.ts'
 import { pauseAfter } from '#test/tools/pause-after.ts'
 import { runBits } from '#test/tools/run-bits.ts'
 import { sampleFolder } from '#test/tools/sample-run.ts'
@@ -158,6 +159,44 @@ describe('a map of spectral indices', () => {
     const { code, err } = await larmor(['simulate', write(text), '--backend', 'wasm'])
     expect(code).toBe(3)
     expect(err).toMatch(message)
+  })
+
+  it('counts in the likelihood of models and in its derivatives', async () => {
+    writeMap('p.fits', (z) => (z > 0 ? 2.7 : 3.2))
+    const values = Float64Array.from({ length: 12 * nside ** 2 }, (_, pixel) => 10 + (pixel % 7))
+    writeFileSync(
+      folder.file('sky.fits'),
+      writeHealpixMap({
+        nside,
+        ordering: 'RING',
+        coordsys: 'G',
+        columns: [{ name: 'I', unit: 'K', values }],
+      }),
+    )
+    const evaluate = async (b0: number, index: string) => {
+      const path = write(`${sky}data: [{ name: sky, file: sky.fits, frequency_ghz: 0.408 }]
+magnetic_field: { model: lsa, parameters: { b0_microgauss: ${b0} }, free: [b0_microgauss] }
+thermal_electrons: { model: none }
+${cosmicRays(index)}`)
+      const { code, out, err } = await larmor(['evaluate', path, '--gradient', '--json'])
+      if (code !== 0) throw new Error(err)
+      return z
+        .looseObject({ loss: z.number(), gradient: z.record(z.string(), z.number()) })
+        .parse(JSON.parse(out))
+    }
+    const map = 'spectral_index_map: { file: p.fits }'
+    const { loss, gradient } = await evaluate(3, map)
+    const difference =
+      ((await evaluate(3.001, map)).loss - (await evaluate(2.999, map)).loss) / 0.002
+    // Truncation of the central difference: 1e-3 squared against b0 = 3, times a few.
+    expect(Math.abs(gradient['magnetic_field.b0_microgauss'] / difference - 1)).toBeLessThan(1e-5)
+    expect(loss).not.toBeCloseTo((await evaluate(3, 'spectral_index: 2.7')).loss, 3)
+  })
+
+  it('can be checked before its file is read', () => {
+    const section = { spectral_index_regions: { file: 'r.fits' } }
+    const runFile = runFileSchema.parse({ cosmic_ray_electrons: section })
+    expect(prepareProblem(runFile, []).problem.unknowns).toContain('raySpectralIndex')
   })
 })
 

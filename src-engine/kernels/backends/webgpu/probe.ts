@@ -35,8 +35,8 @@ const replySchema = z.union([
 /** What the process answers. */
 export type ProbeReply = z.output<typeof replySchema>
 
-/** A driver that needs longer is taken for hung. */
-const PATIENCE_MS = 60_000
+/** A driver that needs longer is taken for hung; software drivers on a busy machine compile their kernels for some seconds. */
+const PATIENCE_MS: Readonly<Record<ProbeTask, number>> = { adapter: 20_000, 'self-test': 60_000 }
 /** Of what drivers write, per process. */
 const MOST_REMARKS = 64 * 1024
 
@@ -70,7 +70,7 @@ export async function testByProbe(): Promise<SelfTest[]> {
 export function ask(
   task: ProbeTask,
   script = locate(import.meta.url, './probe-process.ts', 'graphics-probe.mjs'),
-  patienceMs = PATIENCE_MS,
+  patienceMs = PATIENCE_MS[task],
 ): Promise<ProbeReply> {
   return new Promise((resolve) => {
     const child = fork(script, [task], {
