@@ -1,7 +1,5 @@
 import {
   ModelError,
-  bindDensity,
-  bindMagneticField,
   fieldKinds,
   fieldUnits,
   listModels,
@@ -19,6 +17,7 @@ import { DEFAULT_BOX } from '#shared/physics/index.ts'
 import { suggestion } from '#shared/session/nearest-name.ts'
 import { checkRunFile, pathText } from '#shared/session/run-file-issues.ts'
 import { InputError, UsageError } from '../errors.ts'
+import { bindDensity, bindMagneticField } from '../models/fields.ts'
 import { loadModelChoice, loadRunFile } from '../runs/load-run-file.ts'
 import { magneticFieldOf, withRandomField } from '../simulation/magnetic-field.ts'
 import { cosmicRayElectronsOf, modelsOf, thermalElectronsOf } from '../simulation/medium.ts'
@@ -33,6 +32,9 @@ export interface FieldSource {
   readonly variant: string | null
   readonly unit: string
   readonly field: SpatialField<Vector3> | SpatialField<number>
+  /** Where the field is a model and nothing else: what other backends make it from. */
+  readonly resolved?: ResolvedModel
+  readonly observerKpc: Vector3
   /** Of a random field: the share of its energy that had a divergence before it was taken out and made up for. */
   readonly removedShare?: number
   /** Of a run file: where a grid is made unless the command says otherwise. */
@@ -100,6 +102,8 @@ export async function fieldSource(
     variant: resolved.variant ?? null,
     unit: fieldUnits[resolved.model.kind],
     field: bound(resolved, observerKpc),
+    resolved,
+    observerKpc,
     box: boxOf(grid),
   }
 }
@@ -189,6 +193,7 @@ function withRandom(
       model: models.magnetic.model.name,
       variant: models.magnetic.variant ?? null,
       unit: fieldUnits.magnetic,
+      observerKpc: models.observerKpc,
       box,
       ...withRandomField(models, models.random),
     }
@@ -250,6 +255,7 @@ async function ofRunFile(path: string, options: SourceOptions): Promise<FieldSou
       model: tables[kind] ? 'file' : resolved.model.name,
       variant: resolved.variant ?? null,
       unit: fieldUnits[kind],
+      observerKpc: models.observerKpc,
       box: {
         shape: runFile.magnetic_field.grid?.shape ?? defaultShape,
         halfSizeKpc: runFile.box.half_size_kpc,

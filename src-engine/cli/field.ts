@@ -6,6 +6,8 @@ import type { Vector3 } from '#shared/physics/index.ts'
 import { DEFAULT_BOX } from '#shared/physics/index.ts'
 import { backendNames } from '#shared/session/run-file.ts'
 import { InputError, UsageError, fileErrorText } from '../errors.ts'
+import { KernelError } from '../kernels/interface.ts'
+import { evaluateOn } from '../models/on-device.ts'
 import { latticeFits, latticeHdf5, shapeOf } from '../exports/lattice-files.ts'
 import type { LatticeValues } from '../exports/lattice-files.ts'
 import { encodeNpy } from '../storage/npy.ts'
@@ -15,7 +17,14 @@ import { fieldSource } from './field-source.ts'
 import type { FieldSource } from './field-source.ts'
 import { EXIT, printJson } from './io.ts'
 import type { Command, CommandIo } from './io.ts'
-import { latticeOfGrid, latticeOfPlane, parseShape, parseSlice, visitLattice } from './lattice.ts'
+import {
+  latticeOfGrid,
+  latticeOfPlane,
+  parseShape,
+  parseSlice,
+  latticePoints,
+  latticeSize,
+} from './lattice.ts'
 import type { Lattice } from './lattice.ts'
 import { joinPoints, parsePoint, pointsHeader, readPoints } from './points.ts'
 
@@ -38,7 +47,8 @@ Evaluates a field: B in microgauss, n_e in cm^-3, C in m^-3; positions in Galact
   --slice AXIS=KPC    a plane across an axis, for example z=0: --grid then has two numbers
   --observer x,y,z    where uniform spheres are centred (default ${DEFAULT_BOX.observerKpc.join(',')})
   --out FILE          where to write: .npy, .fits or .h5 for a grid or slice, .csv for points or a slice (default: stdout)
-  --backend NAME      models are evaluated in float64 by the reference whatever is named here
+  --backend NAME      auto (default) and wasm: float64, a model by WebAssembly; reference: float64 by JavaScript; webgpu and
+                      tensorflow: a model alone, in float32
   --json              one JSON document: { model, variant, unit, points, values }, or { ..., shape, out } of a file`
 
 const options = {
@@ -68,7 +78,7 @@ export const command: Command = async (args, io) => {
     options,
     positionals: ['MODEL?'],
   })
-  oneOf(values.backend, 'backend', backendNames)
+  const backend = oneOf(values.backend, 'backend', backendNames) ?? 'auto'
   const { at, points, out } = values
   const slice = values.slice === undefined ? undefined : parseSlice(values.slice)
   const pointwise = [at, points].filter((given) => given !== undefined).length
@@ -102,13 +112,13 @@ export const command: Command = async (args, io) => {
       halfSizeKpc: halfSizeKpc ?? source.box.halfSizeKpc,
     }
     const lattice = slice ? latticeOfPlane(grid, slice.across, slice.at) : latticeOfGrid(grid)
-    return writeLattice(source, lattice, out, format, io)
+    return writeLattice(source, lattice, backend, out, format, io)
   }
   const positions =
     points === undefined
       ? (at ?? []).map((text) => parsePoint(text, 'at'))
       : await readPoints(points)
-  return writePoints(source, positions, out, io)
+  return writePoints(source, positions, backend, out, io)
 }
 
 function halfSizeOf(text: string | undefined): Vector3 | undefined {
@@ -137,20 +147,71 @@ function describe({ model, variant, unit, removedShare }: FieldSource) {
   }
 }
 
-/** What is evaluated, and where it has to be finite. */
-function valueAt({ field, model }: FieldSource, point: Vector3): Vector3 | number {
-  const value = field.evaluate(point)
-  if ([value].flat().every(Number.isFinite)) return value
-  throw new Error(`Model "${model}" has no finite value at (${point.join(', ')}) kpc.`)
+function pointsOf(numbers: Float64Array): Vector3[] {
+  return Array.from({ length: numbers.length / 3 }, (_, i) => pointOf(numbers, i))
+}
+
+function pointOf(numbers: Float64Array, i: number): Vector3 {
+  return [numbers[3 * i], numbers[3 * i + 1], numbers[3 * i + 2]]
+}
+
+type Backend = (typeof backendNames)[number]
+
+/** Values at points, [n, 3] kpc: [n, components]. @throws Error where one is not finite */
+async function valuesAt(
+  source: FieldSource,
+  points: Float64Array,
+  backend: Backend,
+): Promise<Float64Array> {
+  const { field, kind, model } = source
+  const components = kind === 'magnetic' ? 3 : 1
+  let values
+  if (backend === 'webgpu' || backend === 'tensorflow') {
+    values = await onDevice(source, points, backend)
+  } else {
+    values = new Float64Array((components * points.length) / 3)
+    if (backend !== 'reference' && field.evaluateMany) field.evaluateMany(points, values)
+    else {
+      for (let i = 0; 3 * i < points.length; i++) {
+        values.set([field.evaluate(pointOf(points, i))].flat(), components * i)
+      }
+    }
+  }
+  const bad = values.findIndex((value) => !Number.isFinite(value))
+  if (bad === -1) return values
+  const where = pointOf(points, Math.floor(bad / components)).join(', ')
+  throw new Error(`Model "${model}" has no finite value at (${where}) kpc.`)
+}
+
+async function onDevice(
+  { resolved, observerKpc }: FieldSource,
+  points: Float64Array,
+  backend: 'webgpu' | 'tensorflow',
+): Promise<Float64Array> {
+  if (!resolved) {
+    throw new UsageError(
+      `--backend ${backend} evaluates a MODEL or a --formula, without a random part: leave it out here.`,
+    )
+  }
+  try {
+    return await evaluateOn(backend, resolved, { observerKpc }, points)
+  } catch (error) {
+    if (error instanceof KernelError) throw new UsageError(error.message)
+    throw error
+  }
 }
 
 async function writePoints(
   source: FieldSource,
   points: readonly Vector3[],
+  backend: Backend,
   out: string | undefined,
   io: CommandIo,
 ): Promise<number> {
-  const values = points.map((point) => valueAt(source, point))
+  const found = await valuesAt(source, Float64Array.from(points.flat()), backend)
+  const values = points.map((_, i): Vector3 | number =>
+    source.kind === 'magnetic' ? [found[3 * i], found[3 * i + 1], found[3 * i + 2]] : found[i],
+  )
   const table = csv(source, points, values)
   if (out !== undefined) await write(out, table)
   if (io.json) printJson(io, { ...describe(source), points, values })
@@ -161,16 +222,16 @@ async function writePoints(
 async function writeLattice(
   source: FieldSource,
   lattice: Lattice,
+  backend: Backend,
   out: string | undefined,
   format: string,
   io: CommandIo,
 ): Promise<number> {
   if (out === undefined || format === '.csv') {
-    const points: Vector3[] = []
-    visitLattice(lattice, (point) => points.push(point))
-    return writePoints(source, points, out, io)
+    const points = latticePoints(lattice, 0, latticeSize(lattice))
+    return writePoints(source, pointsOf(points), backend, out, io)
   }
-  const sampled = sample(source, lattice)
+  const sampled = await sample(source, lattice, backend)
   await write(out, await encoded(sampled, format))
   const shape = shapeOf(sampled)
   if (io.json) printJson(io, { ...describe(source), shape, out })
@@ -186,16 +247,22 @@ const names: Readonly<Record<FieldKind, string>> = {
   'random-field-strength': 'random_field_strength',
 }
 
-function sample(source: FieldSource, lattice: Lattice): LatticeValues {
+/** Points of a lattice that are evaluated together. */
+const BLOCK_POINTS = 2 ** 18
+
+async function sample(
+  source: FieldSource,
+  lattice: Lattice,
+  backend: Backend,
+): Promise<LatticeValues> {
   const { kind, unit, model, variant } = source
   const components = kind === 'magnetic' ? 3 : 1
-  const count = lattice.shape.reduce((product, n) => product * n, 1)
+  const count = latticeSize(lattice)
   const values = new Float64Array(components * count)
-  visitLattice(lattice, (point, index) => {
-    const value = valueAt(source, point)
-    if (typeof value === 'number') values[index] = value
-    else values.set(value, 3 * index)
-  })
+  for (let first = 0; first < count; first += BLOCK_POINTS) {
+    const block = latticePoints(lattice, first, Math.min(BLOCK_POINTS, count - first))
+    values.set(await valuesAt(source, block, backend), components * first)
+  }
   const { axes, across } = lattice
   return {
     name: names[kind],

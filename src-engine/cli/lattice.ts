@@ -1,4 +1,4 @@
-import type { GridGeometry, Vector3 } from '#shared/physics/index.ts'
+import type { GridGeometry } from '#shared/physics/index.ts'
 import { cellCentre, gridSpacing } from '#shared/physics/index.ts'
 import { UsageError } from '../errors.ts'
 
@@ -51,15 +51,26 @@ function latticeOf(grid: GridGeometry, across: number | undefined, at: number): 
   }
 }
 
-/** Visits the points in C order, x slowest. */
-export function visitLattice(
+/** Number of points of a lattice. */
+export function latticeSize({ axes }: Lattice): number {
+  return axes.reduce((product, { centres }) => product * centres.length, 1)
+}
+
+/** Some of the points of a lattice, [count, 3], the last axis fastest. */
+export function latticePoints(
   { axes: [xs, ys, zs] }: Lattice,
-  visit: (point: Vector3, index: number) => void,
-): void {
-  let index = 0
-  for (const x of xs.centres) {
-    for (const y of ys.centres) for (const z of zs.centres) visit([x, y, z], index++)
+  first: number,
+  count: number,
+): Float64Array {
+  const [ny, nz] = [ys.centres.length, zs.centres.length]
+  const points = new Float64Array(3 * count)
+  for (let i = 0; i < count; i++) {
+    const column = Math.floor((first + i) / nz)
+    points[3 * i] = xs.centres[Math.floor(column / ny)]
+    points[3 * i + 1] = ys.centres[column % ny]
+    points[3 * i + 2] = zs.centres[(first + i) % nz]
   }
+  return points
 }
 
 /** `z=0.5`. @throws UsageError */

@@ -40,6 +40,35 @@ describe('larmor field', () => {
     )
   })
 
+  it('evaluates a model with the backend asked for, and refuses what that does not do', async () => {
+    const points = ['--at', '-8.5,0.3,1', '3,-4,0.2', '--json']
+    const valuesWith = async (backend: string) => {
+      const { code, out } = await larmor(['field', 'jf12', '--backend', backend, ...points])
+      expect(code).toBe(0)
+      return fieldDocument.parse(JSON.parse(out)).values.flat()
+    }
+    const reference = await valuesWith('reference')
+    const compare = async (backend: string, tolerance: number) => {
+      const values = await valuesWith(backend)
+      values.forEach((value, i) => expect(Math.abs(value - reference[i])).toBeLessThan(tolerance))
+    }
+    // Some 1e-15 per operation in float64, some 1e-7 in float32, of 2 microgauss.
+    await compare('wasm', 1e-12)
+    await compare('auto', 1e-12)
+    await compare('tensorflow', 1e-5)
+    const random = [
+      '--random',
+      'rms_microgauss=1',
+      '--random',
+      'shape=32x32x8',
+      '--random',
+      'outer_scale_kpc=4',
+    ]
+    const refused = await larmor(['field', 'jf12', '--backend', 'tensorflow', ...random, ...points])
+    expect(refused.code).not.toBe(0)
+    expect(refused.err).toContain('without a random part')
+  })
+
   it('takes parameters, variants and kinds', async () => {
     const points = ['--at', '4,0.5,0.1', '--json']
     const strong = await larmor(['field', 'lsa', '--param', 'b0_microgauss=2.4', ...points])
