@@ -3,7 +3,8 @@ import { PLANE_EXTENT } from '#shared/sky/index.ts'
 import { planeToScreen, screenToSky, skyToPlane, skyToScreen } from './view.ts'
 import type { PlanePoint } from '#shared/sky/index.ts'
 import type { CanvasPalette } from './palette.ts'
-import type { SkyDirection } from './types.ts'
+import type { SkyDirection, SkyVectors } from './types.ts'
+import { drawVectors } from './vectors.ts'
 import type { SkyGeometry } from './view.ts'
 
 /** What lies over the map: outline, lines of longitude and latitude with labels, the linked cursor. */
@@ -13,6 +14,7 @@ export interface Overlay {
   readonly cursor: SkyDirection | null
   /** The chosen line of sight. */
   readonly sightline?: SkyDirection | null
+  readonly vectors?: SkyVectors | null
   /** Without a map there is only the outline, around what the panel has to say. */
   readonly hasMap: boolean
 }
@@ -52,6 +54,8 @@ export function drawOverlay(context: CanvasRenderingContext2D, overlay: Overlay)
   context.strokeStyle = overlay.palette.line
   context.stroke()
   labels?.()
+  if (overlay.vectors && overlay.hasMap)
+    drawVectors(context, overlay.geometry, overlay.vectors, overlay.palette)
   if (overlay.sightline && overlay.hasMap) drawSightline(context, overlay, overlay.sightline)
   if (overlay.cursor && overlay.hasMap) drawReticle(context, overlay, overlay.cursor)
   context.restore()

@@ -44,7 +44,7 @@ export function skyPicture(
   drawMapInto(context, margin, top, geometry, colourMap)
   context.save()
   context.translate(margin, top)
-  drawOverlay(context, { geometry, palette, cursor: null, hasMap: true })
+  drawOverlay(context, { geometry, palette, cursor: null, vectors: props.vectors, hasMap: true })
   context.restore()
   drawColourBar(context, {
     x: margin,

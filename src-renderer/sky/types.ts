@@ -62,6 +62,20 @@ export interface SkyMarks {
   readonly strength: Uint8Array
 }
 
+/** Polarisation on a coarse map, RING: drawn as lines. */
+export interface SkyVectors {
+  readonly nside: number
+  /** NaN where there is none; U in the IAU sense. */
+  readonly q: Float32Array
+  readonly u: Float32Array
+  /** Polarised intensity of a line as long as the lines are apart. */
+  readonly full: number
+  /** 0: along the electric vector; 90: along the magnetic field across the line of sight. */
+  readonly turnDeg: number
+  /** Factor on the length of all lines. */
+  readonly length: number
+}
+
 export interface SkyMapProps {
   /** RING order, Galactic, 12 nside^2 values, NaN where there is none; null while there is no map. */
   readonly pixels: Float32Array | null
@@ -92,6 +106,9 @@ export interface SkyMapProps {
   readonly marks?: SkyMarks | null
   /** The chosen line of sight. */
   readonly sightline?: SkyDirection | null
+  readonly vectors?: SkyVectors | null
+  /** Shows how the values are spread, with the limits as handles. */
+  readonly histogram?: boolean
   /** A newer map is being computed. */
   readonly busy: boolean
 }

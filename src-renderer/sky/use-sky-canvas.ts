@@ -15,6 +15,7 @@ import type {
   SkyPoints,
   SkyProjection,
   SkyTheme,
+  SkyVectors,
   SkyViewState,
 } from './types.ts'
 import type { SkyGeometry } from './view.ts'
@@ -31,6 +32,7 @@ export interface SkyPicture {
   readonly cursor: () => SkyDirection | null
   readonly marks: () => SkyMarks | null
   readonly sightline: () => SkyDirection | null
+  readonly vectors: () => SkyVectors | null
   readonly theme: () => SkyTheme
   /** Tokens as they apply to the panel now. */
   readonly palette: () => CanvasPalette
@@ -81,6 +83,7 @@ export function useSkyCanvas(
       palette: picture.palette(),
       cursor: picture.cursor(),
       sightline: picture.sightline(),
+      vectors: picture.vectors(),
       hasMap: picture.pixels() !== null || picture.points() !== null,
     })
   }
@@ -180,7 +183,7 @@ export function useSkyCanvas(
   watch(picture.colourMap, uploadColours)
   watch([picture.scale, picture.theme], uploadScale)
   watch([picture.projection, picture.view, picture.points], scheduleMap)
-  watch([picture.cursor, picture.sightline, picture.palette], schedule)
+  watch([picture.cursor, picture.sightline, picture.vectors, picture.palette], schedule)
   watch([picture.marks, picture.palette], uploadMarks)
 
   /** Draws the map alone into a picture: at another size than the screen's, in colours for white paper. */

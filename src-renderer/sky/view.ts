@@ -163,3 +163,10 @@ export function dragView(
   }
   return clampView(projection, { ...view, lonDeg: view.lonDeg + deltaX * unit * 90 })
 }
+
+/** About how far the centres of neighbouring pixels are apart in the middle of the map, CSS pixels. */
+export function pixelSpacingPx({ projection, unit }: SkyGeometry, nside: number): number {
+  const side = Math.sqrt(Math.PI / 3) / nside
+  // Mollweide has the whole sphere, 4 pi, on an ellipse of area 2 pi; the globe is of radius 1.
+  return (side * (projection === 'mollweide' ? Math.SQRT1_2 : 1)) / unit
+}

@@ -11,7 +11,7 @@ export interface Harness {
   readonly props: Record<string, unknown>[]
   readonly events: { index: number; name: string; value: unknown }[]
 }
-export type ComponentKind = 'sky' | 'slices' | 'volume' | 'sightline'
+export type ComponentKind = 'sky' | 'slices' | 'volume' | 'sightline' | 'compare'
 export interface Panel {
   readonly width: number
   readonly height: number

@@ -1,3 +1,4 @@
+import { TooltipProvider } from 'reka-ui'
 import { createApp, h, nextTick, shallowReactive } from 'vue'
 import '../../../src-renderer/styles/tokens.css'
 import '../../../src-renderer/styles/fonts.css'
@@ -9,6 +10,7 @@ import type { ComponentKind } from './api.ts'
 
 const loaders: Record<ComponentKind, () => Promise<Component>> = {
   sky: () => Promise.resolve(SkyMap),
+  compare: async () => (await import('../../../src-renderer/sky/SkyCompare.vue')).default,
   slices: async () => (await import('../../../src-renderer/volume/FieldSlices.vue')).default,
   volume: async () => (await import('../../../src-renderer/volume/FieldVolume.vue')).default,
   sightline: async () =>
@@ -19,6 +21,8 @@ const listened = [
   'update:cursor',
   'update:cursorKpc',
   'update:limits',
+  'update:share',
+  'update:firstLimits',
   'pick',
   'readout',
 ] as const
@@ -51,35 +55,37 @@ window.harness = {
     instances = panels.map(() => null)
     app = createApp({
       render: () =>
-        h(
-          'div',
-          { id: 'harness' },
-          panels.map((panel, index) => {
-            const state = states[index]
-            const listeners = Object.fromEntries(
-              listened.map((name) => [
-                `on${name[0].toUpperCase()}${name.slice(1)}`,
-                (value: unknown) => {
-                  window.harness.events.push({ index, name, value })
-                  const [update, property] = name.split(':')
-                  if (update === 'update') {
-                    // Linked panels share views and cursors.
-                    for (const one of property === 'limits' ? [state] : states) {
-                      one[property] = value
+        h(TooltipProvider, () =>
+          h(
+            'div',
+            { id: 'harness' },
+            panels.map((panel, index) => {
+              const state = states[index]
+              const listeners = Object.fromEntries(
+                listened.map((name) => [
+                  `on${name[0].toUpperCase()}${name.slice(1)}`,
+                  (value: unknown) => {
+                    window.harness.events.push({ index, name, value })
+                    const [update, property] = name.split(':')
+                    if (update === 'update') {
+                      // Linked panels share views and cursors.
+                      for (const one of property === 'limits' ? [state] : states) {
+                        one[property] = value
+                      }
                     }
-                  }
-                },
-              ]),
-            )
-            const box = {
-              class: 'panel',
-              style: { width: `${panel.width}px`, height: `${panel.height}px` },
-            }
-            const ref = (element: unknown) => {
-              instances[index] = element as ComponentPublicInstance | null
-            }
-            return h('div', box, [h(component, { ...state, theme, ...listeners, ref })])
-          }),
+                  },
+                ]),
+              )
+              const box = {
+                class: 'panel',
+                style: { width: `${panel.width}px`, height: `${panel.height}px` },
+              }
+              const ref = (element: unknown) => {
+                instances[index] = element as ComponentPublicInstance | null
+              }
+              return h('div', box, [h(component, { ...state, theme, ...listeners, ref })])
+            }),
+          ),
         ),
     })
     app.config.warnHandler = (message) => console.error(message)

@@ -7,6 +7,7 @@ import { buildScale, valueStatistics } from '#renderer/sky/colour-scale.ts'
 import { sampleScalar } from '#renderer/volume/scalar.ts'
 import { ang2pix, pix2ang } from '#shared/healpix/index.ts'
 import { colourAt, formatNumber, formatQuantity } from '#shared/sky/index.ts'
+import { screenPicture } from '../picture.ts'
 import { browserStage } from './browser-stage.ts'
 import { iterations, makePolarisedSession } from './polarised-data.ts'
 import { lastOfCurves, readSession } from './session-file.ts'
@@ -111,6 +112,35 @@ it('shows each Stokes map in its unit on a symmetric scale', async () => {
   expect(limits?.[1]).toBe(`\u2212${limits?.[2]}`)
 })
 
+it('draws the polarisation of Q and U, compares maps in one place, and counts their values', async () => {
+  await page.getByRole('button', { name: /Polarisation$/ }).click()
+  await page.getByRole('menuitemradio', { name: /^along B/ }).click()
+  await page.keyboard.press('Escape')
+  const white = async () => {
+    const box = await sky(page, 'Data').overlay.boundingBox()
+    const picture = await screenPicture(page)
+    let count = 0
+    for (let x = 0; box && x < box.width; x++)
+      for (let y = 0; y < box.height; y++)
+        if (Math.min(...picture.at(box.x + x, box.y + y)) > 240) count++
+    return count
+  }
+  // Lines all over the sky; the graticule is a translucent white.
+  await expect.poll(white, soon).toBeGreaterThan(1000)
+  await tool(page, 'Comparison', 'swipe data, residual')
+  await page.getByRole('slider', { name: 'Line between Data and Residual' }).waitFor()
+  expect(await page.locator('figure.sky-panel').count()).toBe(2)
+  await page.getByRole('button', { name: 'Histograms' }).click()
+  await page.getByRole('slider', { name: 'Lower limit in the histogram' }).first().waitFor()
+  await page.getByRole('button', { name: 'Histograms' }).click()
+  await tool(page, 'Comparison', 'side by side')
+  await expect.poll(() => page.locator('figure.sky-panel').count(), soon).toBe(3)
+  await page.getByRole('button', { name: /Polarisation$/ }).click()
+  await page.getByRole('menuitemradio', { name: 'off' }).click()
+  await page.keyboard.press('Escape')
+  await expect.poll(white, soon).toBeLessThan(1000)
+})
+
 it('follows the line of sight of a pixel to what the model has there, and shows who sees a voxel', async () => {
   const pixel = 341
   const { theta, phi } = pix2ang(8, 'RING', pixel)
@@ -136,6 +166,7 @@ it('follows the line of sight of a pixel to what the model has there, and shows 
   await page.getByText(/^seen by \d+ px$/).waitFor()
   await slices.press('Escape')
   await page.getByText(/^seen by/).waitFor({ state: 'hidden' })
+  await page.getByRole('button', { name: 'Slices through the Sun' }).click()
   await page.getByRole('button', { name: 'Remove the line of sight' }).click()
   await page.getByText('No line of sight yet').waitFor()
   await page.getByRole('tab', { name: 'Curves', exact: true }).click()
@@ -180,7 +211,7 @@ it('shows the free thermal electrons on a logarithmic scale', async () => {
     shape: [nx, ny, nz] as const,
     halfSizeKpc: [20, 20, 5] as const,
   }
-  const value = formatQuantity(sampleScalar(scalar, [-8.3, 0, 0]), 'cm^-3', { digits: 3 })
+  const value = formatQuantity(sampleScalar(scalar, [-8.3, 0, 0.006]), 'cm^-3', { digits: 3 })
   expect(await slices.getAttribute('aria-label')).toContain(`kpc: ${value}`)
   await layout(page, 'Fit')
 })

@@ -1,0 +1,83 @@
+import { changeResolution, pix2ang } from '#shared/healpix/index.ts'
+import type { CanvasPalette } from './palette.ts'
+import { pixelSpacingPx, skyToScreen } from './view.ts'
+import type { SkyVectors } from './types.ts'
+import type { SkyGeometry } from './view.ts'
+
+const degree = Math.PI / 180
+
+/** NSIDE of the lines by density: their number is 12 nside^2. */
+export const densities = { few: 8, medium: 16, many: 32 } as const
+export type VectorDensity = keyof typeof densities
+
+/**
+ * Mean Q and U over the pixels of a coarser map (both RING, IAU), and the polarised intensity that 98 % of them do not reach.
+ * Q and U are averaged as numbers: north turns little within such a pixel, except at the poles.
+ */
+export function vectorsOf(
+  q: Float32Array,
+  u: Float32Array,
+  nside: number,
+  wanted: number,
+): Omit<SkyVectors, 'turnDeg' | 'length'> {
+  const coarse = Math.min(nside, wanted)
+  const average = (values: Float32Array) =>
+    coarse === nside ? values : Float32Array.from(changeResolution(values, nside, coarse, 'RING'))
+  const [meanQ, meanU] = [average(q), average(u)]
+  const strengths = meanQ
+    .map((value, i) => Math.hypot(value, meanU[i]))
+    .filter(Number.isFinite)
+    .sort()
+  const full = strengths[Math.floor(0.98 * (strengths.length - 1))] ?? 0
+  return { nside: coarse, q: meanQ, u: meanU, full }
+}
+
+/** Position angle of the polarisation in degrees, from north through east (IAU), 0 to 180. */
+export function positionAngleDeg(q: number, u: number): number {
+  const angle = (0.5 * Math.atan2(u, q)) / degree
+  return angle < 0 ? angle + 180 : angle
+}
+
+/** Lines along the polarisation (or across it), as long as it is strong; without an arrow, since it has no direction. */
+export function drawVectors(
+  context: CanvasRenderingContext2D,
+  geometry: SkyGeometry,
+  { nside, q, u, full, turnDeg, length }: SkyVectors,
+  palette: CanvasPalette,
+): void {
+  if (!(full > 0)) return
+  const spacing = pixelSpacingPx(geometry, nside)
+  const { width, height } = geometry.port
+  const path = new Path2D()
+  for (let pixel = 0; pixel < q.length; pixel++) {
+    const strength = Math.hypot(q[pixel], u[pixel])
+    if (!(strength > 0)) continue
+    const { theta, phi } = pix2ang(nside, 'RING', pixel)
+    const at = { lonDeg: phi / degree, latDeg: 90 - theta / degree }
+    const middle = skyToScreen(geometry, at)
+    if (!middle || middle.x < 0 || middle.y < 0 || middle.x > width || middle.y > height) continue
+    const angle = (positionAngleDeg(q[pixel], u[pixel]) + turnDeg) * degree
+    const step = 0.2
+    const ahead = skyToScreen(geometry, {
+      lonDeg: at.lonDeg + (step * Math.sin(angle)) / Math.cos(at.latDeg * degree),
+      latDeg: at.latDeg + step * Math.cos(angle),
+    })
+    if (!ahead) continue
+    const [dx, dy] = [ahead.x - middle.x, ahead.y - middle.y]
+    const size = Math.hypot(dx, dy)
+    // Beyond the seam of the map the neighbour is on the other side.
+    if (!(size > 0) || size > 4 * spacing) continue
+    const half = (0.45 * length * spacing * Math.min(strength / full, 1.5)) / size
+    path.moveTo(middle.x - half * dx, middle.y - half * dy)
+    path.lineTo(middle.x + half * dx, middle.y + half * dy)
+  }
+  context.save()
+  context.lineCap = 'round'
+  context.strokeStyle = palette.mapHalo
+  context.lineWidth = 2.75
+  context.stroke(path)
+  context.strokeStyle = palette.mapText
+  context.lineWidth = 1.25
+  context.stroke(path)
+  context.restore()
+}
