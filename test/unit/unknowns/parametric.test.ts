@@ -55,7 +55,10 @@ const cases: [string, ModelSectionName, RunFileInput[ModelSectionName]][] = [
   [
     'JF12',
     'magnetic_field',
-    { model: 'jf12', free: ['b_arm_2_microgauss', 'b_n_microgauss', 'w_disk_kpc', 'b_x_microgauss'] },
+    {
+      model: 'jf12',
+      free: ['b_arm_2_microgauss', 'b_n_microgauss', 'w_disk_kpc', 'b_x_microgauss'],
+    },
   ],
   [
     'UF23 through other coordinates',
