@@ -74,6 +74,12 @@ export class GaussNewton<Evaluation extends { readonly loss: number }> {
     this.#arrays = arrays
   }
 
+  /** Goes on after the function has changed a little. */
+  goOn(): void {
+    this.converged = false
+    this.#current = undefined
+  }
+
   /** One step; returns the evaluation before it. Where no step lowers the function, `converged` is set and nothing moves. */
   async step(): Promise<Evaluation> {
     const { parameters, gradient } = this.#objective

@@ -77,6 +77,12 @@ export class Lbfgs<Evaluation extends { readonly loss: number }> {
     this.#bounded = objective.bounds.some((bounds) => bounds !== undefined)
   }
 
+  /** Goes on after the function has changed a little: what is known of its curvature stays. */
+  goOn(): void {
+    this.converged = false
+    this.#current = undefined
+  }
+
   /** One step; returns the evaluation before it. Where no step lowers the function, `converged` is set and nothing moves. */
   async step(): Promise<Evaluation> {
     const { parameters, gradient } = this.#objective

@@ -46,6 +46,8 @@ export interface LevelsRequest {
   readonly shape: readonly [number, number, number]
   /** Makes the operator of a level; that of the level before may be gone then. */
   readonly prepare: (level: number) => Promise<ReadyOperator>
+  /** The models at values of the fitted parameters, integrated without the grid; undefined where a run has no such models. */
+  readonly exact?: (values: readonly number[]) => Promise<readonly Float64Array[]>
 }
 
 /** Prefix of what a coarse level stores of itself. */
@@ -61,12 +63,14 @@ export class LevelledOptimisation {
   #level: number
   #ready: ReadyOperator
   #optimisation: Optimisation
+  /** How often `exact` has been asked. */
+  #corrections = 0
 
   private constructor(request: LevelsRequest, level: number, ready: ReadyOperator) {
     this.#request = request
     this.#level = level
     this.#ready = ready
-    this.#optimisation = new Optimisation({ ...ready, ...request })
+    this.#optimisation = this.#made(ready)
   }
 
   /** At the start of `level`. */
@@ -86,11 +90,14 @@ export class LevelledOptimisation {
 
   /** Whether the run has reached its last grid, and another step would not lower the loss. */
   get converged(): boolean {
-    return this.#isLast && this.#optimisation.converged
+    return this.#isLast && this.#optimisation.converged && this.#corrections >= this.#wanted
   }
 
   get numbers(): Readonly<Record<string, number>> {
-    return { ...this.#optimisation.numbers, level: this.#level }
+    const { numbers } = this.#optimisation
+    const level = this.#level
+    if (this.#wanted === 0) return { ...numbers, level }
+    return { ...numbers, level, corrections: this.#corrections }
   }
 
   /** [nx, ny, nz, 3] microgauss on the last grid; while that is being worked on, the memory that the next step changes. */
@@ -124,6 +131,7 @@ export class LevelledOptimisation {
   }
 
   restore(iteration: number, numbers: Readonly<Record<string, number>>): void {
+    this.#corrections = numbers.corrections ?? 0
     this.#optimisation.restore(iteration, numbers)
   }
 
@@ -136,7 +144,26 @@ export class LevelledOptimisation {
     if (!this.#isLast && (this.#optimisation.converged || this.iteration >= this.#end)) {
       await this.#goFiner()
     }
+    await this.#correct()
     return this.#optimisation.step()
+  }
+
+  /** When the last grid has done its share of the iterations, or no step lowers the loss on it any more. */
+  async #correct(): Promise<void> {
+    const { exact, optimiser } = this.#request
+    if (exact === undefined || !this.#isLast || this.#corrections >= this.#wanted) return
+    const share = Math.round((optimiser.iterations * (this.#corrections + 1)) / (this.#wanted + 1))
+    if (!this.#optimisation.converged && this.iteration < share) return
+    await this.#optimisation.correct(exact)
+    this.#corrections++
+  }
+
+  get #wanted(): number {
+    return this.#request.exact === undefined ? 0 : this.#request.optimiser.corrections
+  }
+
+  #made(ready: ReadyOperator): Optimisation {
+    return new Optimisation({ ...ready, ...this.#request, correctable: this.#wanted > 0 })
   }
 
   /** The unknowns on the last grid, without a step. */
@@ -165,7 +192,7 @@ export class LevelledOptimisation {
     await coarse.bringBack()
     const level = this.#level + 1
     const ready = await this.#request.prepare(level)
-    const fine = new Optimisation({ ...ready, ...this.#request })
+    const fine = this.#made(ready)
     await fine.start()
     const before = new Map([...coarse.grids, ...coarse.state].map((array) => [array.name, array]))
     for (const array of [...fine.grids, ...fine.state]) {

@@ -32,6 +32,8 @@ export interface Method {
   numbers: Readonly<Record<string, number>>
   /** Brings `arrays` and the parameters to the host's memory, where the backend keeps them in its own between steps. */
   bringBack?(): Promise<void>
+  /** Goes on after the objective has changed a little. */
+  goOn?(): void
   /** One step, number `step` of the run (1 for the first): the evaluation before it. @throws NotFiniteError */
   step(step: number): Promise<Evaluation>
 }
@@ -222,6 +224,7 @@ function lbfgsMethod(request: MethodRequest): Method {
       ),
       ...(diagonal ? stateArrays(objective, 'optimiser/diagonal', diagonal.values, 1) : []),
     ],
+    goOn: () => lbfgs.goOn(),
     async step() {
       await prepare()
       const evaluation = await lbfgs.step()
@@ -261,6 +264,7 @@ function gaussNewtonMethod(request: MethodRequest): Method {
       diagonal.known = known !== 0
     },
     arrays: stateArrays(objective, 'optimiser/diagonal', diagonal.values, 1),
+    goOn: () => gaussNewton.goOn(),
     async step() {
       await diagonal.find()
       const evaluation = await gaussNewton.step()

@@ -58,6 +58,8 @@ export class RunObjective implements CurvedObjective<Evaluation> {
   readonly #measurement: Measurement
   readonly #terms: readonly RunTerm[]
   readonly #weights: readonly Float64Array[]
+  /** By data vector, what is added to the model: what the grid leaves out of it. None: nothing. */
+  #defects: readonly Float64Array[] = []
   /** Of the last evaluation: the Gauss-Newton matrix depends on it. */
   #last: Likelihood | undefined
 
@@ -75,6 +77,12 @@ export class RunObjective implements CurvedObjective<Evaluation> {
     this.#measurement = measurement
     this.#terms = terms
     this.#weights = data.map(({ sigma, set }) => fitWeights(sigma, set))
+  }
+
+  /** Arrays that are added to the models from now on, zero at first. */
+  makeDefects(): readonly Float64Array[] {
+    this.#defects = this.#data.map(({ values }) => new Float64Array(values.length))
+    return this.#defects
   }
 
   get parameters(): Vector {
@@ -292,6 +300,9 @@ export class RunObjective implements CurvedObjective<Evaluation> {
   async #likelihood(): Promise<Likelihood> {
     const observables = await finite(this.#operator.forward(this.stage.unknowns))
     const models = this.#measurement.apply(observables)
+    this.#defects.forEach((defect, i) => {
+      for (let at = 0; at < defect.length; at++) models[i][at] += defect[at]
+    })
     this.#requireFiniteVectors('the model of', models)
     const nuisance = this.#data.map((vector, i) =>
       solveNuisance(vector.values, models[i], this.#weights[i], vector),

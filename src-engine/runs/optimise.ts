@@ -25,6 +25,8 @@ export interface OptimisationProblem {
   readonly data: readonly DataVector[]
   readonly prepared: PreparedProblem
   readonly optimiser: RunFile['optimiser']
+  /** Whether `correct` will be called. */
+  readonly correctable?: boolean
   /** May hold what an earlier optimisation with this operator left in it; it is overwritten. */
   readonly workspace?: Workspace
 }
@@ -47,6 +49,7 @@ export class Optimisation {
   readonly objective: RunObjective
   readonly #problem: OptimisationProblem
   readonly #method: Method
+  readonly #defects: readonly Float64Array[]
 
   constructor(problem: OptimisationProblem) {
     const { operator, data, prepared, optimiser } = problem
@@ -56,6 +59,7 @@ export class Optimisation {
     const { terms } = unknowns
     this.objective = new RunObjective(operator, data, measurement, stage, terms)
     this.#problem = problem
+    this.#defects = problem.correctable ? this.objective.makeDefects() : []
     this.#method = createMethod({
       objective: this.objective,
       operator,
@@ -108,7 +112,29 @@ export class Optimisation {
               },
             ],
     )
-    return [...parameters, ...this.#method.arrays]
+    const { data } = this.#problem
+    const defects = this.#defects.map((values, i) => ({
+      name: `optimiser/defect/${data[i].name}`,
+      unit: data[i].unit,
+      shape: [values.length],
+      values,
+      gradientPower: 0 as const,
+    }))
+    return [...parameters, ...this.#method.arrays, ...defects]
+  }
+
+  /**
+   * Adds to the models, from now on, what they lack of `exact` at the parameters as they are; the method goes on.
+   *
+   * @throws DivergenceError
+   */
+  async correct(exact: (values: readonly number[]) => Promise<readonly Float64Array[]>) {
+    const { models, parameters } = await this.evaluate()
+    const found = await exact(parameters)
+    this.#defects.forEach((defect, i) => {
+      for (let at = 0; at < defect.length; at++) defect[at] += found[i][at] - models[i][at]
+    })
+    this.#method.goOn?.()
   }
 
   /** Puts the parameters where a run starts. */

@@ -10,6 +10,7 @@ import type { CosmicRayInputs } from '../simulation/cosmic-ray-inputs.ts'
 import type { RunFigures, RunRecord } from '../storage/records.ts'
 import type { DataVector, RunChanges } from '../storage/run-store.ts'
 import type { Session } from '../storage/session.ts'
+import { exactModels, fitsModelsAlone } from './exact-models.ts'
 import { atLevel } from './levels.ts'
 import { memoryText } from './memory-plan.ts'
 import type { BackendName, ComputationRequest, OperatorCache, ReadyOperator } from './operators.ts'
@@ -237,8 +238,18 @@ export class RunJob {
         },
       })
     }
+    const exact = async (values: readonly number[]): Promise<readonly Float64Array[]> => {
+      this.#message = 'Integrating the models without the grid'
+      const found = await exactModels(configuration, data, values, (fraction) => {
+        this.#fraction = fraction
+        this.#announce(false)
+      })
+      this.#setState(this.#state, 'Optimising')
+      return found
+    }
+    const alone = fitsModelsAlone(configuration)
     try {
-      return await RunLoop.create(session, run, data, prepare)
+      return await RunLoop.create(session, run, data, prepare, alone ? exact : undefined)
     } catch (error) {
       if (signal.aborted) return undefined
       throw error

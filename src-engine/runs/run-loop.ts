@@ -16,6 +16,7 @@ import { parameterFigures } from './fitted-numbers.ts'
 import { gridOf } from './prepare-problem.ts'
 import { curveColumns, curveRow, figuresOf } from './figures.ts'
 import { LevelledOptimisation } from './levels.ts'
+import type { LevelsRequest } from './levels.ts'
 import type { RunEvaluation } from './optimise.ts'
 
 /** How often rows of the curves reach the file between checkpoints. */
@@ -79,6 +80,7 @@ export class RunLoop {
    * Starts at the latest checkpoint of the run that can be read, or at the initial field.
    *
    * @param prepare makes the operator of a level of the grid (./levels.ts)
+   * @param exact as `LevelsRequest` has it
    * @throws InputError when there are checkpoints, but all of them are damaged
    */
   static async create(
@@ -86,10 +88,11 @@ export class RunLoop {
     run: number,
     data: readonly DataVector[],
     prepare: (level: number) => Promise<ReadyOperator>,
+    exact?: LevelsRequest['exact'],
   ): Promise<RunLoop> {
     const { configuration } = session.runs.get(run)
     const { optimiser } = configuration
-    const request = { data, optimiser, shape: gridOf(configuration).shape, prepare }
+    const request = { data, optimiser, shape: gridOf(configuration).shape, prepare, exact }
     const [latest] = session.runs.checkpoints(run)
     const level = latest?.details.optimiser.level ?? (latest ? optimiser.levels : 0)
     const optimisation = await LevelledOptimisation.create(request, level)

@@ -143,7 +143,13 @@ async function fitOnce(
     })),
     magnetic_field: { model, variant, free, grid: { shape } },
     held_out: { fraction: 0 },
-    optimiser: { method: 'lbfgs', iterations: 200, ...mock.optimiser },
+    optimiser: {
+      method: 'lbfgs',
+      iterations: 200,
+      // What the grid makes of the model is the truth, or not.
+      corrections: mock.made === 'on the grid' ? 0 : 1,
+      ...mock.optimiser,
+    },
     checkpoint: { every_s: 1000 },
   })
   const session = Session.create(join(folder, `fit-${seed}.larmor`), runFile.title, runFile)

@@ -40,7 +40,7 @@ describe('the optimiser', () => {
     const node = nodeAt(['optimiser'])
     if (node?.kind !== 'object') throw new Error('optimiser is an object')
     const shown = new Set(choicesAt(['optimiser', 'method']).flatMap(keys))
-    const always = ['method', 'iterations', 'seed', 'levels']
+    const always = ['method', 'iterations', 'seed', 'levels', 'corrections']
     expect([...shown, ...always].sort()).toEqual([...node.entries.keys()].sort())
   })
   it('gives the learning rate the unit of what is moved', () => {
