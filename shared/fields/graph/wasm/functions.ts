@@ -99,11 +99,13 @@ function polynomial(
   square: Vector,
   c: readonly number[],
 ): Vector {
-  const half = (parity: number): Vector =>
-    c
-      .filter((_, i) => i % 2 === parity)
-      .map((value) => body.once(number(value)))
-      .reduceRight((sum, value) => body.keep(mulAdd(sum, square, value)))
+  const half = (parity: number): Vector => {
+    const [highest, ...others] = c.filter((_, i) => i % 2 === parity).reverse()
+    return others.reduce(
+      (sum, value) => body.keep(mulAdd(sum, square, body.once(number(value)))),
+      body.once(number(highest)),
+    )
+  }
   return mulAdd(half(1), x, half(0))
 }
 
