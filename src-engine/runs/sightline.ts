@@ -6,9 +6,12 @@ import type { Vector3 } from '#shared/physics/index.ts'
 import { ang2pix, pix2ang, pix2vec } from '#shared/healpix/index.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import type { GridValues, Unknowns } from '../kernels/interface.ts'
+import type { CosmicRayInputs } from '../simulation/cosmic-ray-inputs.ts'
 import { kernelProblemOf } from '../simulation/kernel-problem.ts'
 import { modelsOf } from '../simulation/medium.ts'
+import { rayIndices } from '../simulation/ray-index.ts'
 import type { DataVector } from '../storage/run-store.ts'
+import { createMeasurement } from './measurement/measurement.ts'
 import { gridOf } from './prepare-problem.ts'
 
 /** What is asked of one line of sight. */
@@ -34,18 +37,23 @@ export interface Sightline {
 /**
  * One line of sight through the grids of a run, in float64 by the reference whatever the backend of the run is.
  *
+ * @param cosmicRays what the run has read of files for the energies of its cosmic rays
  * @param arrays the grids and parameters of the run by their names in a session
  * @throws InputError when the run file's models cannot be read any more
  */
 export function sightlineOf(
   runFile: RunFile,
+  cosmicRays: CosmicRayInputs,
   arrays: ReadonlyMap<string, GridValues>,
   { lDeg, bDeg, data, vector, distanceKpc }: SightlineRequest,
 ): Sightline {
-  const unknowns = unknownsOf(arrays)
-  const problem = kernelProblemOf(runFile, modelsOf(runFile), gridOf(runFile))
+  const problem = kernelProblemOf(runFile, modelsOf(runFile, cosmicRays), gridOf(runFile))
   const place = placeOf(vector, lDeg, bDeg)
   const direction = directionFromGalactic(place.lDeg, place.bDeg)
+  const unknowns = {
+    ...gridsOf(arrays),
+    raySpectralIndex: rayIndexOf(runFile, cosmicRays, arrays, data, direction),
+  }
   const limits = [distanceKpc, place.distanceKpc, runFile.sky.distance_kpc].filter(
     (limit) => limit !== undefined,
   )
@@ -122,18 +130,35 @@ function firstFrequency({ data, sky }: RunFile): number {
   return frequency ?? sky.frequencies_ghz[0]
 }
 
-/** The unknowns of the kernels among the arrays of a run. @throws Error without a magnetic field */
-function unknownsOf(arrays: ReadonlyMap<string, GridValues>): Unknowns {
+/** The grids of the kernels among the arrays of a run. @throws Error without a magnetic field */
+function gridsOf(arrays: ReadonlyMap<string, GridValues>): Unknowns {
   const magneticField = arrays.get('magnetic_field')
   if (magneticField === undefined) throw new Error('The run has no magnetic field.')
-  const constantIndex = arrays.get('parameters/spectral_index')
   return {
     magneticField,
     thermalElectrons: arrays.get('thermal_electrons'),
     cosmicRays: arrays.get('cosmic_ray_electrons'),
     spectralIndex: arrays.get('spectral_index'),
-    raySpectralIndex: constantIndex && Float64Array.from(constantIndex),
   }
+}
+
+/** p along the ray, where it is one number of the sky: free everywhere or by region, or from a map. */
+function rayIndexOf(
+  { cosmic_ray_electrons: cosmic, sky }: RunFile,
+  { skyIndex }: CosmicRayInputs,
+  arrays: ReadonlyMap<string, GridValues>,
+  data: readonly DataVector[],
+  direction: Vector3,
+): Float64Array | undefined {
+  const found = arrays.get('parameters/spectral_index')
+  const here = rayIndices(cosmic, skyIndex, Float64Array.from(direction))
+  if (here === undefined) return found && Float64Array.from(found)
+  const region = here.regions?.numbers[0]
+  if (region === undefined || found === undefined) return here.values
+  // The parameters are those of the regions in which there are rays.
+  const { directions } = createMeasurement(data, sky.distance_kpc)
+  const place = rayIndices(cosmic, skyIndex, directions)?.regions?.numbers.indexOf(region) ?? -1
+  return place < 0 ? here.values : Float64Array.of(found[place])
 }
 
 /** What lines of sight have of one voxel. */

@@ -63,7 +63,9 @@ export function sightlineHandlers(engine: Engine, client: Client): HandlersOf<Me
 
   return {
     async 'run.sightline'({ session: id, run, l_deg, b_deg, data, distance_kpc }) {
-      const { configuration } = find(id, run).runs.get(run)
+      const { runs } = find(id, run)
+      const { configuration } = runs.get(run)
+      const cosmicRays = runs.cosmicRays(run)
       const all = dataOf(id, run)
       const request = {
         data: all,
@@ -73,7 +75,7 @@ export function sightlineHandlers(engine: Engine, client: Client): HandlersOf<Me
         distanceKpc: distance_kpc,
       }
       const { sightline, iteration } = await lookAt(id, run, (arrays, iteration) => ({
-        sightline: sightlineOf(configuration, arrays, request),
+        sightline: sightlineOf(configuration, cosmicRays, arrays, request),
         iteration,
       }))
       const { columns, rows, table } = tableOf(sightline.profile)
