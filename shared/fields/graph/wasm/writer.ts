@@ -9,6 +9,7 @@ import {
   atLeast,
   atMost,
   bitAnd,
+  bitAndNot,
   bitNot,
   choose,
   div,
@@ -153,8 +154,19 @@ export class Writer {
     const thens = branch(then, anyTrue(mask), 1)
     const others = branch(otherwise, not32(allTrue(mask)), 2)
     members.forEach((member, i) => {
-      this.give(member, choose(mask, thens[i], others[i]))
+      this.give(member, this.#choice(mask, member, thens[i], others[i]))
     })
+  }
+
+  /** Where one of the two is 0, the other with its bits masked. */
+  #choice(mask: Vector, select: number, then: Vector, otherwise: Vector): Vector {
+    const [, first, second] = this.#instructions[select].args
+    const isZero = (place: number): boolean => {
+      const { op, value } = this.#instructions[place]
+      return op === 'constant' && Object.is(value, 0)
+    }
+    if (isZero(second)) return bitAnd(mask, then)
+    return isZero(first) ? bitAndNot(otherwise, mask) : choose(mask, then, otherwise)
   }
 
   #cost(steps: readonly Step[]): number {
