@@ -18,7 +18,7 @@ import { TRUE, Writer } from './writer.ts'
 export const GROUP_POINTS = 2 * PAIRS
 
 /** Points that one call of the generated function takes at most, in groups of GROUP_POINTS. */
-export const BLOCK_POINTS = 1024
+export const BLOCK_POINTS = 512
 
 /** A module that exports `evaluate(count)`, and where it reads and writes; addresses are in bytes. */
 export interface WasmProgram {
