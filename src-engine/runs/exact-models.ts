@@ -1,29 +1,12 @@
 import type { ParameterValue, ResolvedModel } from '#shared/fields/index.ts'
 import { resolveModel } from '#shared/fields/index.ts'
-import { freeNames } from '#shared/session/free-names.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { predict } from '../simulation/likelihood.ts'
 import type { RunModels } from '../simulation/medium.ts'
 import { modelsOf } from '../simulation/medium.ts'
 import type { DataVector } from '../storage/run-store.ts'
 import type { FreeNumber } from '../unknowns/free-numbers.ts'
-import { freeOfCosmicRays, modelNumbersOf } from '../unknowns/settings.ts'
-
-/** Whether nothing but parameters of models is free in a run, so that it can do without its grid. */
-export function fitsModelsAlone({
-  magnetic_field: field,
-  thermal_electrons: thermal,
-  cosmic_ray_electrons: cosmic,
-}: RunFile): boolean {
-  const free = [field, thermal, cosmic].flatMap((section) => freeNames(section.free))
-  return (
-    [field, thermal, cosmic].every(({ model }) => model !== 'grid') &&
-    field.grid?.representation !== 'correction' &&
-    cosmic.spectral_index_regions === undefined &&
-    free.length > 0 &&
-    !free.some((name) => freeOfCosmicRays.some((one) => one === name))
-  )
-}
+import { modelNumbersOf } from '../unknowns/settings.ts'
 
 /**
  * The models of a run integrated in float64 through the models themselves, one vector per data vector, without offset and

@@ -6,6 +6,7 @@ import { bindBatch, bindBatchDerivatives } from '../models/bind-batch.ts'
 import { coordinateOf } from './coordinates.ts'
 import type { Coordinate } from './coordinates.ts'
 import type { FreeNumber, ModelSectionName } from './free-numbers.ts'
+import { sharpen } from './sharpen.ts'
 import type { FittedNumbers, Representation } from './representation.ts'
 
 /** Derivatives at all voxels are kept for as long as the parameters stay, up to this. */
@@ -16,6 +17,8 @@ export const MOST_KEPT_BYTES = 256 * 2 ** 20
  * derivatives from its expression. At a jump that a parameter moves, the derivative of the jump is not among them.
  *
  * @param components 3 of the magnetic field, 1 of a density
+ * @param sharpened whether the grid stands for the model between its vertices (./sharpen.ts); not for densities, which it could
+ * make negative
  */
 export function modelOnGrid(
   grid: GridGeometry,
@@ -24,6 +27,7 @@ export function modelOnGrid(
   numbers: readonly FreeNumber[],
   components: 1 | 3,
   context: FieldContext,
+  sharpened = false,
 ): Representation {
   const coordinates = numbers.map(coordinateOf)
   const field = new ModelField(grid, resolved, numbers, coordinates, components, context)
@@ -43,10 +47,19 @@ export function modelOnGrid(
     start: (parameters) => {
       coordinates.forEach(({ start }, k) => (parameters[k] = start))
     },
-    toGrid: (parameters, values) => field.values(parameters, values),
-    push: (parameters, tangent, gridTangent) => field.push(parameters, tangent, gridTangent),
-    pullBack: (parameters, gridGradient, gradient) =>
-      field.pullBack(parameters, gridGradient, gradient),
+    toGrid: (parameters, values) => {
+      field.values(parameters, values)
+      if (sharpened) sharpen(grid, values, components)
+    },
+    push: (parameters, tangent, gridTangent) => {
+      field.push(parameters, tangent, gridTangent)
+      if (sharpened) sharpen(grid, gridTangent, components)
+    },
+    pullBack: (parameters, gridGradient, gradient) => {
+      const seen = sharpened ? gridGradient.slice() : gridGradient
+      if (sharpened) sharpen(grid, seen, components)
+      field.pullBack(parameters, seen, gradient)
+    },
   }
 }
 

@@ -50,6 +50,22 @@ const unknownOf: Readonly<Record<Section, UnknownName>> = {
 /** Names in `cosmic_ray_electrons.free` that are no parameters of its model. */
 export const freeOfCosmicRays = ['scale', 'spectral_index', 'spectral_index_grid'] as const
 
+/** Whether nothing but parameters of models is free in a run, so that it can do without its grid. */
+export function fitsModelsAlone({
+  magnetic_field: field,
+  thermal_electrons: thermal,
+  cosmic_ray_electrons: cosmic,
+}: RunFile): boolean {
+  const free = [field, thermal, cosmic].flatMap((section) => freeNames(section.free))
+  return (
+    [field, thermal, cosmic].every(({ model }) => model !== 'grid') &&
+    field.grid?.representation !== 'correction' &&
+    cosmic.spectral_index_regions === undefined &&
+    free.length > 0 &&
+    !free.some((name) => freeOfCosmicRays.some((one) => one === name))
+  )
+}
+
 /** What settings are made from. */
 interface Making {
   readonly runFile: RunFile
@@ -204,10 +220,14 @@ function modelField(
     )
   }
   const added = representation === 'correction'
+  // Where the grid is only a means, it stands for the model between its vertices too.
+  const sharpened = fitsModelsAlone(runFile) && runFile.optimiser.corrections > 0
   const { magnetic, observerKpc } = models
   const context = { observerKpc }
   const base =
-    numbers.length > 0 ? [modelOnGrid(grid, 'magnetic_field', magnetic, numbers, 3, context)] : []
+    numbers.length > 0
+      ? [modelOnGrid(grid, 'magnetic_field', magnetic, numbers, 3, context, sharpened)]
+      : []
   if (!added) return base
   // Whatever has parameters of its own is not in the correction's model too.
   const fixed = numbers.length > 0 ? new Float64Array(initial.length) : initial
