@@ -278,6 +278,8 @@ export const methods = {
       memoryBytes: z.number(),
     }),
   },
+  /** What a run was made from, with grants for files. */
+  'run.settings': { params: run, result: z.strictObject({ configuration: runFileSchema }) },
   'run.start': {
     params: z.strictObject({ session: sessionId, name: z.string().max(80).optional() }),
     result: runSummary,

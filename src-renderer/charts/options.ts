@@ -4,7 +4,7 @@ import type { RunMark } from '../stores/runs.ts'
 import { formatRound } from '../format/text.ts'
 import { tickLabel, toAxis, valueAxis } from './axis.ts'
 import { decimate } from './decimate.ts'
-import { breakRow } from './series.ts'
+import { breakRow, curveId } from './series.ts'
 import type { CurveSpec } from './series.ts'
 import type { CurveTable } from './table.ts'
 import type { ChartTokens } from './tokens.ts'
@@ -31,20 +31,23 @@ export interface ChartInput {
 /** Everything ECharts needs to draw one plot box. */
 export function chartOption(input: ChartInput): EChartsOption {
   const { table, specs, hidden, log, tokens } = input
-  const xs = abscissae(input)
-  const curves = specs.map((spec) =>
-    hidden?.has(spec.column) ? new Float64Array(0) : table.column(spec.column),
+  const tables = specs.map((spec) => spec.of?.table ?? table)
+  const abscissaeOf = tables.map(abscissae)
+  const curves = specs.map((spec, index) =>
+    hidden?.has(curveId(spec)) ? new Float64Array(0) : tables[index].column(spec.column),
   )
   const shown = function* () {
     for (const curve of curves) yield* curve
     if (input.reference !== undefined) yield input.reference
   }
   const axis = valueAxis(shown(), log)
-  const last = xs.length > 0 ? xs[xs.length - 1] : 0
+  const last = Math.max(0, ...abscissaeOf.map((xs) => xs.at(-1) ?? 0))
   const end = Math.max(input.iterations, last, 1)
   const label = { color: tokens.text3, fontFamily: tokens.font, fontSize: 11 }
-  const series: SeriesOption[] = specs.map((spec, index) => line(spec, xs, curves[index], input))
-  series.push(annotations(input, xs, curves, axis.minimum, end, axis.minorTicks))
+  const series: SeriesOption[] = specs.map((spec, index) =>
+    line(spec, abscissaeOf[index], curves[index], input),
+  )
+  series.push(annotations(input, abscissaeOf, curves, axis.minimum, end, axis.minorTicks))
   return {
     animation: false,
     grid: { left: 52, right: 16, top: 6, bottom: input.named ? 38 : 24 },
@@ -96,7 +99,7 @@ export function chartOption(input: ChartInput): EChartsOption {
   }
 }
 
-function abscissae({ table }: ChartInput): Float64Array {
+function abscissae(table: CurveTable): Float64Array {
   const named = table.column('iteration')
   return named.length > 0 ? named : Float64Array.from({ length: table.rows }, (_, row) => row)
 }
@@ -114,7 +117,7 @@ function line(
   const color = tokens.series[spec.colour - 1]
   return {
     type: 'line',
-    id: spec.column,
+    id: curveId(spec),
     name: spec.label,
     showSymbol: false,
     silent: true,
@@ -139,7 +142,7 @@ function points(xs: Float64Array, ys: Float64Array, log: boolean): [number, numb
 /** Grid between decades, reference, the part not reached yet, pauses, checkpoints and failures. */
 function annotations(
   input: ChartInput,
-  xs: Float64Array,
+  abscissaeOf: readonly Float64Array[],
   curves: readonly Float64Array[],
   floor: number,
   end: number,
@@ -182,9 +185,11 @@ function annotations(
       lineStyle: { color: tokens.text3, type: [3, 3], width: 1 },
     })
   }
-  const broken = Math.min(...curves.map(breakRow).map((row) => (row < 0 ? Infinity : row)))
+  const broken = Math.min(
+    ...curves.map((curve, index) => abscissaeOf[index][breakRow(curve)] ?? Infinity),
+  )
   const failure = Number.isFinite(broken)
-    ? { x: xs[broken], words: `NaN at iteration ${xs[broken]}` }
+    ? { x: broken, words: `NaN at iteration ${broken}` }
     : marks
         .filter(({ kind }) => kind === 'failure')
         .map((mark) => ({
@@ -197,7 +202,7 @@ function annotations(
       label: text(failure.words, tokens.error),
       lineStyle: { color: tokens.error, type: 'solid', width: 1 },
     })
-  const last = xs.length > 0 ? xs[xs.length - 1] : 0
+  const last = Math.max(0, ...abscissaeOf.map((xs) => xs.at(-1) ?? 0))
   return {
     type: 'scatter',
     id: 'annotations',

@@ -1,3 +1,5 @@
+import type { CurveTable } from './table.ts'
+
 /** Which column of a run's curves is drawn where and how. */
 export interface CurveSpec {
   readonly column: string
@@ -5,6 +7,33 @@ export interface CurveSpec {
   /** Number of the series colour, 1 to 6. */
   readonly colour: number
   readonly dash: 'solid' | 'dashed' | 'dotted'
+  /** Of another run than the one that the chart is of, whose columns have the same names. */
+  readonly of?: { readonly run: number; readonly table: CurveTable }
+}
+
+/** What tells the curves of a chart apart. */
+export const curveId = ({ column, of }: CurveSpec) => (of ? `${of.run}/${column}` : column)
+
+/** Loss and chi-square of several runs: a colour for each, held-out curves dashed. */
+export function compareCurves(
+  runs: readonly { readonly run: number; readonly name: string; readonly table: CurveTable }[],
+): CurveGroups {
+  const spec = (index: number, column: string, words: string, dash: CurveSpec['dash']) => ({
+    column,
+    label: `${runs[index].name}${words}`,
+    colour: 1 + (index % 6),
+    dash,
+    of: runs[index],
+  })
+  return {
+    loss: runs.map((_, index) => spec(index, 'loss', '', 'solid')),
+    chi2: runs.flatMap(({ table }, index) =>
+      [
+        spec(index, 'chi2_n_fitted', ' fitted', 'solid'),
+        spec(index, 'chi2_n_held_out', ' held-out', 'dashed'),
+      ].filter(({ column }) => hasValues(table.column(column))),
+    ),
+  }
 }
 export interface CurveGroups {
   readonly loss: readonly CurveSpec[]

@@ -3,6 +3,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, triggerRef, watch } from 'vue'
 import type { EventBody } from '#shared/contract/events.ts'
 import type { Result, RunState, RunSummary } from '#shared/contract/methods.ts'
+import type { RunFile } from '#shared/session/run-file.ts'
 import { CurveTable } from '../charts/table.ts'
 import { useConnection } from './connection.ts'
 import { useMessages } from './messages.ts'
@@ -47,6 +48,7 @@ export const useRuns = defineStore('runs', () => {
   watch(sessionId, () => {
     progress.value = new Map()
     curves.value = new Map()
+    settings.value = new Map()
     const runs = project.session?.runs ?? []
     shownId.value = runs[runs.length - 1]?.run ?? null
   })
@@ -97,6 +99,18 @@ export const useRuns = defineStore('runs', () => {
     void project.refresh().catch(() => undefined)
     if (run.state === 'done')
       messages.show('info', `${run.name} is finished`, `${run.iterations} iterations`)
+  }
+
+  /** What runs were made from; they never change. */
+  const settings = shallowRef(new Map<number, RunFile>())
+  async function loadSettings(run: number): Promise<RunFile | null> {
+    const session = sessionId.value
+    const known = settings.value.get(run)
+    if (known || !session) return known ?? null
+    const { result } = await connection.request('run.settings', { session, run })
+    if (session !== sessionId.value) return null
+    settings.value = new Map(settings.value).set(run, result.configuration)
+    return result.configuration
   }
 
   const loading = new Set<number>()
@@ -176,7 +190,10 @@ export const useRuns = defineStore('runs', () => {
     shownCurves,
     busy,
     heardAt,
+    curves,
+    settings,
     loadCurves,
+    loadSettings,
     start,
     pause,
     resume,

@@ -84,6 +84,8 @@ const storedView = z.object({
   sightlineTracks: z.array(z.enum(sightlineColumns)).nullable().catch(null),
   /** Whether a click into a slice highlights the pixels that see the voxel. */
   showSeen: z.boolean().catch(true),
+  /** Runs whose curves are shown beside those of the shown run. */
+  comparedRuns: z.array(z.int().positive()).catch([]),
   curvesLog: z.boolean().catch(true),
   slices: z.tuple([z.number(), z.number(), z.number()]).catch([-8.3, 0, 0]),
   sky: z

@@ -103,6 +103,12 @@ it('gives the profile of a pixel, whose end is what the model has there', async 
   expect(short.result.end_kpc[0]).toBeCloseTo(-6.3, 12)
 })
 
+it('gives the settings of a run, with a grant for its file', async () => {
+  const { result } = await client.request('run.settings', { session, run: 1 })
+  expect(result.configuration.magnetic_field.grid?.shape).toEqual([12, 12, 6])
+  expect(result.configuration.data[0].file).toMatch(/^grant:/)
+})
+
 it('says which pixels see a voxel, and how much of it', async () => {
   const position = [5, 5, 0.4] as const
   const { result, payloads } = await client.request('run.seen_by', {

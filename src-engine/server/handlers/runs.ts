@@ -6,13 +6,13 @@ import { errorText, InputError } from '../../errors.ts'
 import { preparePoints } from '../../runs/prepare-points.ts'
 import { prepareProblem } from '../../runs/prepare-problem.ts'
 import { readCosmicRayInputs } from '../../simulation/cosmic-ray-inputs.ts'
-import { checkConfiguration } from '../configuration-files.ts'
+import { checkConfiguration, withGrants } from '../configuration-files.ts'
 import type { Client, Engine } from '../engine.ts'
 import { cleanSummary } from '../error-body.ts'
 import type { OpenSession } from '../open-sessions.ts'
 import type { HandlersOf } from './types.ts'
 
-type Methods = 'run.check' | 'run.start' | 'run.pause' | 'run.resume' | 'run.stop'
+type Methods = 'run.check' | 'run.settings' | 'run.start' | 'run.pause' | 'run.resume' | 'run.stop'
 type Issue = { path: string; message: string }
 
 const nothingToCompute = { unknowns: 0, rays: 0, memoryBytes: 0 }
@@ -52,6 +52,10 @@ export function runHandlers(engine: Engine, client: Client): HandlersOf<Methods>
         issues.push({ path, message: withoutKey(message, path) })
       }
       return { issues, ...estimate }
+    },
+    'run.settings'({ session, run }) {
+      const { configuration } = find(session, run).session.runs.get(run)
+      return { configuration: withGrants(configuration, grants) }
     },
     async 'run.start'({ session, name }) {
       const opened = sessions.get(session, client)

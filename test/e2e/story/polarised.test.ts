@@ -11,7 +11,9 @@ import { screenPicture } from '../picture.ts'
 import { browserStage } from './browser-stage.ts'
 import { iterations, makePolarisedSession } from './polarised-data.ts'
 import { lastOfCurves, readSession } from './session-file.ts'
+import { finished, startRun } from './story.ts'
 import {
+  enter,
   layout,
   legends,
   mapIteration,
@@ -233,6 +235,35 @@ it('shows the settings that apply, and keeps whitened coordinates with their pri
   await label('Correlation').waitFor({ state: 'hidden' })
   await menu(page, 'Edit', /^Undo/)
   await label('Gradient limit').waitFor()
+})
+
+it('compares the curves of two runs with what they were told differently, and copies a run as a command', async () => {
+  await enter(page, 'Iterations', 3)
+  await startRun(page)
+  await finished(page, 3)
+  await page.getByRole('button', { name: 'Compare, Runs beside this one' }).click()
+  await page.getByRole('menuitemcheckbox', { name: 'Run 1' }).click()
+  await page.keyboard.press('Escape')
+  const chi = (run: number) =>
+    formatNumber(lastOfCurves(path, run).get('chi2_n_fitted') ?? NaN, { digits: 3 })
+  await expect.poll(async () => (await legends(page)).get('Run 1 fitted'), soon).toBe(chi(1))
+  expect((await legends(page)).get('Run 2 fitted')).toBe(chi(2))
+  const table = page.getByRole('region', { name: 'Settings that differ' }).getByRole('row')
+  await expect
+    .poll(
+      async () => (await table.allTextContents()).map((text) => text.replace(/\s+/g, ' ').trim()),
+      soon,
+    )
+    .toEqual(['Setting Run 1 Run 2', 'optimiser.iterations63'])
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await menu(page, 'Run', 'Copy as command line')
+  const copied = () => page.evaluate(() => navigator.clipboard.readText())
+  await expect.poll(copied, soon).toContain('larmor run polarised.yaml --out polarised-cli.larmor')
+  expect(await copied()).toContain('"iterations": 3')
+  await menu(page, 'Run', 'Copy export as command line')
+  await expect
+    .poll(copied, soon)
+    .toBe('larmor export polarised.larmor --run 2 --out polarised-export\n')
 })
 
 it('takes a catalogue from a table once its columns are confirmed', async () => {
