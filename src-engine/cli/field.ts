@@ -248,7 +248,7 @@ const names: Readonly<Record<FieldKind, string>> = {
 }
 
 /** Points of a lattice that are evaluated together. */
-const BLOCK_POINTS = 2 ** 18
+const BLOCK_POINTS = 2 ** 22
 
 async function sample(
   source: FieldSource,

@@ -28,7 +28,7 @@ const math = { log, sin, cos, sinh, atan2, pow }
 const compiled = new WeakMap<Program, BatchFactory>()
 
 /**
- * Compiles a program to WebAssembly, two points at a time in float64 (shared/fields/graph/wasm): the values of the JavaScript of
+ * Compiles a program to WebAssembly, pairs of points in float64 (shared/fields/graph/wasm): the values of the JavaScript of
  * the same program to some 1e-15 per operation, several times as fast. Compiled programs are kept for as long as the
  * program is.
  *

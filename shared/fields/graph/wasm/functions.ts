@@ -1,6 +1,7 @@
 /**
- * Functions of two float64 at once. Where the largest error that was measured is given in units in the last place (ulp) of
- * the result, it holds for all arguments; lanes that a formula does not cover are given to the host's Math.
+ * Functions of pairs of float64. Largest errors measured, in units in the last place of the result: exp, log, sin, cos 1; atan
+ * 1.3; atan2, asin, acos, tan, tanh, sinh 2.2; sech2 4; powers 1 + |y ln x|. Lanes that a formula does not cover are given
+ * to the host's Math.
  */
 import type { Import, Vector } from './encode.ts'
 import {

@@ -1,9 +1,9 @@
 /**
- * WebAssembly with 128-bit SIMD for a program: two points at a time in float64.
+ * WebAssembly with 128-bit SIMD for a program: pairs of points in float64.
  *
  * float64 and not four float32: the values can then stand in for those of the JavaScript wherever a model is sampled or
  * differentiated, to a few units in the last place, and positions need no care. A branch of a choice that costs more than
- * a jump is skipped where neither point needs it; cheaper ones are computed for both and selected.
+ * a jump is skipped where none of the points needs it; cheaper ones are computed for all and selected.
  */
 import { fixedValues, isCondition } from '../fixed.ts'
 import { planOf, positionInputs } from '../plan.ts'
@@ -20,7 +20,10 @@ export const GROUP_POINTS = 2 * PAIRS
 /** Points that one call of the generated function takes at most, in groups of GROUP_POINTS. */
 export const BLOCK_POINTS = 512
 
-/** A module that exports `evaluate(count)`, and where it reads and writes; addresses are in bytes. */
+/**
+ * A module that exports `evaluate(points, values, end)` - the addresses of the first point, of its values, and where the values
+ * end - and where it reads and writes; addresses are in bytes.
+ */
 export interface WasmProgram {
   readonly bytes: Uint8Array<ArrayBuffer>
   /** x, y, z of one point after another. */
