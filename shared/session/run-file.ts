@@ -390,8 +390,8 @@ export const optimiserSchema = z.strictObject({
   preconditioner: z.enum(['diagonal', 'none']).default('diagonal'),
   /** lbfgs, gauss-newton: a step that lowers the loss by a smaller share is the last. */
   tolerance: z.number().finite().nonnegative().default(1e-6),
-  /** Fits of parameters alone: how often what the grid costs is worked out by integrating the models without it. */
-  corrections: z.int().min(0).max(5).default(1),
+  /** Fits of parameters alone: how often at most what the grid costs is worked out by integrating the models without it. */
+  corrections: z.int().min(0).max(5).default(2),
   iterations: z.int().min(1).max(1_000_000).default(200),
   seed: z.int().nonnegative().default(42),
 })

@@ -50,6 +50,12 @@ export interface LevelsRequest {
   readonly exact?: (values: readonly number[]) => Promise<readonly Float64Array[]>
 }
 
+/**
+ * A correction after which the fit lowered its loss by less than this was the last that is worth its time: the parameters moved
+ * by less than half of their standard deviations together.
+ */
+const ENOUGH = 0.1
+
 /** Prefix of what a coarse level stores of itself. */
 const COARSE = 'optimiser/level/'
 
@@ -65,6 +71,9 @@ export class LevelledOptimisation {
   #optimisation: Optimisation
   /** How often `exact` has been asked. */
   #corrections = 0
+  /** Just after that was done last, and now; NaN before. */
+  #corrected = NaN
+  #loss = NaN
 
   private constructor(request: LevelsRequest, level: number, ready: ReadyOperator) {
     this.#request = request
@@ -90,14 +99,20 @@ export class LevelledOptimisation {
 
   /** Whether the run has reached its last grid, and another step would not lower the loss. */
   get converged(): boolean {
-    return this.#isLast && this.#optimisation.converged && this.#corrections >= this.#wanted
+    return this.#isLast && this.#optimisation.converged && this.#isExact
+  }
+
+  get #isExact(): boolean {
+    return this.#corrections >= this.#wanted || this.#corrected - this.#loss < ENOUGH
   }
 
   get numbers(): Readonly<Record<string, number>> {
     const { numbers } = this.#optimisation
     const level = this.#level
     if (this.#wanted === 0) return { ...numbers, level }
-    return { ...numbers, level, corrections: this.#corrections }
+    const corrections = { corrections: this.#corrections }
+    if (Number.isNaN(this.#corrected)) return { ...numbers, level, ...corrections }
+    return { ...numbers, level, ...corrections, corrected: this.#corrected, loss: this.#loss }
   }
 
   /** [nx, ny, nz, 3] microgauss on the last grid; while that is being worked on, the memory that the next step changes. */
@@ -132,6 +147,8 @@ export class LevelledOptimisation {
 
   restore(iteration: number, numbers: Readonly<Record<string, number>>): void {
     this.#corrections = numbers.corrections ?? 0
+    this.#corrected = numbers.corrected ?? NaN
+    this.#loss = numbers.loss ?? NaN
     this.#optimisation.restore(iteration, numbers)
   }
 
@@ -144,18 +161,23 @@ export class LevelledOptimisation {
     if (!this.#isLast && (this.#optimisation.converged || this.iteration >= this.#end)) {
       await this.#goFiner()
     }
-    await this.#correct()
-    return this.#optimisation.step()
+    const isNew = await this.#correct()
+    const evaluation = await this.#optimisation.step()
+    if (isNew) this.#corrected = evaluation.loss
+    if (!Number.isNaN(this.#corrected)) this.#loss = evaluation.loss
+    return evaluation
   }
 
   /** When the last grid has done its share of the iterations, or no step lowers the loss on it any more. */
-  async #correct(): Promise<void> {
+  async #correct(): Promise<boolean> {
     const { exact, optimiser } = this.#request
-    if (exact === undefined || !this.#isLast || this.#corrections >= this.#wanted) return
+    const due = exact !== undefined && this.#isLast && this.#corrections < this.#wanted
+    if (!due) return false
     const share = Math.round((optimiser.iterations * (this.#corrections + 1)) / (this.#wanted + 1))
-    if (!this.#optimisation.converged && this.iteration < share) return
+    if (!this.#optimisation.converged && this.iteration < share) return false
     await this.#optimisation.correct(exact)
     this.#corrections++
+    return true
   }
 
   get #wanted(): number {

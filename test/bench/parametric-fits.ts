@@ -3,15 +3,22 @@ import type { MockFit, ParametricMock } from '#test/tools/parametric-mock.ts'
 import { lsaMock, uf23Mock } from '#test/tools/parametric-mocks.ts'
 
 /**
- * Mocks of Q and U at 2.4 GHz fitted with L-BFGS: node test/bench/parametric-fits.ts [lsa|uf23] [NSIDE] [seeds] [exactly|grid] [NXxNYxNZ]
+ * Mocks of Q and U at 2.4 GHz fitted with L-BFGS: node test/bench/parametric-fits.ts [lsa|uf23] [NSIDE] [seeds] [exactly|grid] [NXxNYxNZ] [corrections]
  */
-const [which = 'lsa', nsideText = '64', seedsText = '10', made = 'exactly', shapeText] =
-  process.argv.slice(2)
+const [
+  which = 'lsa',
+  nsideText = '64',
+  seedsText = '10',
+  made = 'exactly',
+  shapeText,
+  corrections,
+] = process.argv.slice(2)
 const [nx, ny, nz] = (shapeText ?? '128x128x64').split('x').map(Number)
 const common = {
   nside: Number(nsideText),
   shape: [nx, ny, nz] as [number, number, number],
   made: made === 'grid' ? ('on the grid' as const) : ('exactly' as const),
+  ...(corrections === undefined ? {} : { optimiser: { corrections: Number(corrections) } }),
 }
 
 const mocks: Readonly<Record<string, ParametricMock>> = {

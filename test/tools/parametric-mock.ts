@@ -147,7 +147,7 @@ async function fitOnce(
       method: 'lbfgs',
       iterations: 200,
       // What the grid makes of the model is the truth, or not.
-      corrections: mock.made === 'on the grid' ? 0 : 1,
+      corrections: mock.made === 'on the grid' ? 0 : 2,
       ...mock.optimiser,
     },
     checkpoint: { every_s: 1000 },
