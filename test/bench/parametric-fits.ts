@@ -3,7 +3,7 @@ import type { MockFit, ParametricMock } from '#test/tools/parametric-mock.ts'
 import { lsaMock, uf23Mock } from '#test/tools/parametric-mocks.ts'
 
 /**
- * Mocks of Q and U at 2.4 GHz fitted with L-BFGS: node test/bench/parametric-fits.ts [lsa|uf23] [NSIDE] [seeds] [exactly|grid] [NXxNYxNZ] [corrections]
+ * Mocks of Q and U at 2.4 GHz fitted with L-BFGS: npm run bench:fits -- [lsa|uf23] [NSIDE] [seeds] [exactly|grid] [NXxNYxNZ] [corrections]
  */
 const [
   which = 'lsa',
