@@ -56,6 +56,9 @@ export interface LevelsRequest {
  */
 const ENOUGH = 0.1
 
+/** A last correction that lowered the loss by more than this moved the parameters by two standard deviations: the next may matter. */
+const UNSETTLED = 2
+
 /** Prefix of what a coarse level stores of itself. */
 const COARSE = 'optimiser/level/'
 
@@ -100,6 +103,11 @@ export class LevelledOptimisation {
   /** Whether the run has reached its last grid, and another step would not lower the loss. */
   get converged(): boolean {
     return this.#isLast && this.#optimisation.converged && this.#isExact
+  }
+
+  /** Whether the last correction still moved the parameters much. */
+  get isUnsettled(): boolean {
+    return this.#corrected - this.#loss > UNSETTLED
   }
 
   get #isExact(): boolean {

@@ -173,6 +173,11 @@ export class RunJob {
     if (loop.iteration < record.iterations && !loop.converged) return this.#interrupt(loop)
     this.#setState('running', 'Writing the result', 'writing')
     await loop.finish((figures) => withField(figures, loop, loop.ready.prepared))
+    if (loop.isUnsettled) {
+      const text =
+        'The parameters still moved by more than their uncertainties when the models were integrated without the grid last: take a finer grid, or more optimiser.corrections.'
+      this.#news.notices.tell({ session, run, level: 'warning', text })
+    }
     this.#update({ state: 'done' })
     this.#setState('done', 'Done', 'finished')
   }

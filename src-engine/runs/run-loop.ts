@@ -158,6 +158,11 @@ export class RunLoop {
     return found && Array.from(found.values)
   }
 
+  /** Whether a fit of parameters would go on moving if its models were integrated without the grid once more. */
+  get isUnsettled(): boolean {
+    return this.#optimisation.isUnsettled
+  }
+
   /** Whether another step would not lower the loss. */
   get converged(): boolean {
     return this.#optimisation.converged

@@ -269,6 +269,22 @@ describe('fitted parameters', () => {
     for (const pull of Object.values(pulls)) expect(Math.abs(pull)).toBeLessThan(3)
   })
 
+  it('are said to be unsettled where the grid is too coarse for its corrections', async () => {
+    const warnings: string[] = []
+    manager.onNotice(({ level, text }) => {
+      if (level === 'warning') warnings.push(text)
+    })
+    const changes = (corrections: number): RunFileInput => ({
+      data: [{ name: 'sky', file: folder.file('sky.fits'), frequency_ghz: 0.408, sigma: 0.01 }],
+      optimiser: { method: 'lbfgs', corrections },
+    })
+    await runThrough(create('a.larmor', changes(1)))
+    expect(warnings).toHaveLength(1)
+    expect(warnings[0]).toMatch(/^The parameters still moved .* more optimiser\.corrections\.$/)
+    await runThrough(create('b.larmor', changes(0)))
+    expect(warnings).toHaveLength(1)
+  })
+
   it('refuses to fit parameters of what is free in every voxel', () => {
     const refused: [RunFileInput, RegExp][] = [
       [
