@@ -134,10 +134,13 @@ describe('two maps over one another', () => {
       const seen = picture.at(box.x + 0.25 * box.width, box.y + box.height / 2)
       return colourDistance(seen, flat) === 0
     }
-    await expect.poll(isFlat, { timeout: 20_000 }).toBe(true)
-    await expect.poll(isFlat, { timeout: 20_000 }).toBe(false)
+    // Both in turn, heard from the page itself: a picture takes longer than a blink.
+    await open.page.locator('.compare.shows-second').waitFor()
+    await open.page.locator('.compare:not(.shows-second)').waitFor()
+    await open.page.locator('.compare.shows-second').waitFor()
     await open.page.getByRole('button', { name: 'Stop blinking' }).click()
     const before = await isFlat()
+    expect(await open.page.locator('.compare.shows-second').count()).toBe(before ? 1 : 0)
     await open.page.getByRole('button', { name: 'Show the other map' }).click()
     expect(await isFlat()).toBe(!before)
     await open.page.getByRole('button', { name: 'Show the other map' }).click()

@@ -11,13 +11,14 @@ import { screenPicture } from '../picture.ts'
 import { browserStage } from './browser-stage.ts'
 import { iterations, makePolarisedSession } from './polarised-data.ts'
 import { lastOfCurves, readSession } from './session-file.ts'
-import { finished, startRun } from './story.ts'
+import { finished } from './story.ts'
 import {
   enter,
   layout,
   legends,
   mapIteration,
   menu,
+  runBar,
   sky,
   skyOnScreen,
   soon,
@@ -239,7 +240,10 @@ it('shows the settings that apply, and keeps whitened coordinates with their pri
 
 it('compares the curves of two runs with what they were told differently, and copies a run as a command', async () => {
   await enter(page, 'Iterations', 3)
-  await startRun(page)
+  // A run of three steps may have ended before anything of it is seen: only its end is waited for.
+  const start = runBar(page).getByRole('button', { name: 'Start run' })
+  await expect.poll(() => start.isEnabled(), soon).toBe(true)
+  await start.click()
   await finished(page, 3)
   await page.getByRole('button', { name: 'Compare, Runs beside this one' }).click()
   await page.getByRole('menuitemcheckbox', { name: 'Run 1' }).click()
