@@ -25,7 +25,7 @@ describe('a run file', () => {
       inner_iterations: 20,
       preconditioner: 'diagonal',
       tolerance: 1e-6,
-      corrections: 1,
+      corrections: 2,
     })
     expect(run.regularisation).toEqual([{ term: 'smoothness', weight: 0.1, of: 'magnetic_field' }])
     expect(run.held_out).toEqual({ fold: 0, of: 10, block_nside: 8 })
