@@ -40,6 +40,7 @@ export function reportDocument(
     regularisation: figures?.regularisation ?? [],
     parameters: figures?.parameters ?? null,
     spectral_index: figures?.spectral_index ?? null,
+    scales: figures?.scales ?? null,
     field: figures?.field ?? null,
     iterations: run.iteration,
     seconds: timing.seconds,
@@ -78,6 +79,7 @@ export function reportText(session: Session, run: RunRecord, timing: RunTiming):
       : []),
     ...parameterLines(figures),
     ...(figures?.spectral_index ? [indexText(figures.spectral_index)] : []),
+    ...(figures?.scales ?? []).map(({ of, value }) => `scale of ${of} ${number(value)}`),
     ...(figures?.field
       ? [
           `|B| in microgauss: mean ${number(figures.field.b_mean_microgauss)}, 99 % below ${number(figures.field.b_p99_microgauss)}, largest ${number(figures.field.b_max_microgauss)}${figures.field.streak_ratio === null ? '' : `; streak ratio ${number(figures.field.streak_ratio)}`}`,

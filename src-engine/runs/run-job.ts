@@ -410,9 +410,11 @@ function withField(
   const indices = loop.spectralIndices?.map((value, i) => {
     return { region: unknowns.indexRegions?.[i] ?? null, value }
   })
+  const { scales } = loop
   return {
     ...figures,
     ...(indices ? { spectral_index: indices } : {}),
+    ...(scales.length > 0 ? { scales } : {}),
     field: {
       b_mean_microgauss: mean,
       b_p99_microgauss: p99,

@@ -158,6 +158,14 @@ export class RunLoop {
     return found && Array.from(found.values)
   }
 
+  /** Free factors of whole densities, by the names of these. */
+  get scales(): { of: string; value: number }[] {
+    return this.#optimisation.state.flatMap(({ name, values }) => {
+      const [, of] = /^parameters\/ln_(.+)_scale$/.exec(name) ?? []
+      return of === undefined ? [] : [{ of, value: Math.exp(values[0]) }]
+    })
+  }
+
   /** Whether a fit of parameters would go on moving if its models were integrated without the grid once more. */
   get isUnsettled(): boolean {
     return this.#optimisation.isUnsettled

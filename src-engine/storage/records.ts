@@ -61,6 +61,8 @@ export const runFigures = z.object({
   parameters: parameterFigures.optional(),
   /** p that the run has found: of the whole sky (region null), or of each region of a map. */
   spectral_index: z.array(z.object({ region: z.int().nullable(), value: z.number() })).optional(),
+  /** The factor of a whole density that the run has found. */
+  scales: z.array(z.object({ of: z.string(), value: z.number() })).optional(),
   field: z
     .object({
       b_mean_microgauss: z.number(),

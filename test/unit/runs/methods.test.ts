@@ -127,6 +127,13 @@ describe('a run with several unknowns', () => {
     expect(values[0]).not.toBe(3)
     expect(values[0]).toBeGreaterThanOrEqual(1.05)
     expect(values[0]).toBeLessThanOrEqual(5.95)
+    const [logarithm] = session.runs.checkpointArray(
+      checkpoint,
+      'parameters/ln_cosmic_ray_electrons_scale',
+    ).values
+    expect(session.runs.get(1).figures?.scales).toEqual([
+      { of: 'cosmic_ray_electrons', value: Math.exp(logarithm) },
+    ])
   })
 
   it('moves cosmic-ray electrons and spectral indices in every voxel', async () => {
