@@ -101,9 +101,13 @@ function computedBy({ backend, threads }: RunRecord): string {
   return `${backend} backend, ${threads === 1 ? '1 thread' : `${threads ?? 0} threads`}`
 }
 
-/** One line per fitted parameter of a model. */
+/** Chi-square per datum above which noise alone is no explanation: with the hundreds of data of any map it stays near 1. */
+const POOR_FIT = 2
+
+/** One line per fitted parameter of a model, and what to think of the uncertainties. */
 export function parameterLines(figures: RunFigures | null): string[] {
   const { numbers = [], conditional = false } = figures?.parameters ?? {}
+  const fit = figures?.chi2_n_fitted ?? 0
   return [
     ...numbers.map(({ name, unit, value, sigma, at_bound: bound, prior }) => {
       const digits = sigma === null ? 6 : significantDigits(value, sigma)
@@ -116,6 +120,11 @@ export function parameterLines(figures: RunFigures | null): string[] {
       return `${name} = ${value.toPrecision(digits)}${spread}${unit === 'dimensionless' ? '' : ` ${unit}`}${remark}`
     }),
     ...(conditional ? ['Uncertainties hold the other unknowns of the run where they are.'] : []),
+    ...(numbers.some(({ sigma }) => sigma !== null) && fit > POOR_FIT
+      ? [
+          `Uncertainties take the sigma of the data as it is; with chi2/n = ${number(fit)} the model does not fit, and they are too small.`,
+        ]
+      : []),
   ]
 }
 
