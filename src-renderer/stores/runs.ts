@@ -91,7 +91,10 @@ export const useRuns = defineStore('runs', () => {
   connection.on('session.changed', ({ session }) => {
     if (session === sessionId.value) void project.refresh().catch(() => undefined)
   })
-  connection.on('log', ({ level, text, time }) => messages.write(level, text, time))
+  connection.on('log', ({ level, text, time }) => {
+    if (level === 'warning') messages.show(level, 'The run warns', text)
+    else messages.write(level, text, time)
+  })
 
   function changed(run: RunSummary, before: RunState | undefined) {
     void loadCurves(run.run)
