@@ -75,8 +75,10 @@ export const useMessages = defineStore('messages', () => {
     actions: readonly MessageAction[] = [],
   ) {
     const toast: Toast = { id: nextId++, level, title, text, actions }
-    // The newest message of a kind says it all; the older ones are in the log.
-    for (const one of toasts.value) if (one.title === title) dismiss(one.id)
+    // The newest message of a kind says it all, but for warnings, each of which tells something else; the older ones are in the log.
+    for (const one of toasts.value) {
+      if (one.title === title && (level !== 'warning' || one.text === text)) dismiss(one.id)
+    }
     toasts.value = [...toasts.value.slice(1 - mostToasts), toast]
     write(level, text === '' ? title : `${title}: ${text}`)
     release(toast)
