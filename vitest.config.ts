@@ -12,6 +12,8 @@ export default defineConfig({
   test: {
     include: ['test/{unit,contract,kernels,fuzz}/**/*.test.ts'],
     pool: 'forks',
+    // By default one core is left idle, which on two cores is half of the machine.
+    maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
