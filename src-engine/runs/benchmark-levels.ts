@@ -37,8 +37,11 @@ export async function measureLevels(
       optimiser: { iterations, levels },
     })
   const { data } = await prepareData(configured(0))
-  const fine = await fit(configured(0), data, threads, signal)
-  const coarse = await fit(configured(LEVELS), data, threads, signal, fine.loss)
+  let fine = await fit(configured(0), data, threads, signal)
+  let coarse = await fit(configured(LEVELS), data, threads, signal, fine.loss)
+  // The same bits again, in turns: of seconds the fewer count, as what else the machine does only adds to them.
+  fine = faster(fine, await fit(configured(0), data, threads, signal))
+  coarse = faster(coarse, await fit(configured(LEVELS), data, threads, signal, fine.loss))
   return {
     nside,
     iterations,
@@ -54,6 +57,10 @@ interface Fit {
   readonly iterations: number
   readonly seconds: number
   readonly loss: number
+}
+
+function faster(a: Fit, b: Fit): Fit {
+  return a.seconds <= b.seconds ? a : b
 }
 
 /** Iterates to the end, or until the last grid is at `enough`. */
