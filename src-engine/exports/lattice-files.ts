@@ -1,10 +1,6 @@
-import { randomUUID } from 'node:crypto'
-import { readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { writeImage } from '#shared/fits/index.ts'
 import type { WriteCard } from '#shared/fits/index.ts'
-import { version } from '../version.ts'
+import { addAxis, galactocentricFrame, hdf5Bytes } from './hdf5-file.ts'
 
 /** Values of a field at the points of a lattice. */
 export interface LatticeValues {
@@ -26,8 +22,6 @@ export interface LatticeValues {
   /** How it was made, in words. */
   readonly history: string
 }
-
-const frame = 'Galactocentric: +x from the Sun to the centre, +y toward l = 90 deg, +z north'
 
 /** Lengths of all axes, slowest first. */
 export function shapeOf({ axes, components }: LatticeValues): number[] {
@@ -62,37 +56,18 @@ export function latticeFits(lattice: LatticeValues): Uint8Array {
         ]
       : []),
   ]
-  return writeImage({ shape, values, cards, history: [history, frame] })
+  return writeImage({ shape, values, cards, history: [history, galactocentricFrame] })
 }
 
 /** An HDF5 file with the values, their unit, and the coordinates of the axes. */
-export async function latticeHdf5(lattice: LatticeValues): Promise<Uint8Array> {
+export function latticeHdf5(lattice: LatticeValues): Promise<Uint8Array> {
   const { name, unit, axes, plane, values, history } = lattice
-  const { default: h5wasm } = await import('h5wasm/node')
-  await h5wasm.ready
-  const path = join(tmpdir(), `larmor-${randomUUID()}.h5`)
-  try {
-    const file = new h5wasm.File(path, 'w')
-    try {
-      const dataset = file.create_dataset({ name, data: values, shape: shapeOf(lattice) })
-      dataset.create_attribute('units', unit)
-      dataset.create_attribute('frame', frame)
-      if (plane) dataset.create_attribute(`${plane.name}_kpc`, plane.at)
-      for (const { name: axis, centres } of axes) {
-        const coordinate = file.create_dataset({
-          name: axis,
-          data: centres,
-          shape: [centres.length],
-        })
-        coordinate.create_attribute('units', 'kpc')
-      }
-      file.create_attribute('program', `Larmor ${version}`)
-      file.create_attribute('history', history)
-    } finally {
-      file.close()
-    }
-    return await readFile(path)
-  } finally {
-    await rm(path, { force: true })
-  }
+  return hdf5Bytes((file) => {
+    const dataset = file.create_dataset({ name, data: values, shape: shapeOf(lattice) })
+    dataset.create_attribute('units', unit)
+    dataset.create_attribute('frame', galactocentricFrame)
+    if (plane) dataset.create_attribute(`${plane.name}_kpc`, plane.at)
+    for (const { name: axis, centres } of axes) addAxis(file, axis, centres)
+    file.create_attribute('history', history)
+  })
 }
