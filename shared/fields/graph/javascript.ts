@@ -1,5 +1,5 @@
 /** Float64 JavaScript for a program: the reference. */
-import { binaryOperations, unaryOperations } from './operations.ts'
+import { binaryOperations, infix, unaryOperations } from './operations.ts'
 import type { Step } from './plan.ts'
 import { isLeaf, planOf, positionInputs } from './plan.ts'
 import type { Instruction, Program } from './program.ts'
@@ -84,16 +84,6 @@ function literal(value: number): string {
   return value < 0 || Object.is(value, -0)
     ? `(${Object.is(value, -0) ? '-0' : value})`
     : String(value)
-}
-
-const infix: Readonly<Record<string, string>> = {
-  add: '+',
-  sub: '-',
-  mul: '*',
-  div: '/',
-  less: '<',
-  'at-most': '<=',
-  and: '&&',
 }
 
 function formula(

@@ -48,3 +48,14 @@ export const binaryOperations = {
 
 export type UnaryOperation = keyof typeof unaryOperations
 export type BinaryOperation = keyof typeof binaryOperations
+
+/** What is written between its two operands, in JavaScript and in WGSL. */
+export const infix: Readonly<Record<string, string>> = {
+  add: '+',
+  sub: '-',
+  mul: '*',
+  div: '/',
+  less: '<',
+  'at-most': '<=',
+  and: '&&',
+}

@@ -5,6 +5,7 @@
  * are written out, after the polynomials of Cephes (Moshier): good to some 1e-7 of the value, or of 1 where that is larger.
  */
 import { isCondition } from './fixed.ts'
+import { infix } from './operations.ts'
 import type { Step } from './plan.ts'
 import { planOf, positionInputs } from './plan.ts'
 import type { Instruction, Program } from './program.ts'
@@ -58,16 +59,6 @@ return ${type}(${outputs.map(reference).join(', ')});
 }
 `
   return { code, outputs: outputs.length, fixedPlaces, fixed }
-}
-
-const infix: Readonly<Record<string, string>> = {
-  add: '+',
-  sub: '-',
-  mul: '*',
-  div: '/',
-  less: '<',
-  'at-most': '<=',
-  and: '&&',
 }
 
 /** Functions of WGSL and of the preamble by operation. */
