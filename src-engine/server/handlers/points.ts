@@ -4,6 +4,7 @@ import { pointColumns } from '#shared/contract/methods.ts'
 import { preparePoints } from '../../runs/prepare-points.ts'
 import { readTable } from '../../runs/read-table.ts'
 import type { Engine } from '../engine.ts'
+import { pointTable } from './point-table.ts'
 import type { HandlersOf } from './types.ts'
 
 /** Tables of sources: what is in them, and which sources a run would take. */
@@ -20,19 +21,10 @@ export function pointHandlers(engine: Engine): HandlersOf<'tables.inspect' | 'po
         throw new EngineError({ code: 'no-points', message: `"${entry.name}" is a map.` })
       const file = await engine.grants.resolve(entry.file)
       const { vector } = await preparePoints({ ...entry, file }, catalogue, 'data')
-      const { directionsDeg, distancesKpc, values, sigma, unit, notes } = vector
-      const table = Float64Array.from(
-        Array.from(values).flatMap((value, i) => [
-          directionsDeg[2 * i],
-          directionsDeg[2 * i + 1],
-          distancesKpc[i],
-          value,
-          sigma[i],
-        ]),
-      )
+      const { values, unit, notes } = vector
       return new WithPayloads(
         { columns: [...pointColumns], rows: values.length, unit, notes: [...notes] },
-        [table],
+        [pointTable(vector)],
       )
     },
   }

@@ -4,8 +4,9 @@ import type { GridName } from '#shared/contract/methods.ts'
 import { residuals } from '#shared/inference/likelihood.ts'
 import type { Nuisance } from '#shared/inference/nuisance.ts'
 import { fullSky } from '../../exports/maps-fits.ts'
-import type { DataVector, PointVector } from '../../storage/run-store.ts'
+import type { DataVector } from '../../storage/run-store.ts'
 import type { Client, Engine } from '../engine.ts'
+import { pointTable } from './point-table.ts'
 import type { HandlersOf } from './types.ts'
 import { requireRun } from './runs.ts'
 
@@ -110,6 +111,7 @@ export function runResultHandlers(engine: Engine, client: Client): HandlersOf<Me
       if (vector.kind !== 'points')
         throw new EngineError({ code: 'no-points', message: `"${name}" is a map.` })
       const fit = fitOrNone(() => fitOf(id, run, data, index))
+      const model = fit && valuesOf('model', vector, fit)
       return new WithPayloads(
         {
           columns: [...fittedPointColumns],
@@ -118,7 +120,7 @@ export function runResultHandlers(engine: Engine, client: Client): HandlersOf<Me
           iteration: fit?.iteration ?? 0,
           nuisance: fit === undefined ? '' : nuisanceText(fit.nuisance, vector),
         },
-        [pointTable(vector, fit && valuesOf('model', vector, fit))],
+        [pointTable(vector, (i) => [model?.[i] ?? NaN, vector.set[i]])],
       )
     },
 
@@ -150,22 +152,6 @@ function fitOrNone(find: () => Fit): Fit | undefined {
     if (error instanceof EngineError && error.code === 'not-yet') return undefined
     throw error
   }
-}
-
-/** [point][column], in the order of `fittedPointColumns`. */
-function pointTable(vector: PointVector, model: ArrayLike<number> | undefined): Float64Array {
-  const { directionsDeg, distancesKpc, values, sigma, set } = vector
-  return Float64Array.from(
-    Array.from(values).flatMap((value, i) => [
-      directionsDeg[2 * i],
-      directionsDeg[2 * i + 1],
-      distancesKpc[i],
-      value,
-      sigma[i],
-      model?.[i] ?? NaN,
-      set[i],
-    ]),
-  )
 }
 
 function valuesOf(which: Which, vector: DataVector, fit: Fit | undefined): ArrayLike<number> {
