@@ -18,6 +18,12 @@ const grid = z
 const marks = z
   .object({ nside: z.int(), sources: z.int() })
   .transform((b) => (b.nside > 0 ? 12 * b.nside ** 2 : b.sources))
+const layers = z
+  .object({ nside: z.int(), sources: z.int(), layers: z.array(z.unknown()) })
+  .transform((b) => b.layers.length * (b.nside > 0 ? 12 * b.nside ** 2 : b.sources))
+const planes = z
+  .object({ columns: z.int(), face_rows: z.int(), edge_rows: z.int(), components: z.int() })
+  .transform((b) => b.components * b.columns * (b.face_rows + b.edge_rows))
 const table = z
   .object({ rows: z.int(), columns: z.array(z.unknown()) })
   .transform((b) => b.rows * b.columns.length)
@@ -34,6 +40,8 @@ export const replyPayloads: ReadonlyMap<string, PayloadRule> = new Map<MethodNam
   ['run.points', { type: 'float64', elements: table }],
   ['run.sightline', { type: 'float64', elements: table }],
   ['run.seen_by', { type: 'float32', elements: marks }],
+  ['model.sky', { type: 'float32', elements: layers }],
+  ['model.picture', { type: 'float32', elements: planes }],
   ['run.curves', { type: 'float64', elements: table }],
 ])
 

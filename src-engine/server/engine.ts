@@ -3,6 +3,7 @@ import type { EventBody } from '#shared/contract/events.ts'
 import { makeFolder } from '../make-folder.ts'
 import { RunManager } from '../runs/run-manager.ts'
 import type { NewRows, RunNotice, RunProgress } from '../runs/run-news.ts'
+import { SkyPreviews } from '../simulation/sky-preview.ts'
 import { cleanSummary } from './error-body.ts'
 import { Grants } from './grants.ts'
 import { MapCatalogue } from './map-catalogue.ts'
@@ -35,6 +36,7 @@ export class Engine {
   readonly runs: RunManager
   readonly recent: RecentSessions
   readonly catalogue = new MapCatalogue()
+  readonly previews = new SkyPreviews()
   readonly sessionsFolder: string
   readonly log: (text: string) => void
   readonly #connections = new Map<Client, Connection<EngineContract>>()
@@ -94,6 +96,7 @@ export class Engine {
   /** Pauses and stores all runs, and closes every session. */
   async shutdown(): Promise<void> {
     await this.runs.shutdown()
+    await this.previews.dispose()
     this.sessions.closeAll()
     await this.recent.written()
   }

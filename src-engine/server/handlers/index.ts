@@ -4,6 +4,7 @@ import { appHandlers } from './app.ts'
 import { exportHandlers } from './export.ts'
 import { fileHandlers } from './files.ts'
 import { mapHandlers } from './maps.ts'
+import { modelHandlers } from './models.ts'
 import { pointHandlers } from './points.ts'
 import { runHandlers } from './runs.ts'
 import { runResultHandlers } from './run-results.ts'
@@ -21,6 +22,7 @@ export function engineHandlers(engine: Engine, client: Client): Handlers<EngineC
     ...runHandlers(engine, client),
     ...runResultHandlers(engine, client),
     ...sightlineHandlers(engine, client),
+    ...modelHandlers(engine),
     ...exportHandlers(engine, client),
   }
 }

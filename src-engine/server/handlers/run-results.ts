@@ -164,7 +164,10 @@ function valuesOf(which: Which, vector: DataVector, fit: Fit | undefined): Array
 }
 
 /** How the model map was brought to the data: "offset 3.21 K" or "gain 1.02, offset 3.21 K". */
-function nuisanceText({ offset, gain }: Nuisance, { unit }: DataVector): string {
+export function nuisanceText(
+  { offset, gain }: Nuisance,
+  { unit }: Pick<DataVector, 'unit'>,
+): string {
   const parts = [
     ...(gain === 1 ? [] : [`gain ${gain.toPrecision(4)}`]),
     ...(offset === 0 ? [] : [`offset ${offset.toPrecision(4)} ${unit}`]),

@@ -9,6 +9,7 @@ import { readCosmicRayInputs } from '../../simulation/cosmic-ray-inputs.ts'
 import { checkConfiguration, withGrants } from '../configuration-files.ts'
 import type { Client, Engine } from '../engine.ts'
 import { cleanSummary } from '../error-body.ts'
+import type { Grants } from '../grants.ts'
 import type { OpenSession } from '../open-sessions.ts'
 import type { HandlersOf } from './types.ts'
 
@@ -25,17 +26,6 @@ export function runHandlers(engine: Engine, client: Client): HandlersOf<Methods>
     const opened = sessions.get(session, client)
     requireRun(opened, run)
     return opened
-  }
-  /** A session may name any file; a run of `larmor serve` reads only what lies in the data folder. */
-  const requireAllowed = async (runFile: RunFile) => {
-    for (const { path, key } of filesOf(runFile))
-      if (!(await grants.allows(path)))
-        throw new EngineError({
-          code: 'file-outside',
-          message: `${key}: the file is not in the data folder.`,
-          advice: 'Say where it is now, or copy it there.',
-          field: key,
-        })
   }
   return {
     async 'run.check'({ session, configuration }) {
@@ -59,7 +49,7 @@ export function runHandlers(engine: Engine, client: Client): HandlersOf<Methods>
     },
     async 'run.start'({ session, name }) {
       const opened = sessions.get(session, client)
-      await requireAllowed(opened.session.configuration)
+      await requireAllowed(grants, opened.session.configuration)
       const summary = runs.start(opened.session, { name })
       engine.changed(opened)
       return clean(summary)
@@ -68,7 +58,7 @@ export function runHandlers(engine: Engine, client: Client): HandlersOf<Methods>
       const opened = find(session, run)
       // Once its data are prepared, a run needs its files no more.
       if (opened.session.runs.data(run).length === 0)
-        await requireAllowed(opened.session.runs.get(run).configuration)
+        await requireAllowed(grants, opened.session.runs.get(run).configuration)
       const summary = runs.resume(opened.session, run)
       engine.changed(opened)
       return clean(summary)
@@ -76,6 +66,18 @@ export function runHandlers(engine: Engine, client: Client): HandlersOf<Methods>
     'run.pause': ({ session, run }) => clean(runs.pause(find(session, run).session, run)),
     'run.stop': ({ session, run }) => clean(runs.stop(find(session, run).session, run)),
   }
+}
+
+/** A session may name any file; `larmor serve` reads only what lies in the data folder. @throws EngineError for others */
+export async function requireAllowed(grants: Grants, runFile: RunFile): Promise<void> {
+  for (const { path, key } of filesOf(runFile))
+    if (!(await grants.allows(path)))
+      throw new EngineError({
+        code: 'file-outside',
+        message: `${key}: the file is not in the data folder.`,
+        advice: 'Say where it is now, or copy it there.',
+        field: key,
+      })
 }
 
 /** @throws EngineError when the session has no such run */
