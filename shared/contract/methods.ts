@@ -171,6 +171,13 @@ export const backendStatus = z.strictObject({
 })
 export type BackendStatus = z.output<typeof backendStatus>
 
+/** What a run file asks for, with grants for files and their names. */
+const openedRunFile = z.strictObject({
+  name: z.string(),
+  configuration: runFileSchema,
+  files: z.array(z.strictObject({ grant, name: z.string() })),
+})
+
 const run = z.strictObject({ session: sessionId, run: runId })
 const none = z.strictObject({})
 const ok = z.strictObject({ ok: z.literal(true) })
@@ -195,7 +202,9 @@ export const methods = {
     params: none,
     result: z.array(z.strictObject({ id: z.string(), title: z.string(), description: z.string() })),
   },
-  'samples.open': { params: z.strictObject({ id: z.string() }), result: fileGrant },
+  'samples.open': { params: z.strictObject({ id: z.string() }), result: openedRunFile },
+  /** Reads a run file (YAML or JSON) with the files that it names; errors name line and key. */
+  'runFile.open': { params: z.strictObject({ grant }), result: openedRunFile },
   'files.list': {
     params: z.strictObject({ directory: grant.optional() }),
     result: z.strictObject({

@@ -77,7 +77,7 @@ export const command: Command = async (args, io) => {
 
   io.err('Measuring the fit on several grids ...\n')
   const iterations = Math.min(200, 20 * repeats)
-  const map = samplePath('haslam408')
+  const map = samplePath('haslam408', 'map')
   const levels = await measureLevels(map, Math.max(2, nside / 2), iterations, most, io.signal)
 
   const report: Report = {

@@ -83,7 +83,7 @@ function createSession(path: string, iterations: number | undefined): Session {
 function sampleRun(iterations: number | undefined): RunFile {
   return runFileSchema.parse({
     title: 'Haslam 408 MHz, free voxel field',
-    data: [{ name: 'haslam', file: samplePath('haslam408') }],
+    data: [{ name: 'haslam', file: samplePath('haslam408', 'map') }],
     ...(iterations === undefined ? {} : { optimiser: { iterations } }),
   })
 }

@@ -1,8 +1,11 @@
+import { basename } from 'node:path'
 import { EngineError } from '#shared/contract/index.ts'
 import { grant as grantSchema } from '#shared/contract/methods.ts'
+import type { Result } from '#shared/contract/methods.ts'
 import { checkRunFile, pathText } from '#shared/session/run-file-issues.ts'
 import { mapFiles } from '#shared/session/run-file-paths.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
+import { loadRunFile } from '../runs/load-run-file.ts'
 import type { Grants } from './grants.ts'
 
 type Issues = { path: string; message: string }[]
@@ -12,6 +15,21 @@ export type CheckedConfiguration =
 /** What the interface gets of a stored configuration: grants where the session has paths. */
 export function withGrants(configuration: RunFile, grants: Grants): RunFile {
   return mapFiles(configuration, (path) => grants.wordFor(path))
+}
+
+/**
+ * A run file as the interface works with it.
+ * @throws InputError that names file, line and key
+ */
+export async function openRunFile(path: string, grants: Grants): Promise<Result<'runFile.open'>> {
+  const files = new Map<string, { grant: string; name: string }>()
+  const configuration = mapFiles(await loadRunFile(path), (file) => {
+    const one = { grant: grants.wordFor(file), name: basename(file) }
+    files.set(one.grant, one)
+    return one.grant
+  })
+  const name = basename(path).replace(/\.(ya?ml|json)$/i, '')
+  return { name, configuration, files: [...files.values()] }
 }
 
 /** The configuration with `from` replaced by `to` wherever a file is named. */

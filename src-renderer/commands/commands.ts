@@ -20,6 +20,24 @@ export function allCommands(): Command[] {
   ]
 }
 
+const samples = [
+  {
+    id: 'file.open-sample',
+    sample: 'haslam408',
+    title: 'Haslam sample: 408 MHz and a free field',
+  },
+  {
+    id: 'file.open-sample-wmap',
+    sample: 'wmap-k',
+    title: 'WMAP sample: polarisation and a spiral',
+  },
+  {
+    id: 'file.open-sample-faraday',
+    sample: 'faraday',
+    title: 'Faraday sample: Faraday depth and a free field',
+  },
+] as const
+
 function fileCommands(): Command[] {
   const files = useFiles()
   const project = useProject()
@@ -53,12 +71,20 @@ function fileCommands(): Command[] {
       run: files.openSession,
     },
     {
-      id: 'file.open-sample',
-      title: 'Open the Haslam sample and fit it',
+      id: 'file.open-run-file',
+      title: 'Open run file…',
       group: 'File',
       enabled: () => !runs.active,
-      run: () => files.openSample(),
+      run: files.chooseRunFile,
     },
+    ...samples.map(({ id, sample, title }, index) => ({
+      id,
+      title,
+      group: 'File' as const,
+      rule: index === 0,
+      enabled: () => !runs.active,
+      run: () => files.openSample(sample),
+    })),
     {
       id: 'file.save-as',
       title: 'Save as…',

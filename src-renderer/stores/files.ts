@@ -1,3 +1,4 @@
+import { until } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
 import type { FileGrant, MapDescriptionMessage, Params, Result } from '#shared/contract/methods.ts'
@@ -189,40 +190,57 @@ export const useFiles = defineStore('files', () => {
     })
   }
 
-  /** One click from the sample to a running optimisation with the shipped settings. */
-  async function openSample(id?: string) {
+  /** Begins a project from a run file. */
+  function beginProject(opened: Result<'runFile.open'>) {
+    project.begin(opened)
+    view.restore(null)
+    maps.dataName = opened.configuration.data[0]?.name ?? null
+    // Where Q and U are both there, their lines say more than either map.
+    const measured = new Set(opened.configuration.data.map((entry) => entry.quantity))
+    if (measured.has('Q') && measured.has('U')) view.settings.vectors = 'B'
+  }
+
+  /** One click from a sample to a running optimisation with settings that suit it. */
+  async function openSample(id: string) {
     await during('Opening the sample', 'Sample not opened', async () => {
-      const sample = id ?? samples.value[0]?.id ?? (await firstSample())
-      const { result: file } = await connection.request('samples.open', { id: sample })
-      const { result } = await connection.request('maps.inspect', { grant: file.grant })
-      project.reset()
-      view.restore(null)
-      const map = result.maps[0]
-      if (!map) throw new Error('The sample holds no map.')
-      const entry: Record<string, unknown> = { name: 'haslam', file: file.grant }
-      if (map.frequency_ghz === undefined) entry.frequency_ghz = 0.408
-      project.addData(entry, file, { map })
-      maps.dataName = 'haslam'
-      await runs.start('haslam')
+      const { result } = await connection.request('samples.open', { id })
+      beginProject(result)
+      await runs.start(result.name)
       if (runs.shownId !== null) view.selection = { kind: 'run', run: runs.shownId }
     })
   }
-  async function firstSample(): Promise<string> {
-    samples.value = (await connection.request('samples.list', {})).result
-    const first = samples.value[0]
-    if (!first) throw new Error('This installation has no sample maps.')
-    return first.id
+  async function openRunFile(grant: string) {
+    await during('Reading the run file', 'Run file not opened', async () => {
+      const { result } = await connection.request('runFile.open', { grant })
+      beginProject(result)
+      view.settings.preset = 'inspect'
+      view.selection = { kind: 'settings' }
+    })
+  }
+  async function chooseRunFile() {
+    const file = await pick('run-file', 'Open a run file')
+    if (file) await openRunFile(file.grant)
   }
 
-  /** Files dropped on the window: sessions are opened, everything else is read as a map. */
+  /** Files dropped on the window, one after the other: each is opened as what its name says, a map where that says nothing. */
   async function drop(list: readonly File[]) {
-    const file = list[0]
-    if (!file) return
-    const grant = await during(`Reading ${file.name}`, 'File not read', () => grantOf(file))
-    if (!grant) return
-    if (grant.kind === 'session') await enterSession(grant.grant)
-    else if (grant.kind === 'table') await inspectTable(grant)
-    else await inspect(grant)
+    for (const file of list) {
+      const grant = await during(`Reading ${file.name}`, 'File not read', () => grantOf(file))
+      if (!grant) continue
+      if ((grant.kind === 'session' || grant.kind === 'run-file') && runs.active) {
+        messages.show('warning', `${file.name} not opened`, 'A run is going on. Close it first.')
+        continue
+      }
+      if (grant.kind === 'session') await enterSession(grant.grant)
+      else if (grant.kind === 'run-file') await openRunFile(grant.grant)
+      else if (grant.kind === 'table') await inspectTable(grant)
+      else await inspect(grant)
+      await answered()
+    }
+  }
+  /** Resolves when no dialog asks about a file. */
+  async function answered() {
+    await until(() => question.value === null && catalogue.value === null).toBe(true)
   }
   async function grantOf(file: File): Promise<FileGrant> {
     if (window.larmorShell) return window.larmorShell.grantDropped(file)
@@ -262,6 +280,8 @@ export const useFiles = defineStore('files', () => {
     enterSession,
     reconnect,
     openSample,
+    openRunFile,
+    chooseRunFile,
     drop,
     grantOf,
     forget,

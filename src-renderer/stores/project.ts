@@ -88,6 +88,13 @@ export const useProject = defineStore('project', () => {
     history.reset(defaultConfiguration())
   }
 
+  /** Takes over what a run file asks for. No session yet: that comes with the first run, or with saving. */
+  function begin({ configuration, files: named }: Result<'runFile.open'>) {
+    reset()
+    for (const { grant, name } of named) files.value.set(grant, { name })
+    history.reset(complete(configuration))
+  }
+
   function adopt(state: SessionState) {
     session.value = state
     open.value = true
@@ -213,6 +220,7 @@ export const useProject = defineStore('project', () => {
     undo: history.undo,
     redo: history.redo,
     reset,
+    begin,
     adopt,
     enter,
     get,

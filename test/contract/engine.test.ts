@@ -168,8 +168,11 @@ describe('maps', () => {
   it('come with the program', async () => {
     const { client } = page(await startEngine())
     const { result: samples } = await client.request('samples.list', {})
-    const { result: file } = await client.request('samples.open', { id: samples[0].id })
-    expect(file.kind).toBe('map')
+    const { result: sample } = await client.request('samples.open', { id: samples[0].id })
+    expect(sample).toMatchObject({
+      name: 'haslam',
+      files: [{ name: 'haslam408-nside64.fits', grant: sample.configuration.data[0].file }],
+    })
     await expect(client.request('samples.open', { id: '../x' })).rejects.toMatchObject({
       code: 'no-sample',
     })
@@ -376,7 +379,8 @@ describe('sessions and runs', () => {
     })
     engines.push(engine)
     const { client } = page(engine)
-    const { result: file } = await client.request('samples.open', { id: 'haslam408' })
+    const { result: sample } = await client.request('samples.open', { id: 'haslam408' })
+    const [file] = sample.files
     const error = await client
       .request('session.create', { name: 'x', configuration: small(file.grant) })
       .catch((e: unknown) => e)

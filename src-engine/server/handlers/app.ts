@@ -1,13 +1,14 @@
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { backendStatuses } from '../backend-status.ts'
 import { samplePath, samples } from '../samples.ts'
+import { openRunFile } from '../configuration-files.ts'
 import type { Engine } from '../engine.ts'
 import { version } from '../../version.ts'
 import type { HandlersOf } from './types.ts'
 
 export function appHandlers(
   engine: Engine,
-): HandlersOf<'app.info' | 'samples.list' | 'samples.open'> {
+): HandlersOf<'app.info' | 'samples.list' | 'samples.open' | 'runFile.open'> {
   return {
     'app.info': async () => ({
       version,
@@ -20,6 +21,8 @@ export function appHandlers(
       browsing: engine.grants.root !== undefined,
     }),
     'samples.list': () => samples.map(({ id, title, description }) => ({ id, title, description })),
-    'samples.open': ({ id }) => engine.grants.grant(samplePath(id)),
+    'samples.open': ({ id }) => openRunFile(samplePath(id, 'runFile'), engine.grants),
+    'runFile.open': async ({ grant }) =>
+      openRunFile(await engine.grants.resolve(grant), engine.grants),
   }
 }
