@@ -125,6 +125,11 @@ export const runSummary = z.strictObject({
   started: z.number(),
   seconds: z.number(),
   error: z.string().optional(),
+  /** What the user says of it. */
+  notes: z.string(),
+  tags: z.array(z.string()),
+  /** The run whose result it began with; `file` without folders where that is in another session. */
+  start_from: z.strictObject({ run: runId.optional(), file: z.string().optional() }).optional(),
 })
 export type RunSummary = z.output<typeof runSummary>
 
@@ -148,6 +153,8 @@ export const sessionState = z.strictObject({
   /** The configuration the next run would use, with grants for files. */
   configuration: runFileSchema,
   runs: z.array(runSummary),
+  /** Runs that wait, in their order. */
+  queue: z.array(runId),
   view: z.unknown(),
 })
 export type SessionState = z.output<typeof sessionState>
@@ -288,14 +295,40 @@ export const methods = {
       unknowns: z.number(),
       rays: z.number(),
       memoryBytes: z.number(),
+      /** How long it will optimise, roughly; `runs`: as measured in this session, `table`: as on another machine. */
+      time: z
+        .strictObject({
+          lowSeconds: z.number(),
+          highSeconds: z.number(),
+          basis: z.enum(['runs', 'table']),
+        })
+        .nullable(),
     }),
   },
   /** What a run was made from, with grants for files. */
   'run.settings': { params: run, result: z.strictObject({ configuration: runFileSchema }) },
+  /** Adds a run of the session's configuration to the queue: runs go one after another. */
   'run.start': {
     params: z.strictObject({ session: sessionId, name: z.string().max(80).optional() }),
     result: runSummary,
   },
+  /** Name, notes and tags; what is left out stays. */
+  'run.describe': {
+    params: z.strictObject({
+      ...run.shape,
+      name: z.string().trim().min(1).max(80).optional(),
+      notes: z.string().max(20_000).optional(),
+      tags: z.array(z.string().trim().min(1).max(40)).max(20).optional(),
+    }),
+    result: runSummary,
+  },
+  /** Puts a run that waits at a position among those of its session that wait, 0 being next. Returns their order. */
+  'run.reorder': {
+    params: z.strictObject({ ...run.shape, position: z.int().nonnegative() }),
+    result: z.array(runId),
+  },
+  /** Deletes a run with its results; of one that goes on, an error. */
+  'run.remove': { params: run, result: ok },
   'run.pause': { params: run, result: runSummary },
   /** Continues a paused, stopped or interrupted run to the same bits. */
   'run.resume': { params: run, result: runSummary },

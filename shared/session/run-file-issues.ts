@@ -25,7 +25,11 @@ export function pathText(path: readonly (string | number)[]): string {
 export function checkRunFile(value: unknown): CheckedRunFile {
   const parsed = runFileSchema.safeParse(value ?? {})
   if (parsed.success) {
-    const issues = [...repeatedNames(parsed.data), ...whitenedLevels(parsed.data)]
+    const issues = [
+      ...repeatedNames(parsed.data),
+      ...whitenedLevels(parsed.data),
+      ...startLevels(parsed.data),
+    ]
     return issues.length === 0 ? { ok: true, runFile: parsed.data } : { ok: false, issues }
   }
   return { ok: false, issues: parsed.error.issues.flatMap((issue) => describe(issue, [], value)) }
@@ -46,6 +50,14 @@ function whitenedLevels({ magnetic_field: { grid }, optimiser }: RunFile): RunFi
   if (grid?.representation !== 'whitened' || optimiser.levels === 0) return []
   const message =
     'whitened coordinates have no coarser ones to begin with: set it to 0, or choose another magnetic_field.grid.representation.'
+  return [{ path: ['optimiser', 'levels'], message }]
+}
+
+/** What a run found on a fine grid would be lost on a coarse one. */
+function startLevels({ start_from, optimiser }: RunFile): RunFileIssue[] {
+  if (start_from === undefined || optimiser.levels === 0) return []
+  const message =
+    'a run that starts from the result of another one begins on the fine grid: set it to 0, or leave out start_from.'
   return [{ path: ['optimiser', 'levels'], message }]
 }
 

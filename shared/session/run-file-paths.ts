@@ -14,6 +14,7 @@ export function mapFiles(
   const ofCosmicRays = 'cosmic_ray_electrons'
   return {
     ...runFile,
+    ...(runFile.start_from ? { start_from: within(runFile.start_from, 'start_from') } : {}),
     data: runFile.data.map((entry, i) => {
       const key = `data[${i}]`
       return {

@@ -396,6 +396,14 @@ export const optimiserSchema = z.strictObject({
   seed: z.int().nonnegative().default(42),
 })
 
+/** A run whose result another one begins with: of this session, or of another session file. */
+export const startFromSchema = z.strictObject({
+  /** A session file; default: the one that the run is in. */
+  file: z.string().min(1).optional(),
+  /** Its number; default: the last one that has a result. */
+  run: z.int().positive().optional(),
+})
+
 export const backendNames = ['auto', 'wasm', 'webgpu', 'tensorflow', 'reference'] as const
 
 export const runFileSchema = z.strictObject({
@@ -412,6 +420,7 @@ export const runFileSchema = z.strictObject({
   regularisation: z.array(regularisationSchema).prefault([{ term: 'smoothness', weight: 0.1 }]),
   held_out: heldOutSchema.default({ fold: 0, of: 10, block_nside: 8 }),
   optimiser: optimiserSchema.prefault({}),
+  start_from: startFromSchema.optional(),
   checkpoint: z.strictObject({ every_s: positive.default(30) }).prefault({}),
   backend: z.enum(backendNames).default('auto'),
 })

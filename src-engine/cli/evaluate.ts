@@ -136,6 +136,7 @@ async function evaluateParameters(
       regularisation: [],
       parameters: [],
       gradientNorm: null,
+      stepSize: NaN,
     }
     for (const parameter of free) {
       if (movesSurfaceOf(models, parameter)) io.err(`${surfaceWarning(parameter)}\n`)

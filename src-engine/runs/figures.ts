@@ -12,8 +12,8 @@ const nuisanceColumns = ['offset', 'gain'] as const
 /**
  * Names of the curve columns: `iteration`, `loss`, `chi2` (fitted), `chi2_n_fitted` and `chi2_n_held_out` (over all maps),
  * `gradient_norm`, one per regularisation term, and per map NAME `NAME:chi2_n_fitted`, `NAME:chi2_n_held_out`,
- * `NAME:residual_std_fitted`, `NAME:residual_std_held_out`, `NAME:offset`, `NAME:gain`, and one per fitted parameter of a model.
- * What does not exist is NaN.
+ * `NAME:residual_std_fitted`, `NAME:residual_std_held_out`, `NAME:offset`, `NAME:gain`, one per fitted parameter of a model, and
+ * `step_size`, `seconds` (spent optimising, over all sittings) and `unix_s` (when the row was made). What does not exist is NaN.
  */
 export function curveColumns(
   data: readonly { name: string }[],
@@ -32,11 +32,16 @@ export function curveColumns(
     ),
     ...data.flatMap(({ name }) => [...perMap, ...nuisanceColumns].map((c) => `${name}:${c}`)),
     ...parameters.map(({ name }) => name),
+    'step_size',
+    ...clockColumns,
   ]
 }
 
+/** Columns that two runs to the same bits do not have in common. */
+export const clockColumns = ['seconds', 'unix_s'] as const
+
 /** One row of the curves. */
-export function curveRow(evaluation: RunEvaluation): Float64Array {
+export function curveRow(evaluation: RunEvaluation, seconds: number, unixS: number): Float64Array {
   const { maps, nuisance, regularisation } = evaluation
   return Float64Array.of(
     evaluation.iteration,
@@ -55,6 +60,9 @@ export function curveRow(evaluation: RunEvaluation): Float64Array {
       nuisance[i].gain,
     ]),
     ...evaluation.parameters,
+    evaluation.stepSize,
+    seconds,
+    unixS,
   )
 }
 

@@ -5,10 +5,12 @@ import type { GridValues } from '../kernels/interface.ts'
 import type { DataVector } from '../storage/run-store.ts'
 import type { ParameterFigures } from '../storage/records.ts'
 import { determinedParameters } from './fitted-numbers.ts'
+import type { FieldStage } from '../unknowns/field-stage.ts'
 import type { StateArray } from './methods.ts'
 import type { ReadyOperator } from './operators.ts'
 import { Optimisation } from './optimise.ts'
 import type { RunEvaluation } from './optimise.ts'
+import type { PreparedProblem } from './prepare-problem.ts'
 import { refine } from './refine.ts'
 
 /** A coarser grid needs this many voxels along its axes at least. */
@@ -158,6 +160,11 @@ export class LevelledOptimisation {
     this.#corrected = numbers.corrected ?? NaN
     this.#loss = numbers.loss ?? NaN
     this.#optimisation.restore(iteration, numbers)
+  }
+
+  /** Where the parameters are: to put them elsewhere before the first step, with the problem they belong to. */
+  get beginning(): { readonly stage: FieldStage; readonly prepared: PreparedProblem } {
+    return { stage: this.#optimisation.objective.stage, prepared: this.#ready.prepared }
   }
 
   /** Brings `field`, `grids` and `state` up to date, which a backend may keep in memory of its own between steps. */

@@ -28,6 +28,11 @@ export interface StateArray {
 export interface Method {
   /** No further step lowers the loss (by more than the tolerance). */
   readonly converged: boolean
+  /**
+   * Of the last step, in the unit of the unknowns: how far it could move one (first-order methods: the learning rate that it had), or
+   * has moved one at most (the others).
+   */
+  readonly stepSize: number
   readonly arrays: readonly StateArray[]
   numbers: Readonly<Record<string, number>>
   /** Brings `arrays` and the parameters to the host's memory, where the backend keeps them in its own between steps. */
@@ -83,6 +88,7 @@ function firstOrderMethod(request: MethodRequest, method: OptimiserMethod): Meth
   const { residence } = operator
   const kept = keptArrays(request, [...first, ...second])
   let uploaded = false
+  let stepSize = NaN
   const { learning_rate: rate, schedule, iterations, clip_norm: clip } = optimiser
   const update = async (unknown: FreeUnknown, block: number, step: number): Promise<void> => {
     const { parameters, gradient, representation } = unknown
@@ -107,6 +113,9 @@ function firstOrderMethod(request: MethodRequest, method: OptimiserMethod): Meth
   }
   return {
     converged: false,
+    get stepSize() {
+      return stepSize
+    },
     numbers: {},
     arrays: [
       ...stateArrays(objective, 'first_moment', first, 1),
@@ -127,6 +136,7 @@ function firstOrderMethod(request: MethodRequest, method: OptimiserMethod): Meth
         if (size > clip) scaleBy(stage.gradient, clip / size)
       }
       for (const [block, unknown] of stage.free.entries()) await update(unknown, block, step)
+      stepSize = rate * scheduleFactor(schedule, step, iterations)
       stage.toGrids()
       return evaluation
     },
@@ -178,6 +188,17 @@ class StartingDiagonal {
   }
 }
 
+/** The largest change of a parameter. */
+function largestChange(after: Vector, before: Vector): number {
+  let most = 0
+  after.forEach((values, block) => {
+    for (let i = 0; i < values.length; i++) {
+      most = Math.max(most, Math.abs(values[i] - before[block][i]))
+    }
+  })
+  return most
+}
+
 /** Of a coordinate of a model's parameter in one try of L-BFGS; one is a change that matters. */
 const MOST_CHANGE = 2
 
@@ -195,6 +216,7 @@ function lbfgsMethod(request: MethodRequest): Method {
   const mostChange = precise.map((few) => (few ? MOST_CHANGE : undefined))
   const options = { memory, tolerance, firstChange, mostChange, inverseDiagonal: inverse }
   const lbfgs = new Lbfgs(objective, options, arrays)
+  let stepSize = NaN
   const prepare = async (): Promise<void> => {
     if (!diagonal || !inverse || inverse[0][0] !== 0) return
     await diagonal.find()
@@ -224,10 +246,14 @@ function lbfgsMethod(request: MethodRequest): Method {
       ),
       ...(diagonal ? stateArrays(objective, 'optimiser/diagonal', diagonal.values, 1) : []),
     ],
+    get stepSize() {
+      return stepSize
+    },
     goOn: () => lbfgs.goOn(),
     async step() {
       await prepare()
       const evaluation = await lbfgs.step()
+      stepSize = largestChange(stage.parameters, arrays.before)
       stage.toGrids()
       return evaluation
     },
@@ -250,6 +276,7 @@ function gaussNewtonMethod(request: MethodRequest): Method {
   const { inner_iterations: innerIterations, tolerance } = optimiser
   const options = { innerIterations, tolerance, diagonal: diagonal.values }
   const gaussNewton = new GaussNewton(objective, options, arrays)
+  let stepSize = NaN
   return {
     get converged() {
       return gaussNewton.converged
@@ -264,10 +291,14 @@ function gaussNewtonMethod(request: MethodRequest): Method {
       diagonal.known = known !== 0
     },
     arrays: stateArrays(objective, 'optimiser/diagonal', diagonal.values, 1),
+    get stepSize() {
+      return stepSize
+    },
     goOn: () => gaussNewton.goOn(),
     async step() {
       await diagonal.find()
       const evaluation = await gaussNewton.step()
+      stepSize = largestChange(stage.parameters, arrays.before)
       stage.toGrids()
       return evaluation
     },

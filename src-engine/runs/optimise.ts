@@ -17,6 +17,8 @@ export class DivergenceError extends Error {
 /** Everything known about the unknowns after `iteration` steps. */
 export interface RunEvaluation extends Evaluation {
   readonly iteration: number
+  /** Of the step that followed (`Method.stepSize`); NaN where none did. */
+  readonly stepSize: number
 }
 
 /** What is optimised, and with what. */
@@ -169,7 +171,7 @@ export class Optimisation {
   async step(): Promise<RunEvaluation> {
     const evaluation = await this.#guarded(() => this.#method.step(this.iteration + 1))
     this.iteration++
-    return evaluation
+    return { ...evaluation, stepSize: this.#method.stepSize }
   }
 
   /** The unknowns as they are, without a step. @throws DivergenceError */
@@ -181,7 +183,7 @@ export class Optimisation {
   async #guarded(work: () => Promise<Evaluation>): Promise<RunEvaluation> {
     const { iteration } = this
     try {
-      return { ...(await work()), iteration }
+      return { ...(await work()), iteration, stepSize: NaN }
     } catch (error) {
       if (!(error instanceof NotFiniteError)) throw error
       throw new DivergenceError(

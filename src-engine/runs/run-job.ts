@@ -88,6 +88,12 @@ export class RunJob {
     this.#abort.abort()
   }
 
+  /** It leaves the queue before its turn; `end` says as what. */
+  withdraw(): void {
+    this.#rest()
+    this.settle()
+  }
+
   /** Goes on until the run is paused, stopped, done or failed; a failure is stored and told, not thrown. */
   async work(operators: OperatorCache): Promise<void> {
     try {
@@ -153,6 +159,10 @@ export class RunJob {
     this.#news.notices.tell({ session, run, level: 'info', text: memoryText(memory), memory })
     const loop = await this.#begin(operators, record, data)
     if (!loop) return this.#rest()
+    loop.startNotes.forEach((text, i) => {
+      const level = i === 0 ? 'info' : 'warning'
+      this.#news.notices.tell({ session, run, level, text })
+    })
     for (const text of runWarnings(loop.ready.prepared, data)) {
       this.#news.notices.tell({ session, run, level: 'warning', text })
     }

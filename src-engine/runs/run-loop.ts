@@ -18,6 +18,7 @@ import { curveColumns, curveRow, figuresOf } from './figures.ts'
 import { LevelledOptimisation } from './levels.ts'
 import type { LevelsRequest } from './levels.ts'
 import type { RunEvaluation } from './optimise.ts'
+import { startCautions, startFrom, withEarlierResult } from './start-from.ts'
 
 /** How often rows of the curves reach the file between checkpoints. */
 const flushMs = 2000
@@ -39,6 +40,8 @@ export class RunLoop {
   readonly run: number
   readonly data: readonly DataVector[]
   readonly columns: readonly string[]
+  /** What is to be known of where it begins, one sentence each. */
+  readonly startNotes: string[] = []
   readonly shape: readonly [number, number, number]
   /** What was last evaluated; the step after it may be done already. */
   latest: RunEvaluation | undefined
@@ -97,6 +100,7 @@ export class RunLoop {
     const level = latest?.details.optimiser.level ?? (latest ? optimiser.levels : 0)
     const optimisation = await LevelledOptimisation.create(request, level)
     const loop = new RunLoop(session, run, data, optimisation)
+    if (!latest) loop.#startFrom()
     const unread = loop.#restore()
     const kept = loop.#keepRows(unread)
     loop.#rows = kept.values
@@ -293,6 +297,41 @@ export class RunLoop {
     }
   }
 
+  /** Puts the parameters where the result of an earlier run is; kept in the session, so that a new attempt begins alike. */
+  #startFrom(): void {
+    const { session, run } = this
+    const { configuration } = session.runs.get(run)
+    const { start_from: from } = configuration
+    if (from === undefined) return
+    const { stage, prepared } = this.#optimisation.beginning
+    const kept = session.runs.start(run)
+    if (kept.size > 0) {
+      for (const { representation, parameters } of stage.free) {
+        const values = kept.get(representation.block.name)
+        if (values) parameters.set(values)
+      }
+      stage.toGrids()
+      return
+    }
+    withEarlierResult(from, session, run, (earlier) => {
+      const { record, checkpoint } = earlier
+      this.startNotes.push(
+        `Starts from the result of "${record.name}" at iteration ${checkpoint.iteration}.`,
+        ...startFrom(stage, prepared, configuration, earlier),
+        ...startCautions(configuration, earlier),
+      )
+    })
+    session.transaction(() => {
+      session.runs.putStart(
+        run,
+        stage.free.map(({ representation: { block }, parameters }) => ({
+          ...block,
+          values: parameters,
+        })),
+      )
+    })
+  }
+
   /** Returns what is wrong with later checkpoints than the one that was taken. */
   #restore(): string[] {
     const problems: unknown[] = []
@@ -330,8 +369,7 @@ export class RunLoop {
   #keepRows(problems: readonly string[]): Curves {
     const { session, run, iteration } = this
     session.transaction(() => {
-      session.runs.update(run, { columns: this.columns })
-      session.runs.truncateCurves(run, iteration)
+      session.runs.truncateCurves(run, iteration, this.columns)
       for (const text of problems) {
         this.mark('failure', `A later checkpoint could not be read: ${text}`)
       }
@@ -340,7 +378,7 @@ export class RunLoop {
   }
 
   #addRow(evaluation: RunEvaluation): void {
-    const row = curveRow(evaluation)
+    const row = curveRow(evaluation, this.seconds, Date.now() / 1000)
     const at = this.#rowCount * row.length
     if (at + row.length > this.#rows.length) {
       const larger = new Float64Array(Math.max(64 * row.length, 2 * this.#rows.length))

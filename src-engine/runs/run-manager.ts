@@ -21,6 +21,8 @@ export class RunManager {
   readonly #queue: RunJob[] = []
   readonly #news = new RunNews()
   #working: Promise<void> | undefined
+  /** Whether the first of the queue has begun. */
+  #going = false
 
   constructor(load: LoadBackend = loadBackend) {
     this.#operators = new OperatorCache(load)
@@ -48,7 +50,7 @@ export class RunManager {
   /** Adds a run of the session's configuration to the queue. @throws InputError for a read-only session */
   start(session: Session, options: { name?: string } & Overrides = {}): RunSummary {
     const run = session.transaction(() => {
-      const number = session.runs.list().length + 1
+      const number = 1 + Math.max(0, ...session.runs.list().map(({ id }) => id))
       return session.runs.create(options.name ?? `Run ${number}`, session.configuration)
     })
     return this.#enqueue(session, run, options)
@@ -72,6 +74,38 @@ export class RunManager {
   /** As pause, but the user does not mean to go on (though it can be resumed). */
   stop(session: Session, id: number): RunSummary {
     return this.#end(session, id, 'stopped')
+  }
+
+  /** Runs of a session that wait for their turn, in order. */
+  waiting(session: Session): number[] {
+    return this.#waiting.filter((job) => job.session === session).map(({ run }) => run)
+  }
+
+  /** Puts a run that waits at a position among those of its session; runs of other sessions keep their turns. */
+  reorder(session: Session, id: number, position: number): number[] {
+    const own = this.#waiting.filter((job) => job.session === session)
+    const job = own.find(({ run }) => run === id)
+    if (!job) throw new InputError(`Run ${id} does not wait for its turn any more.`)
+    const others = own.filter((one) => one !== job)
+    const ordered = [...others.slice(0, position), job, ...others.slice(position)]
+    this.#queue.forEach((one, place) => {
+      const next = own.includes(one) ? ordered.shift() : undefined
+      if (next) this.#queue[place] = next
+    })
+    return this.waiting(session)
+  }
+
+  /** Deletes a run and its results; one that waits leaves the queue. @throws InputError for one that goes on */
+  async remove(session: Session, id: number): Promise<void> {
+    const job = this.#find(session, id)
+    if (job) {
+      if (!this.#waiting.includes(job)) {
+        throw new InputError('The run is going on. Stop it before it is deleted.')
+      }
+      this.#end(session, id, 'stopped')
+      await job.settled
+    }
+    session.transaction(() => session.runs.remove(id))
   }
 
   /** State and latest figures of a run, whether it goes on or not. */
@@ -114,8 +148,19 @@ export class RunManager {
   }
 
   #end(session: Session, id: number, ending: Ending): RunSummary {
-    this.#find(session, id)?.end(ending)
+    const job = this.#find(session, id)
+    job?.end(ending)
+    // One that has not begun leaves the queue at once: its turn may be hours away.
+    if (job && this.#waiting.includes(job)) {
+      this.#queue.splice(this.#queue.indexOf(job), 1)
+      job.withdraw()
+    }
     return this.summary(session, id)
+  }
+
+  /** All but the one that goes on. */
+  get #waiting(): readonly RunJob[] {
+    return this.#queue.slice(this.#going ? 1 : 0)
   }
 
   #enqueue(session: Session, record: RunRecord, overrides: Overrides): RunSummary {
@@ -140,8 +185,11 @@ export class RunManager {
     while (this.#queue.length > 0) {
       // Let the caller of start() see the queued state before preparation begins.
       await new Promise(setImmediate)
+      if (this.#queue.length === 0) break
       const [job] = this.#queue
+      this.#going = true
       await job.work(this.#operators)
+      this.#going = false
       this.#queue.shift()
       job.settle()
     }

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type { GridName, RunSummary } from '#shared/contract/methods.ts'
 import {
   cosmicRaysAreFree,
@@ -22,7 +23,16 @@ export function summaryOf(record: RunRecord): RunSummary {
     started: record.createdMs,
     seconds: record.seconds,
     ...(record.error === null ? {} : { error: record.error }),
+    notes: record.notes,
+    tags: [...record.tags],
+    ...startOf(record.configuration),
   }
+}
+
+function startOf({ start_from: start }: RunFile): Pick<RunSummary, 'start_from'> {
+  if (start === undefined) return {}
+  const { file, run } = start
+  return { start_from: { ...(run ? { run } : {}), ...(file ? { file: basename(file) } : {}) } }
 }
 
 /** What the contract says of fitted parameters; nothing where there are none. */

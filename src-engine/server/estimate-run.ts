@@ -8,10 +8,13 @@ import { loadBackend } from '../kernels/index.ts'
 import type { KernelBackend, LineOfSightProblem } from '../kernels/index.ts'
 import { memoryProblem, planMemory, shortage } from '../runs/memory-plan.ts'
 import type { Sightlines } from '../runs/memory-plan.ts'
+import { modelledSeconds, planTime, tellsSpeed } from '../runs/time-plan.ts'
+import type { RunTime } from '../runs/time-plan.ts'
 import { gridOf } from '../runs/prepare-problem.ts'
 import { readCosmicRayInputs, skyIndexKey } from '../simulation/cosmic-ray-inputs.ts'
 import type { CosmicRayInputs } from '../simulation/cosmic-ray-inputs.ts'
 import { modelsOf } from '../simulation/medium.ts'
+import type { RunRecord } from '../storage/records.ts'
 import { modelNumbersOf, nothingIsFree } from '../unknowns/settings.ts'
 
 export interface RunEstimate {
@@ -21,12 +24,39 @@ export interface RunEstimate {
   readonly rays: number
   /** Peak of the process, roughly. */
   readonly memoryBytes: number
+  readonly time: RunTime
   /** Why it cannot run, where it needs more than there is. */
   readonly refusal: InputError | undefined
 }
 
-/** What a run will need, without reading its maps. @throws InputError for keys that no run can have, or where nothing is free */
-export async function estimateRun(runFile: RunFile): Promise<RunEstimate> {
+/**
+ * What a run will need, without reading its maps.
+ *
+ * @param earlier runs that tell how fast this machine is
+ * @throws InputError for keys that no run can have, or where nothing is free
+ */
+export async function estimateRun(
+  runFile: RunFile,
+  earlier: readonly RunRecord[] = [],
+): Promise<RunEstimate> {
+  const { unknowns, rays } = countsOf(runFile)
+  const memory = await memoryOf(runFile, rays)
+  const directions = wholeSky()
+  const seconds = (file: RunFile): number => {
+    const counts = countsOf(file)
+    return modelledSeconds(file, counts.rays, counts.unknowns, directions)
+  }
+  const alike = earlier.findLast(
+    (record) => record.backend === memory.backend && tellsSpeed(record),
+  )
+  const measured = alike && { record: alike, modelled: seconds(alike.configuration) }
+  const time = planTime(seconds(runFile), memory.threads, measured)
+  const { memoryBytes, refusal } = memory
+  return { unknowns, rays, memoryBytes, time, refusal }
+}
+
+/** @throws InputError where nothing is free */
+function countsOf(runFile: RunFile): { unknowns: number; rays: number } {
   const grid = gridOf(runFile)
   const [nx, ny, nz] = grid.shape
   const free = regionMask(grid, { r_kpc: grid.region }).reduce((sum, one) => sum + one, 0)
@@ -40,17 +70,15 @@ export async function estimateRun(runFile: RunFile): Promise<RunEstimate> {
   if (unknowns === 0 && skyIndexKey(runFile.cosmic_ray_electrons) === undefined) {
     throw nothingIsFree(runFile)
   }
-  return {
-    unknowns,
-    rays,
-    ...(await memoryOf(runFile, rays)),
-  }
+  return { unknowns, rays }
 }
 
 async function memoryOf(
   runFile: RunFile,
   rays: number,
-): Promise<Pick<RunEstimate, 'memoryBytes' | 'refusal'>> {
+): Promise<
+  Pick<RunEstimate, 'memoryBytes' | 'refusal'> & { backend: KernelBackend['name']; threads: number }
+> {
   const { data, sky } = runFile
   const frequencies = data.flatMap(({ frequency_ghz: frequency }) => frequency ?? [])
   const sightlines = {
@@ -64,9 +92,11 @@ async function memoryOf(
     const memory = planMemory(runFile, backend, problem, rays, availableParallelism())
     // By the time it starts, what is in use now (by another run, for one) may be free.
     const refusal = shortage({ ...memory, availableBytes: totalmem() })
-    return { memoryBytes: memory.bytes, refusal }
+    return { memoryBytes: memory.bytes, refusal, backend: backend.name, threads: memory.threads }
   } catch (error) {
-    if (error instanceof InputError) return { memoryBytes: 0, refusal: error }
+    if (error instanceof InputError) {
+      return { memoryBytes: 0, refusal: error, backend: backend.name, threads: 1 }
+    }
     throw error
   }
 }

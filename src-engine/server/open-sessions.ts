@@ -110,6 +110,7 @@ export class OpenSessions<Member> {
       inputs: await Promise.all(this.#inputs(session).map((input) => this.#inputState(input))),
       configuration: withGrants(configuration, this.#grants),
       runs: session.runs.list().map((run) => this.#runs.summary(session, run.id)),
+      queue: this.#runs.waiting(session),
       problems: session.problems.map((text) => this.#grants.withoutPaths(text)),
       view: session.view,
     }

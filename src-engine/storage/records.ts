@@ -94,6 +94,8 @@ export interface RunRecord {
   readonly figures: RunFigures | null
   readonly heldOutBlocks: readonly number[]
   readonly error: string | null
+  readonly notes: string
+  readonly tags: readonly string[]
 }
 
 const runRow = z.object({
@@ -123,6 +125,9 @@ const runRow = z.object({
     .transform((text) => (text === null ? [] : json(text)))
     .pipe(z.array(z.int())),
   error: z.string().nullable(),
+  // Nor these before version 4.
+  notes: z.string().default(''),
+  tags: z.string().default('[]').transform(json).pipe(z.array(z.string())),
 })
 
 export function parseRun(row: unknown): RunRecord {
@@ -145,6 +150,8 @@ export function parseRun(row: unknown): RunRecord {
     figures: run.summary,
     heldOutBlocks: run.held_out_blocks,
     error: run.error,
+    notes: run.notes,
+    tags: run.tags,
   }
 }
 

@@ -57,6 +57,9 @@ export interface CheckpointContent {
 }
 
 export interface RunChanges {
+  name?: string
+  notes?: string
+  tags?: readonly string[]
   state?: RunState
   backend?: string
   mode?: string
@@ -80,6 +83,7 @@ export interface Curves {
 }
 
 const keptCheckpoints = 2
+const startPrefix = 'start/'
 
 /** What a run reads for the cosmic-ray electrons. */
 const cosmicRayArrays = {
@@ -139,6 +143,9 @@ export class RunStore {
 
   update(id: number, changes: RunChanges): void {
     const columns: Record<string, string | number | null> = {}
+    if (changes.name !== undefined) columns.name = changes.name
+    if (changes.notes !== undefined) columns.notes = changes.notes
+    if (changes.tags !== undefined) columns.tags = JSON.stringify(changes.tags)
     if (changes.state !== undefined) columns.state = changes.state
     if (changes.backend !== undefined) columns.backend = changes.backend
     if (changes.mode !== undefined) columns.mode = changes.mode
@@ -159,6 +166,11 @@ export class RunStore {
     this.#database
       .prepare(`UPDATE runs SET ${names.map((name) => `${name} = ?`).join(', ')} WHERE id = ?`)
       .run(...Object.values(columns), id)
+  }
+
+  /** Drops a run with everything that belongs to it. */
+  remove(id: number): void {
+    this.#database.prepare('DELETE FROM runs WHERE id = ?').run(id)
   }
 
   /** Runs that were going on when their process ended are paused at their last checkpoint. */
@@ -246,6 +258,24 @@ export class RunStore {
     }
   }
 
+  /** Where the parameters of a run that begins with the result of another one began: after `putData`. */
+  putStart(run: number, blocks: readonly StoredArray[]): void {
+    for (const block of blocks) {
+      writeArray(this.#database, run, null, { ...block, name: startPrefix + block.name })
+    }
+  }
+
+  /** By the names of the blocks; empty for a run that begins as its settings say. @throws Error when they are damaged */
+  start(run: number): ReadonlyMap<string, StoredArray['values']> {
+    const found = new Map<string, StoredArray['values']>()
+    for (const { name } of listArrays(this.#database, run, null)) {
+      if (!name.startsWith(startPrefix)) continue
+      const array = readArray(this.#database, run, null, name)
+      if (array) found.set(name.slice(startPrefix.length), array.values)
+    }
+    return found
+  }
+
   /** Appends rows to the curves; `firstRow` is the number of rows before them. */
   appendCurves(run: number, firstRow: number, columns: number, values: Float64Array): void {
     if (values.length === 0) return
@@ -254,11 +284,23 @@ export class RunStore {
       .run(run, firstRow, values.length / columns, new Uint8Array(values.slice().buffer))
   }
 
-  /** Removes the rows from `row` on, and marks later than it: they will be computed again. */
-  truncateCurves(run: number, row: number): void {
-    const { columns, values } = this.curves(run)
+  /**
+   * Removes the rows from `row` on, and marks later than it: they will be computed again. From now on the curves have `columns`:
+   * what an earlier version of the program did not record is NaN.
+   */
+  truncateCurves(run: number, row: number, columns: readonly string[]): void {
+    const old = this.curves(run)
+    const from = columns.map((name) => old.columns.indexOf(name))
+    const rows = Math.min(row, old.rows)
+    const values = new Float64Array(rows * columns.length)
+    for (let at = 0; at < values.length; at++) {
+      const column = from[at % columns.length]
+      const first = Math.floor(at / columns.length) * old.columns.length
+      values[at] = column < 0 ? NaN : old.values[first + column]
+    }
     this.#database.prepare('DELETE FROM curves WHERE run = ?').run(run)
-    this.appendCurves(run, 0, columns.length, values.subarray(0, row * columns.length))
+    this.update(run, { columns })
+    this.appendCurves(run, 0, columns.length, values)
     this.#database.prepare('DELETE FROM marks WHERE run = ? AND iteration > ?').run(run, row)
   }
 

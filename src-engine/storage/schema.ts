@@ -106,6 +106,12 @@ const migrations: readonly string[] = [
   -- Data vectors may be points, whose arrays are "data/NAME/directions|distances|values|sigma|set", and averages over
   -- bands: descriptions say so from here on, and those before are read as maps at one frequency.
   `,
+  `
+  -- what the user says of a run, beside its name
+  ALTER TABLE runs ADD COLUMN notes TEXT NOT NULL DEFAULT '';
+  ALTER TABLE runs ADD COLUMN tags TEXT NOT NULL DEFAULT '[]'; -- JSON
+  -- Where a run that begins with the result of another one began, its arrays (of no checkpoint) are "start/BLOCK".
+  `,
 ]
 
 /** The schema version that this program writes. */

@@ -9,6 +9,8 @@ export interface Coordinate {
   /** Limits of the coordinate; infinite where the map itself keeps the parameter within its bounds. */
   readonly bounds: readonly [number, number]
   valueAt(coordinate: number): number
+  /** A coordinate of a value; of one beyond the bounds, that of the bound. */
+  coordinateAt(value: number): number
   /** Derivative of the value. */
   slopeAt(coordinate: number): number
 }
@@ -44,6 +46,7 @@ function linear({ initial, bounds: [lower, upper], scale }: CoordinateRequest): 
     bounds: [(lower - initial) / scale, (upper - initial) / scale],
     // Rounding must not carry a parameter over a bound that its model insists on.
     valueAt: (u) => Math.min(Math.max(initial + scale * u, lower), upper),
+    coordinateAt: (value) => (Math.min(Math.max(value, lower), upper) - initial) / scale,
     slopeAt: () => scale,
   }
 }
@@ -56,6 +59,7 @@ function logarithmic({ initial, bounds: [lower, upper] }: CoordinateRequest): Co
     start: 0,
     bounds: [lower > 0 ? Math.log(lower / initial) / c : -Infinity, Math.log(upper / initial) / c],
     valueAt: (u) => Math.min(Math.max(initial * Math.exp(c * u), least), upper),
+    coordinateAt: (value) => Math.log(Math.min(Math.max(value, least), upper) / initial) / c,
     slopeAt: (u) => c * initial * Math.exp(c * u),
   }
 }
@@ -70,6 +74,7 @@ function wrapped({ initial, bounds: [lower, upper], scale }: CoordinateRequest):
       const value = initial + scale * u
       return value - turn * Math.floor((value - lower) / turn)
     },
+    coordinateAt: (value) => (value - initial) / scale,
     slopeAt: () => scale,
   }
 }
@@ -79,9 +84,12 @@ function smooth({ initial, bounds: [lower, upper] }: CoordinateRequest): Coordin
   const c = RELATIVE_SCALE
   const middle = (lower + upper) / 2
   const half = (upper - lower) / 2
+  const coordinateAt = (value: number) =>
+    Math.asin(Math.min(Math.max((value - middle) / half, -1), 1)) / c
   return {
-    start: Math.asin((initial - middle) / half) / c,
+    start: coordinateAt(initial),
     bounds: [-Infinity, Infinity],
+    coordinateAt,
     valueAt: (u) => middle + half * Math.sin(c * u),
     slopeAt: (u) => half * c * Math.cos(c * u),
   }

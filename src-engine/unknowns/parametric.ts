@@ -70,6 +70,7 @@ function fittedNumbers(
   return {
     numbers,
     valuesAt: (parameters) => coordinates.map((one, k) => one.valueAt(parameters[k])),
+    parametersAt: (values) => coordinates.map((one, k) => one.coordinateAt(values[k])),
     slopesAt: (parameters) => coordinates.map((one, k) => one.slopeAt(parameters[k])),
   }
 }

@@ -19,6 +19,8 @@ export interface FittedNumbers {
   readonly numbers: readonly FreeNumber[]
   /** In their units. */
   valuesAt(parameters: GridValues): number[]
+  /** Parameters that stand for values; of values beyond the bounds, for the bounds. */
+  parametersAt(values: readonly number[]): number[]
   /** Derivatives of the values with respect to the parameters, each of its own. */
   slopesAt(parameters: GridValues): number[]
 }

@@ -5,6 +5,7 @@ import { estimateRun } from '../estimate-run.ts'
 import { errorText, InputError } from '../../errors.ts'
 import { preparePoints } from '../../runs/prepare-points.ts'
 import { prepareProblem } from '../../runs/prepare-problem.ts'
+import { withEarlierResult } from '../../runs/start-from.ts'
 import { readCosmicRayInputs } from '../../simulation/cosmic-ray-inputs.ts'
 import { checkConfiguration, withGrants } from '../configuration-files.ts'
 import type { Client, Engine } from '../engine.ts'
@@ -13,10 +14,19 @@ import type { Grants } from '../grants.ts'
 import type { OpenSession } from '../open-sessions.ts'
 import type { HandlersOf } from './types.ts'
 
-type Methods = 'run.check' | 'run.settings' | 'run.start' | 'run.pause' | 'run.resume' | 'run.stop'
+type Methods =
+  | 'run.check'
+  | 'run.settings'
+  | 'run.start'
+  | 'run.describe'
+  | 'run.reorder'
+  | 'run.remove'
+  | 'run.pause'
+  | 'run.resume'
+  | 'run.stop'
 type Issue = { path: string; message: string }
 
-const nothingToCompute = { unknowns: 0, rays: 0, memoryBytes: 0 }
+const nothingToCompute = { unknowns: 0, rays: 0, memoryBytes: 0, time: null }
 
 export function runHandlers(engine: Engine, client: Client): HandlersOf<Methods> {
   const { grants, sessions, runs } = engine
@@ -29,14 +39,18 @@ export function runHandlers(engine: Engine, client: Client): HandlersOf<Methods>
   }
   return {
     async 'run.check'({ session, configuration }) {
-      if (session !== undefined) sessions.get(session, client)
+      const opened = session === undefined ? undefined : sessions.get(session, client)
       const checked = checkConfiguration(configuration, grants)
       if (!checked.ok) return { issues: checked.issues, ...nothingToCompute }
       const { runFile } = checked
       const models = modelIssues(runFile)
-      const issues = [...models, ...(await dataIssues(runFile, engine))]
+      const issues = [
+        ...models,
+        ...(await dataIssues(runFile, engine)),
+        ...startIssues(runFile, opened),
+      ]
       if (models.length > 0) return { issues, ...nothingToCompute }
-      const { refusal, ...estimate } = await estimateRun(runFile)
+      const { refusal, ...estimate } = await estimateRun(runFile, opened?.session.runs.list())
       if (refusal) {
         const { field: path = 'backend', message } = refusal
         issues.push({ path, message: withoutKey(message, path) })
@@ -53,6 +67,24 @@ export function runHandlers(engine: Engine, client: Client): HandlersOf<Methods>
       const summary = runs.start(opened.session, { name })
       engine.changed(opened)
       return clean(summary)
+    },
+    'run.describe'({ session, run, ...said }) {
+      const opened = find(session, run)
+      opened.session.transaction(() => opened.session.runs.update(run, said))
+      engine.changed(opened)
+      return clean(runs.summary(opened.session, run))
+    },
+    'run.reorder'({ session, run, position }) {
+      const opened = find(session, run)
+      const order = runs.reorder(opened.session, run, position)
+      engine.changed(opened)
+      return order
+    },
+    async 'run.remove'({ session, run }) {
+      const opened = find(session, run)
+      await runs.remove(opened.session, run)
+      engine.changed(opened)
+      return { ok: true as const }
     },
     async 'run.resume'({ session, run }) {
       const opened = find(session, run)
@@ -113,6 +145,29 @@ function modelIssues(runFile: RunFile): Issue[] {
   } catch (error) {
     if (!(error instanceof InputError)) throw error
     return [{ path: error.field ?? '', message: withoutKey(error.message, error.field) }]
+  }
+}
+
+/** Whether there is something to start from; a run that has not begun yet may have a result by then. */
+function startIssues(
+  { start_from: from }: RunFile,
+  opened: OpenSession<Client> | undefined,
+): Issue[] {
+  if (from === undefined) return []
+  const { run, file } = from
+  if (file === undefined) {
+    const known = opened?.session.runs.list().map(({ id }) => id) ?? []
+    const found = run === undefined ? known.length > 0 : known.includes(run)
+    if (found) return []
+    const message = 'The session has no such run. Choose one that is there.'
+    return [{ path: 'start_from.run', message }]
+  }
+  try {
+    return withEarlierResult(from, opened?.session, undefined, () => [])
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    const path = error.field ?? 'start_from.file'
+    return [{ path, message: withoutKey(error.message, path) }]
   }
 }
 

@@ -175,6 +175,8 @@ describe('tree facts', () => {
       chi2_n_held_out: 0.563,
       started: 0,
       seconds: 1,
+      notes: '',
+      tags: [],
     }
     expect(runFact({ ...run, state: 'running' })).toBe('62 %')
     expect(runFact({ ...run, state: 'done' })).toBe('χ² 0.56')

@@ -83,7 +83,7 @@ describe('a session file', () => {
     session.runs.appendCurves(id, 0, 2, Float64Array.of(0, 10, 1, 9, 2, 8))
     session.runs.appendCurves(id, 3, 2, Float64Array.of(3, 7))
     expect(session.runs.curves(id, 2).values).toEqual(Float64Array.of(2, 8, 3, 7))
-    session.runs.truncateCurves(id, 2)
+    session.runs.truncateCurves(id, 2, session.runs.get(id).columns)
     expect(session.runs.curves(id)).toEqual({
       columns: ['iteration', 'loss'],
       rows: 2,
@@ -124,11 +124,14 @@ describe('a session file', () => {
     session.runs.update(id, { build: 'abc' })
     session.close()
     const database = new DatabaseSync(folder.file('a.larmor'))
-    database.exec('ALTER TABLE runs DROP COLUMN kernel_build; PRAGMA user_version = 1')
+    for (const column of ['kernel_build', 'notes', 'tags']) {
+      database.exec(`ALTER TABLE runs DROP COLUMN ${column}`)
+    }
+    database.exec('PRAGMA user_version = 1')
     database.close()
     const old = Session.open(folder.file('a.larmor'), { readOnly: true })
     expect(old.problems).toEqual([])
-    expect(old.runs.get(id).build).toBe(null)
+    expect(old.runs.get(id)).toMatchObject({ build: null, notes: '', tags: [] })
     old.close()
     const current = Session.open(folder.file('a.larmor'))
     current.runs.update(id, { build: 'def' })

@@ -1,0 +1,271 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { RunManager } from '#engine/runs/run-manager.ts'
+import { sampleGrid } from '#engine/runs/sample-grid.ts'
+import { Session } from '#engine/storage/session.ts'
+import { coordinateOf } from '#engine/unknowns/coordinates.ts'
+import { checkRunFile } from '#shared/session/run-file-issues.ts'
+import type { RunFileInput } from '#shared/session/run-file.ts'
+import { pauseAfter } from '#test/tools/pause-after.ts'
+import { runBits } from '#test/tools/run-bits.ts'
+import { sampleFolder, sampleRun } from '#test/tools/sample-run.ts'
+import type { SampleFolder } from '#test/tools/sample-run.ts'
+
+let folder: SampleFolder
+let manager: RunManager
+const sessions: Session[] = []
+
+beforeEach(() => {
+  folder = sampleFolder()
+  manager = new RunManager()
+})
+afterEach(async () => {
+  await manager.shutdown()
+  for (const session of sessions.splice(0)) session.close()
+  folder.remove()
+})
+
+function create(name: string, changes: RunFileInput = {}): Session {
+  const configuration = sampleRun(folder, changes)
+  const session = Session.create(folder.file(name), configuration.title, configuration)
+  sessions.push(session)
+  return session
+}
+async function through(session: Session, changes?: RunFileInput) {
+  if (changes) {
+    session.transaction(() => session.configure(sampleRun(folder, changes)))
+  }
+  const { run } = manager.start(session, { threads: 2 })
+  const summary = await manager.settled(session, run)
+  expect(summary.error).toBeUndefined()
+  return summary
+}
+function array(session: Session, run: number, name = 'magnetic_field') {
+  const [checkpoint] = session.runs.checkpoints(run)
+  return session.runs.checkpointArray(checkpoint, name).values
+}
+function column(session: Session, run: number, name: string): number[] {
+  const { columns, rows, values } = session.runs.curves(run)
+  return Array.from(
+    { length: rows },
+    (_, row) => values[row * columns.length + columns.indexOf(name)],
+  )
+}
+
+describe('a run that starts from the result of another one', () => {
+  it('begins with its field, exactly, and counts from 0', async () => {
+    const session = create('a.larmor')
+    const first = await through(session)
+    const second = await through(session, {
+      optimiser: { iterations: 3, learning_rate: 0.1 },
+      start_from: { run: first.run },
+    })
+    expect(session.runs.start(second.run).get('magnetic_field')).toEqual(array(session, first.run))
+    expect(second).toMatchObject({ iteration: 3, start_from: { run: 1 } })
+    // The same unknowns and the same loss give the same number.
+    expect(column(session, second.run, 'loss')[0]).toBe(column(session, first.run, 'loss')[12])
+  })
+
+  it('resumes to the same bits, without the run that it began with', async () => {
+    const from = create('from.larmor')
+    const { run } = await through(from)
+    const settings = { start_from: { file: from.path, run } }
+    const straight = create('straight.larmor', settings)
+    await through(straight)
+    const broken = create('broken.larmor', settings)
+    pauseAfter(manager, broken, 4)
+    await through(broken)
+    await manager.remove(from, run)
+    manager.resume(broken, 1)
+    expect((await manager.settled(broken, 1)).state).toBe('done')
+    expect(runBits(broken, 1)).toBe(runBits(straight, 1))
+  })
+
+  it('takes the field over to another grid and to a correction', async () => {
+    const session = create('a.larmor')
+    await through(session)
+    const finer = await through(session, {
+      magnetic_field: { grid: { shape: [16, 16, 8] } },
+      start_from: {},
+    })
+    const coarse = { shape: [12, 12, 6], halfSizeKpc: [20, 20, 5] } as const
+    const expected = sampleGrid(coarse, Float32Array.from(array(session, 1)), 3, {
+      ...coarse,
+      shape: [16, 16, 8],
+    })
+    const begun = session.runs.start(finer.run).get('magnetic_field')
+    // Inside the region (x = 8.75, y = 1.25, z = 0.625 kpc): float32 of the same number.
+    const voxel = 3 * ((11 * 16 + 8) * 8 + 4)
+    expect(begun?.[voxel]).toBe(Math.fround(expected[voxel]))
+    const corrected = await through(session, {
+      magnetic_field: { grid: { shape: [12, 12, 6], representation: 'correction' } },
+      start_from: { run: 1 },
+    })
+    // Model and correction are float32, and their sum is the field to rounding.
+    const difference = column(session, corrected.run, 'chi2')[0] / column(session, 1, 'chi2')[12]
+    expect(difference).toBeCloseTo(1, 4)
+  })
+
+  it('takes over the parameters of the same model, and says where the model is another one', async () => {
+    const session = create('a.larmor')
+    const grid = { shape: [12, 12, 6] as [number, number, number] }
+    const lsa = { model: 'lsa', free: ['b0_microgauss'], grid }
+    const optimiser = { method: 'lbfgs' as const, iterations: 4, corrections: 0 }
+    const first = await through(session, {
+      magnetic_field: lsa,
+      optimiser,
+    })
+    const found = first.parameters?.[0].value ?? NaN
+    const second = await through(session, {
+      magnetic_field: lsa,
+      optimiser,
+      start_from: { run: first.run },
+    })
+    // float64 coordinates: to rounding.
+    expect(column(session, second.run, 'magnetic_field.b0_microgauss')[0]).toBeCloseTo(found, 10)
+    const heard: string[] = []
+    manager.onNotice(({ text }) => heard.push(text))
+    await through(session, {
+      magnetic_field: { ...lsa, free: ['psi0_deg'] },
+      optimiser,
+      start_from: { run: first.run },
+    })
+    expect(heard.join('\n')).toMatch(/psi0_deg: not fitted by the earlier run/)
+  })
+
+  it('warns where it holds out what the other one was fitted to', async () => {
+    const session = create('a.larmor')
+    await through(session)
+    const heard: string[] = []
+    manager.onNotice(({ level, text }) => {
+      if (level === 'warning') heard.push(text)
+    })
+    await through(session, { start_from: { run: 1 } })
+    expect(heard.join()).not.toMatch(/held out/)
+    await through(session, {
+      held_out: { fold: 3, of: 10, block_nside: 4 },
+      start_from: { run: 1 },
+    })
+    expect(heard.join()).toMatch(/"Run 1", which was fitted to part of what is held out now/)
+  })
+
+  it('is refused in words where there is nothing to start from, or no way to it', async () => {
+    const session = create('a.larmor', { start_from: { run: 7 } })
+    const { run } = manager.start(session)
+    expect((await manager.settled(session, run)).error).toMatch(/a\.larmor has no run 7/)
+    await through(session, {})
+    session.transaction(() =>
+      session.configure(
+        sampleRun(folder, {
+          magnetic_field: { grid: { shape: [12, 12, 6], representation: 'vector-potential' } },
+          start_from: { run: 2 },
+        }),
+      ),
+    )
+    const potential = manager.start(session)
+    expect((await manager.settled(session, potential.run)).error).toMatch(
+      /representation: a run of this representation starts only from one of the same/,
+    )
+    const checked = checkRunFile({ start_from: {}, optimiser: { levels: 2 } })
+    expect(checked.ok ? '' : checked.issues[0].message).toMatch(/begins on the fine grid/)
+  })
+})
+
+describe('the queue', () => {
+  it('is put in another order, and loses a run that is deleted', async () => {
+    const session = create('a.larmor', { optimiser: { iterations: 2 } })
+    const order: number[] = []
+    manager.onProgress(({ summary }) => {
+      if (summary.state === 'done') order.push(summary.run)
+    })
+    const runs = ['A', 'B', 'C', 'D'].map((name) => manager.start(session, { name }).run)
+    expect(manager.waiting(session)).toEqual([1, 2, 3, 4])
+    expect(manager.reorder(session, 4, 0)).toEqual([4, 1, 2, 3])
+    expect(manager.reorder(session, 1, 9)).toEqual([4, 2, 3, 1])
+    await manager.remove(session, 2)
+    expect(manager.waiting(session)).toEqual([4, 3, 1])
+    await manager.settled(session, runs[0])
+    expect(order).toEqual([4, 3, 1])
+    expect(session.runs.list().map(({ id }) => id)).toEqual([1, 3, 4])
+    expect(() => manager.reorder(session, 1, 0)).toThrow(/does not wait/)
+  })
+
+  it('lets a run that waits start from the one before it', async () => {
+    const session = create('a.larmor', { optimiser: { iterations: 4 } })
+    const first = manager.start(session)
+    session.transaction(() =>
+      session.configure(sampleRun(folder, { start_from: { run: first.run } })),
+    )
+    const second = manager.start(session)
+    expect((await manager.settled(session, second.run)).state).toBe('done')
+    expect(column(session, 2, 'loss')[0]).toBe(column(session, 1, 'loss')[4])
+  })
+
+  it('does not delete a run that goes on', async () => {
+    const session = create('a.larmor', { optimiser: { iterations: 1000 } })
+    const { run } = manager.start(session)
+    const heard = new Promise<void>((resolve) => {
+      manager.onProgress(({ summary }) => {
+        if (summary.state === 'running') resolve()
+      })
+    })
+    await heard
+    await expect(manager.remove(session, run)).rejects.toThrow(/going on/)
+    manager.stop(session, run)
+    await manager.settled(session, run)
+  })
+})
+
+describe('what a session keeps of a run', () => {
+  it('has name, notes and tags, and clocks in its curves', async () => {
+    const session = create('a.larmor')
+    const { run } = await through(session)
+    expect(session.runs.get(run)).toMatchObject({ notes: '', tags: [] })
+    session.transaction(() =>
+      session.runs.update(run, { name: 'Best', notes: 'weak prior', tags: ['paper', 'n64'] }),
+    )
+    session.close()
+    const again = Session.open(session.path)
+    sessions[0] = again
+    expect(again.runs.get(run)).toMatchObject({
+      name: 'Best',
+      notes: 'weak prior',
+      tags: ['paper', 'n64'],
+    })
+    const seconds = column(again, run, 'seconds')
+    expect(seconds.every((value, row) => row === 0 || value >= seconds[row - 1])).toBe(true)
+    // A first-order method's step is its learning rate; after the last one there is none.
+    expect(column(again, run, 'step_size').slice(-2)).toEqual([0.4, NaN])
+  })
+
+  it('gets new columns where an earlier version of the program began it', async () => {
+    const session = create('a.larmor')
+    pauseAfter(manager, session, 4)
+    const { run } = await through(session)
+    const { columns, rows, values } = session.runs.curves(run)
+    const old = columns.slice(0, -3)
+    const kept = values.filter((_, at) => at % columns.length < old.length)
+    session.transaction(() => {
+      session.runs.truncateCurves(run, 0, old)
+      session.runs.appendCurves(run, 0, old.length, kept)
+    })
+    manager.resume(session, run)
+    expect((await manager.settled(session, run)).state).toBe('done')
+    expect(column(session, run, 'loss')).toHaveLength(13)
+    expect(column(session, run, 'loss').every(Number.isFinite)).toBe(true)
+    const seconds = column(session, run, 'seconds')
+    expect(seconds.slice(0, rows).every(Number.isNaN)).toBe(true)
+    expect(seconds[12]).toBeGreaterThan(0)
+  })
+})
+
+describe('a coordinate', () => {
+  const request = { initial: 2, bounds: [0.5, 6], scale: 0.3 } as const
+  it.each(['linear', 'log', 'wrap', 'smooth'] as const)('of %s goes back', (transform) => {
+    const coordinate = coordinateOf({ ...request, transform })
+    // exp, log, sin and asin: a few last digits.
+    expect(coordinate.valueAt(coordinate.coordinateAt(3.7))).toBeCloseTo(3.7, 12)
+    if (transform !== 'wrap') {
+      expect(coordinate.valueAt(coordinate.coordinateAt(99))).toBeCloseTo(6, 12)
+    }
+  })
+})
