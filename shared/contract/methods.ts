@@ -168,6 +168,8 @@ export const recentSession = z.strictObject({
   bytes: z.number(),
   missing: z.boolean(),
   summary: z.string(),
+  /** Whether `sessions.picture` has one. */
+  picture: z.boolean(),
 })
 
 export const backendStatus = z.strictObject({
@@ -259,6 +261,8 @@ export const methods = {
     }),
   },
   'sessions.recent': { params: none, result: z.array(recentSession) },
+  /** Reply payload: uint8, a PNG: the sky of the latest run, and its field in the plane of the Galaxy. */
+  'sessions.picture': { params: z.strictObject({ grant }), result: ok },
   'sessions.forget': { params: z.strictObject({ grant }), result: ok },
   /** Creates the session file at once: in `directory` if given, else where new sessions go. */
   'session.create': {

@@ -33,6 +33,7 @@ export const requestPayloads: ReadonlyMap<string, PayloadRule> = new Map<MethodN
 ])
 
 export const replyPayloads: ReadonlyMap<string, PayloadRule> = new Map<MethodName, PayloadRule>([
+  ['sessions.picture', { type: 'uint8' }],
   ['maps.load', { type: 'float32', elements: skyPixels }],
   ['run.map', { type: 'float32', elements: skyPixels }],
   ['run.field', { type: 'float32', elements: grid }],

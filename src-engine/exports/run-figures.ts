@@ -4,7 +4,7 @@ import type { ColourScale } from './figures/colour-bar.ts'
 import { skyFigure } from './figures/sky-figure.ts'
 import { slicesFigure } from './figures/slices-figure.ts'
 import { fullSky } from './maps-fits.ts'
-import type { MapVector } from '../storage/run-store.ts'
+import type { DataVector, MapVector } from '../storage/run-store.ts'
 import type { RunResult } from './run-result.ts'
 
 export interface MapFigure {
@@ -15,10 +15,7 @@ export interface MapFigure {
 /** Data and model on one colour scale, and the residual about zero. */
 export function mapFigures(result: RunResult, vector: MapVector, model: Float64Array): MapFigure[] {
   const residual = vector.values.map((value, i) => value - model[i])
-  const signed = vector.quantity !== 'I' && vector.quantity !== 'dispersion_measure'
-  const shared = signed
-    ? scale('vik', 'linear', symmetricLimits(vector.values, 99.5), quantityLabel(vector))
-    : positiveScale(vector.values, quantityLabel(vector))
+  const shared = dataColours(vector)
   const about = scale(
     'vik',
     'linear',
@@ -45,16 +42,9 @@ export function mapFigures(result: RunResult, vector: MapVector, model: Float64A
 
 /** |B| in three planes through the observer. */
 export function fieldFigure(result: RunResult): Uint8Array {
-  const { field, grid } = result
-  const strength = Float64Array.from({ length: field.length / 3 }, (_, i) => {
-    const value = Math.hypot(field[3 * i], field[3 * i + 1], field[3 * i + 2])
-    // Exactly zero only outside the region, where there is no field to show.
-    return value === 0 ? NaN : value
-  })
-  const limits = limitsFromPercentile(strength, 0, 99.8)
-  const colours = scale('viridis', 'linear', limits && { min: 0, max: limits.max }, '|B|')
+  const { strength, colours } = fieldStrength(result.field)
   return slicesFigure(
-    grid,
+    result.grid,
     result.observerKpc,
     strength,
     { ...colours, unit: 'microgauss' },
@@ -62,7 +52,32 @@ export function fieldFigure(result: RunResult): Uint8Array {
   )
 }
 
-type Colours = Omit<ColourScale, 'unit'>
+export type Colours = Omit<ColourScale, 'unit'>
+
+/** The colours of a data vector and its model. */
+export function dataColours(vector: DataVector, signedMap: 'vik' | 'berlin' = 'vik'): Colours {
+  const signed = vector.quantity !== 'I' && vector.quantity !== 'dispersion_measure'
+  return signed
+    ? scale(signedMap, 'linear', symmetricLimits(vector.values, 99.5), quantityLabel(vector))
+    : positiveScale(vector.values, quantityLabel(vector))
+}
+
+/** |B| of a field [nx, ny, nz, 3] in its unit, NaN outside the region, and its colours. */
+export function fieldStrength(field: ArrayLike<number>): {
+  strength: Float64Array
+  colours: Colours
+} {
+  const strength = Float64Array.from({ length: field.length / 3 }, (_, i) => {
+    const value = Math.hypot(field[3 * i], field[3 * i + 1], field[3 * i + 2])
+    // Exactly zero only outside the region, where there is no field to show.
+    return value === 0 ? NaN : value
+  })
+  const limits = limitsFromPercentile(strength, 0, 99.8)
+  return {
+    strength,
+    colours: scale('viridis', 'linear', limits && { min: 0, max: limits.max }, '|B|'),
+  }
+}
 
 function quantityLabel({ quantity, frequencyGhz }: RunResult['data'][number]): string {
   const names = { faraday_depth: 'Faraday depth', dispersion_measure: 'Dispersion measure' }

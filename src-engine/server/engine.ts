@@ -1,5 +1,7 @@
+import { stat } from 'node:fs/promises'
 import type { Connection, EngineContract } from '#shared/contract/index.ts'
 import type { EventBody } from '#shared/contract/events.ts'
+import { sessionPicture } from '../exports/session-picture.ts'
 import { makeFolder } from '../make-folder.ts'
 import { RunManager } from '../runs/run-manager.ts'
 import type { NewRows, RunNotice, RunProgress } from '../runs/run-news.ts'
@@ -93,6 +95,18 @@ export class Engine {
     await this.recent.remember(session.path, session.title, summary)
   }
 
+  /** Makes the session's picture anew, after opening only where the file has changed since the last one. */
+  async picture({ session }: OpenSession<Client>, after: 'run' | 'opening'): Promise<void> {
+    try {
+      const made = (await this.recent.pictureTime(session.path)) ?? 0
+      if (after === 'opening' && made > (await stat(session.path)).mtimeMs) return
+      const png = this.sessions.of(session) && sessionPicture(session)
+      if (png) await this.recent.keepPicture(session.path, png)
+    } catch (error) {
+      this.log(`No picture of ${session.name}: ${String(error)}`)
+    }
+  }
+
   /** Pauses and stores all runs, and closes every session. */
   async shutdown(): Promise<void> {
     await this.runs.shutdown()
@@ -121,8 +135,9 @@ export class Engine {
     if (progress.stage === 'queued' || progress.stage === 'finished') this.changed(opened)
     if (progress.stage !== 'finished') return
     void this.remember(opened)
-    // A run that was left alone has ended: nobody needs its session any more.
-    setImmediate(() => this.sessions.closeIfUnused(opened))
+      .then(() => this.picture(opened, 'run'))
+      // A run that was left alone has ended: nobody needs its session any more.
+      .finally(() => this.sessions.closeIfUnused(opened))
   }
 
   #onRows({ session, values, columns, ...rows }: NewRows): void {

@@ -1,5 +1,6 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { createHash } from 'node:crypto'
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { makeFolder } from '../make-folder.ts'
 
@@ -14,7 +15,7 @@ export type RecentEntry = z.output<typeof entry>
 
 const maximumEntries = 20
 
-/** The sessions that were open lately, newest first, kept in the state folder. */
+/** The sessions that were open lately, newest first, and a picture of each, kept in the state folder. */
 export class RecentSessions {
   readonly #file: string
   readonly #folder: string
@@ -57,23 +58,59 @@ export class RecentSessions {
     return this.#change((list) => list.filter((one) => one.path !== path))
   }
 
+  /** PNG; undefined where there is none. */
+  async picture(path: string): Promise<Uint8Array | undefined> {
+    const file = await readFile(this.#pictureFile(path)).catch(() => undefined)
+    return file && new Uint8Array(file)
+  }
+
+  /** When the picture was made, ms since 1970. */
+  async pictureTime(path: string): Promise<number | undefined> {
+    return (await stat(this.#pictureFile(path)).catch(() => undefined))?.mtimeMs
+  }
+
+  /** As a change of the list: it goes when its session leaves the list. */
+  keepPicture(path: string, png: Uint8Array): Promise<void> {
+    const file = this.#pictureFile(path)
+    return this.#inTurn('A picture of a session', async () => {
+      await makeFolder(dirname(file))
+      await writeReplacing(file, png)
+    })
+  }
+
+  #pictureFile(path: string): string {
+    const name = createHash('sha256').update(path).digest('hex').slice(0, 32)
+    return join(this.#folder, 'pictures', `${name}.png`)
+  }
+
   /** Resolves when every change so far has been written. */
   written(): Promise<void> {
     return this.#last
   }
 
   #change(edit: (list: RecentEntry[]) => RecentEntry[]): Promise<void> {
-    this.#last = this.#last.then(async () => {
-      try {
-        const sessions = edit(await this.#read()).slice(0, maximumEntries)
-        await makeFolder(this.#folder)
-        const draft = `${this.#file}.${process.pid}.tmp`
-        await writeFile(draft, JSON.stringify({ version: 1, sessions }, undefined, 1))
-        await rename(draft, this.#file)
-      } catch (error) {
-        this.#log(`The list of recent sessions could not be written: ${String(error)}`)
-      }
+    return this.#inTurn('The list of recent sessions', async () => {
+      const before = await this.#read()
+      const sessions = edit(before).slice(0, maximumEntries)
+      await makeFolder(this.#folder)
+      await writeReplacing(this.#file, JSON.stringify({ version: 1, sessions }, undefined, 1))
+      const kept = new Set(sessions.map(({ path }) => path))
+      for (const { path } of before)
+        if (!kept.has(path)) await rm(this.#pictureFile(path), { force: true })
     })
+  }
+
+  #inTurn(what: string, write: () => Promise<void>): Promise<void> {
+    this.#last = this.#last
+      .then(write)
+      .catch((error: unknown) => this.#log(`${what} could not be written: ${String(error)}`))
     return this.#last
   }
+}
+
+/** Writes a file whole or not at all. */
+async function writeReplacing(file: string, content: string | Uint8Array): Promise<void> {
+  const draft = `${file}.${process.pid}.tmp`
+  await writeFile(draft, content)
+  await rename(draft, file)
 }

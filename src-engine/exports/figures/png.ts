@@ -1,8 +1,8 @@
 import { crc32, deflateSync } from 'node:zlib'
 
 /**
- * An RGB picture as a PNG file (ISO/IEC 15948): 8 bits per channel, no interlace, with its print resolution.
- * @param pixels [height][width][3]
+ * A picture as a PNG file (ISO/IEC 15948): 8 bits per channel, no interlace, with its print resolution.
+ * @param pixels [height][width][3] for RGB, [height][width][4] for RGB and opacity
  */
 export function encodePng(
   width: number,
@@ -10,14 +10,15 @@ export function encodePng(
   pixels: Uint8Array,
   dotsPerInch = 300,
 ): Uint8Array<ArrayBuffer> {
-  if (pixels.length !== 3 * width * height) {
-    throw new RangeError(`A picture of ${width} x ${height} needs ${3 * width * height} bytes.`)
+  const channels = pixels.length / (width * height)
+  if (channels !== 3 && channels !== 4) {
+    throw new RangeError(`A picture of ${width} x ${height} has no ${pixels.length} bytes.`)
   }
   const header = new DataView(new ArrayBuffer(13))
   header.setUint32(0, width)
   header.setUint32(4, height)
   header.setUint8(8, 8)
-  header.setUint8(9, 2)
+  header.setUint8(9, channels === 4 ? 6 : 2)
   const density = new DataView(new ArrayBuffer(9))
   const dotsPerMetre = Math.round(dotsPerInch / 0.0254)
   density.setUint32(0, dotsPerMetre)
@@ -27,14 +28,13 @@ export function encodePng(
     Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
     chunk('IHDR', new Uint8Array(header.buffer)),
     chunk('pHYs', new Uint8Array(density.buffer)),
-    chunk('IDAT', deflateSync(filtered(width, height, pixels))),
+    chunk('IDAT', deflateSync(filtered(channels * width, height, pixels))),
     chunk('IEND', new Uint8Array(0)),
   ])
 }
 
 /** Rows with the "up" filter: each byte minus the one above it. Maps and white paper shrink well so. */
-function filtered(width: number, height: number, pixels: Uint8Array): Uint8Array {
-  const row = 3 * width
+function filtered(row: number, height: number, pixels: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(height * (row + 1))
   for (let y = 0; y < height; y++) {
     const to = y * (row + 1)

@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path'
 import { stat } from 'node:fs/promises'
-import { EngineError } from '#shared/contract/index.ts'
+import { EngineError, WithPayloads } from '#shared/contract/index.ts'
 import { Session } from '../../storage/session.ts'
 import { requireConfiguration, withMovedFile } from '../configuration-files.ts'
 import type { Client, Engine } from '../engine.ts'
@@ -12,6 +12,7 @@ import { ok } from './types.ts'
 
 type Methods =
   | 'sessions.recent'
+  | 'sessions.picture'
   | 'sessions.forget'
   | 'session.create'
   | 'session.open'
@@ -42,7 +43,8 @@ export function sessionHandlers(engine: Engine, client: Client): HandlersOf<Meth
         const allowed = await grants.allows(path)
         const info = allowed ? await stat(path).catch(() => undefined) : undefined
         return {
-          inside: grants.root === undefined || allowed,
+          // One that is gone belongs to the data folder when its folder does.
+          inside: allowed || (await grants.allows(dirname(path))),
           entry: {
             grant: grants.wordFor(path),
             name: basename(path),
@@ -52,10 +54,17 @@ export function sessionHandlers(engine: Engine, client: Client): HandlersOf<Meth
             modified: info?.mtimeMs ?? opened,
             bytes: info?.size ?? 0,
             missing: info === undefined,
+            picture: (await engine.recent.pictureTime(path)) !== undefined,
           },
         }
       })
       return (await Promise.all(listed)).filter(({ inside }) => inside).map(({ entry }) => entry)
+    },
+    async 'sessions.picture'({ grant }) {
+      const png = await engine.recent.picture(grants.peek(grant))
+      if (png === undefined)
+        throw new EngineError({ code: 'no-picture', message: 'There is no picture of it.' })
+      return new WithPayloads(ok, [png])
     },
     async 'sessions.forget'({ grant }) {
       await engine.recent.forget(grants.peek(grant))
@@ -76,6 +85,7 @@ export function sessionHandlers(engine: Engine, client: Client): HandlersOf<Meth
     async 'session.open'({ grant }) {
       const opened = sessions.open(await grants.resolve(grant), client)
       await engine.remember(opened)
+      void engine.picture(opened, 'opening')
       return stateOf(opened)
     },
     'session.state': ({ session }) => stateOf(sessions.get(session, client)),
