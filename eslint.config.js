@@ -79,6 +79,20 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
+  {
+    // Numbers are printed in one way: true minus, narrow spaces, superscripts (shared/sky/format, src-renderer/format).
+    files: ['src-renderer/**'],
+    ignores: ['src-renderer/format/**', 'src-renderer/components/number-input.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        ...['toFixed', 'toPrecision', 'toExponential', 'toLocaleString'].map((property) => ({
+          property,
+          message: 'Print numbers with src-renderer/format or shared/sky/format.',
+        })),
+      ],
+    },
+  },
   layer(['shared/**'], notEngine, notMain, notRenderer, notNode, notTest),
   layer(['src-engine/**'], notMain, notRenderer, notTest),
   layer(['src-main/**'], notEngine, notRenderer, notTest),

@@ -167,8 +167,8 @@ function viewCommands(): Command[] {
       keys: ['Mod+B'],
       rule: true,
       enabled: open,
-      checked: () => view.settings.leftOpen,
-      run: () => void (view.settings.leftOpen = !view.settings.leftOpen),
+      checked: () => view.leftOpen,
+      run: () => void (view.leftOpen = !view.leftOpen),
     },
     {
       id: 'view.right',
@@ -176,8 +176,8 @@ function viewCommands(): Command[] {
       group: 'View',
       keys: ['Mod+Shift+B'],
       enabled: open,
-      checked: () => view.settings.rightOpen,
-      run: () => void (view.settings.rightOpen = !view.settings.rightOpen),
+      checked: () => view.rightOpen,
+      run: () => void (view.rightOpen = !view.rightOpen),
     },
     {
       id: 'view.reset-sky',
@@ -209,7 +209,7 @@ function dataCommands(): Command[] {
     enabled: () => project.open,
     run: () => {
       view.selection = { kind: 'model', section }
-      view.settings.rightOpen = true
+      view.rightOpen = true
     },
   })
   return [
@@ -253,7 +253,7 @@ function runCommands(): Command[] {
       enabled: () => project.open,
       run: () => {
         view.selection = { kind: 'settings' }
-        view.settings.rightOpen = true
+        view.rightOpen = true
       },
     },
     {

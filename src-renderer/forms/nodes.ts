@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { runFileSchema } from '#shared/session/run-file.ts'
 import { formatCount } from '#shared/sky/index.ts'
+import { formatRound } from '../format/text.ts'
 
 /** What kind of control a key of the run file needs, read from its schema. */
 export interface NumberNode {
@@ -210,5 +211,5 @@ export function rangeText(node: NumberNode): string {
 }
 
 function bound(value: number): string {
-  return Number.isInteger(value) ? formatCount(value) : String(value)
+  return Number.isInteger(value) ? formatCount(value) : formatRound(value)
 }

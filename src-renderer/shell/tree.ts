@@ -45,7 +45,7 @@ export function runFact(run: RunSummary): string {
     case 'running':
     case 'pausing':
     case 'preparing':
-      return `${Math.floor((100 * run.iteration) / Math.max(1, run.iterations))} %`
+      return `${Math.floor((100 * run.iteration) / Math.max(1, run.iterations))}\u00a0%`
     case 'done':
       return run.chi2_n_held_out === null
         ? 'done'

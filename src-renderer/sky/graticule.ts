@@ -227,7 +227,7 @@ function nearest(values: readonly number[], wanted: number): number | null {
 }
 
 function degrees(value: number): string {
-  return `${formatRound(Number(value.toFixed(1)))}°`
+  return `${formatRound(Math.round(10 * value) / 10)}°`
 }
 
 function longitudeText(lonDeg: number): string {

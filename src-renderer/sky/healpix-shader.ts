@@ -168,7 +168,7 @@ vec4 colourAt(vec2 plane) {
   if (u_markNside > 0) {
     int marked = ringPixel(direction, u_markNside);
     uint strength = texelFetch(u_marks, ivec2(marked % u_markWidth, marked / u_markWidth), 0).r;
-    if (strength > 0u) shown = mix(shown, u_markColour, ${markLeast.toFixed(2)} + ${(markMost - markLeast).toFixed(2)} * float(strength) / 255.0);
+    if (strength > 0u) shown = mix(shown, u_markColour, ${markLeast} + ${markMost - markLeast} * float(strength) / 255.0);
   }
   return vec4(shown, 1.0);
 }`

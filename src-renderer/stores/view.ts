@@ -1,3 +1,4 @@
+import { useMediaQuery } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { z } from 'zod'
@@ -120,6 +121,21 @@ export const useView = defineStore('view', () => {
     set: (value) => (settings.value.slices = [value[0], value[1], value[2]]),
   })
 
+  // A narrow window (also: a normal one at 200 %) has room for one side bar at a time, over the panels. That is no wish of the user to keep.
+  const narrow = useMediaQuery('(max-width: 959px)')
+  const sideOver = ref<'left' | 'right' | null>(null)
+  const sideBar = (side: 'left' | 'right', key: 'leftOpen' | 'rightOpen') =>
+    computed<boolean>({
+      get: () => (narrow.value ? sideOver.value === side : settings.value[key]),
+      set: (open) => {
+        if (!narrow.value) settings.value[key] = open
+        else if (open) sideOver.value = side
+        else if (sideOver.value === side) sideOver.value = null
+      },
+    })
+  const leftOpen = sideBar('left', 'leftOpen')
+  const rightOpen = sideBar('right', 'rightOpen')
+
   function restore(stored: unknown) {
     const parsed = storedView.safeParse(stored ?? {})
     settings.value = parsed.success ? parsed.data : defaults()
@@ -129,5 +145,18 @@ export const useView = defineStore('view', () => {
     settings.value.dataLimits = null
     settings.value.residualLimits = null
   }
-  return { settings, cursor, pinned, voxel, selection, dialog, sky, slices, restore, resetSky }
+  return {
+    settings,
+    leftOpen,
+    rightOpen,
+    cursor,
+    pinned,
+    voxel,
+    selection,
+    dialog,
+    sky,
+    slices,
+    restore,
+    resetSky,
+  }
 })

@@ -63,5 +63,5 @@ export function scaleWords(
   if (beyond === 0) return title
   const part = formatNumber((100 * beyond) / sample.length, { digits: 1 })
   const end = formatQuantity(high, unit, { digits: 2 })
-  return `${symbol}, ${part} % of voxels beyond ${end}`
+  return `${symbol}, ${part}\u00a0% of voxels beyond ${end}`
 }

@@ -178,7 +178,7 @@ describe('tree facts', () => {
       notes: '',
       tags: [],
     }
-    expect(runFact({ ...run, state: 'running' })).toBe('62 %')
+    expect(runFact({ ...run, state: 'running' })).toBe('62\u00a0%')
     expect(runFact({ ...run, state: 'done' })).toBe('χ² 0.56')
     expect(runFact({ ...run, state: 'paused' })).toBe('paused')
   })

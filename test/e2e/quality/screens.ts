@@ -1,0 +1,133 @@
+import type { Page } from 'playwright-core'
+import { makePolarisedSession } from '../story/polarised-data.ts'
+import type { Stage } from '../story/stage.ts'
+import { enter, layout, menu, tool } from '../story/workbench.ts'
+
+/** A panel, dialog or state of the workbench, and the way to it as a user goes it. */
+export interface Screen {
+  /** In words that make a file name: "inspect-data". */
+  readonly name: string
+  readonly show: (page: Page, stage: Stage) => Promise<void>
+  /** Back to where the next screen begins; default: nothing to do. */
+  readonly hide?: (page: Page) => Promise<void>
+}
+
+export const sessionName = 'polarised.larmor'
+
+/** A small finished run with polarisation, a catalogue and free electrons: something on every panel. */
+export const makeSession = (stage: Stage) => makePolarisedSession(stage.folder, sessionName)
+
+export async function openSession(stage: Stage, page: Page, name = sessionName): Promise<void> {
+  const open = page.getByRole('button', { name: /^Open a session/ })
+  await page.locator('button:enabled', { hasText: 'Open a session' }).waitFor()
+  await stage.choose(page, () => open.click(), name)
+  await page.locator('figure.sky-panel').first().waitFor()
+}
+
+const escape = (page: Page) => page.keyboard.press('Escape')
+const rows = (page: Page) =>
+  page.getByRole('tree', { name: 'Project' }).getByRole('treeitem', { level: 2 })
+const dialog = (title: string | RegExp, open: (page: Page) => Promise<void>) => ({
+  show: async (page: Page) => {
+    await open(page)
+    await page.getByRole('dialog', { name: title }).waitFor()
+  },
+  hide: async (page: Page) => {
+    await escape(page)
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
+  },
+})
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).first()
+
+/** Screens without a project. */
+export const startScreens: readonly Screen[] = [
+  {
+    name: 'start',
+    show: (page) => page.getByText('This machine').first().waitFor(),
+  },
+  { name: 'choose-file', ...dialog('Open a map', (page) => button(page, /^Open a map/).click()) },
+  {
+    name: 'empty-project',
+    show: async (page) => {
+      await menu(page, 'File', 'New empty project')
+      await page.getByRole('tree', { name: 'Project' }).waitFor()
+    },
+    hide: async (page) => {
+      await menu(page, 'File', /^Close session/)
+      await page.getByText('This machine').first().waitFor()
+    },
+  },
+]
+
+/** Screens of an open session with a finished run. */
+export const sessionScreens: readonly Screen[] = [
+  {
+    name: 'inspect-data',
+    show: (page) => layout(page, 'Inspect data'),
+  },
+  {
+    name: 'sky-globe',
+    show: (page) => tool(page, 'Projection', 'Globe'),
+    hide: (page) => tool(page, 'Projection', 'Mollweide'),
+  },
+  {
+    name: 'sky-menu',
+    show: (page) => button(page, /, Stretch$/).click(),
+    hide: escape,
+  },
+  {
+    name: 'sky-log',
+    show: (page) => page.getByRole('tab', { name: 'Log', exact: true }).click(),
+    hide: (page) => page.getByRole('tab', { name: 'Sky', exact: true }).click(),
+  },
+  {
+    name: 'fit',
+    show: (page) => layout(page, 'Fit'),
+  },
+  {
+    name: 'sky-swipe',
+    show: (page) => tool(page, 'Comparison', 'swipe data, model'),
+    hide: (page) => tool(page, 'Comparison', 'side by side'),
+  },
+  {
+    name: 'sightline',
+    show: async (page) => {
+      const stage = page.locator('figure.sky-panel .stage').first()
+      await stage.click()
+      await page.getByRole('list', { name: 'Values on the sightline' }).waitFor()
+    },
+    hide: (page) => page.getByRole('tab', { name: 'Curves', exact: true }).click(),
+  },
+  {
+    name: 'explore-field',
+    show: (page) => layout(page, 'Explore field'),
+    hide: (page) => layout(page, 'Fit'),
+  },
+  {
+    name: 'data-settings',
+    show: (page) => rows(page).filter({ hasText: 'Q 1.4' }).click(),
+  },
+  {
+    name: 'field-settings',
+    show: (page) => rows(page).filter({ hasText: 'free voxels' }).first().click(),
+  },
+  {
+    name: 'field-settings-wrong',
+    show: (page) => enter(page, 'Shape, x', 0),
+    hide: (page) => enter(page, 'Shape, x', 16),
+  },
+  {
+    name: 'run-settings',
+    show: (page) => button(page, 'Run settings').click(),
+  },
+  { name: 'palette', ...dialog(/./, (page) => page.keyboard.press('Control+K')) },
+  { name: 'keys', ...dialog(/./, (page) => page.keyboard.press('F1')) },
+  { name: 'about', ...dialog(/./, (page) => menu(page, 'Help', 'About Larmor')) },
+  { name: 'export', ...dialog(/^Export/, (page) => menu(page, 'File', /^Export run/)) },
+  { name: 'save-as', ...dialog(/^Save/, (page) => menu(page, 'File', /^Save as/)) },
+  {
+    name: 'menu',
+    show: (page) => page.getByRole('menuitem', { name: 'File', exact: true }).click(),
+    hide: escape,
+  },
+]
