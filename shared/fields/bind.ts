@@ -6,6 +6,7 @@ import type { Region } from '../physics/grid.ts'
 import type { SpatialField } from '../physics/medium.ts'
 import type { Vector3 } from '../physics/vector.ts'
 import type { PointFunction } from './graph/index.ts'
+import { isSmoothed } from './jump.ts'
 import { ModelError } from './model-error.ts'
 import type { ParameterComponent } from './program.ts'
 import { compiledModel, withInputs } from './program.ts'
@@ -103,7 +104,8 @@ function panelEdgesOf(
     const edges = model.members(parameters).map((member) => panelEdgesOf(member, context))
     return (ray) => edges.flatMap((edgesOf) => edgesOf?.(ray) ?? [])
   }
-  if (model.discontinuities) {
+  // Of a transition, the places at which it begins and ends are searched for.
+  if (model.discontinuities && !isSmoothed(parameters)) {
     return (ray) => model.discontinuities?.(ray, parameters, context) ?? []
   }
   const compiled = compiledModel(resolved)

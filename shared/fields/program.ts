@@ -20,6 +20,7 @@ import {
   sub,
   unitNamed,
 } from './graph/index.ts'
+import { isSmoothed } from './jump.ts'
 import type { FieldContext, FieldModel, ModelInputs, ResolvedModel } from './types.ts'
 
 const kpcDimension = unitNamed('kpc').dimension
@@ -44,7 +45,7 @@ interface ModelExpression {
   readonly inputs: readonly string[]
 }
 
-function build(model: FieldModel, variant: string | undefined): ModelExpression {
+function build(model: FieldModel, variant: string | undefined, smoothed: boolean): ModelExpression {
   const inputs = [...observerInputs]
   const parameter = (name: string, component?: Axis): Scalar => {
     const spec = model.parameters.find((candidate) => candidate.name === name)
@@ -60,6 +61,7 @@ function build(model: FieldModel, variant: string | undefined): ModelExpression 
     position: [x, y, z],
     observer: [ox, oy, oz],
     variant,
+    smoothed,
     scalar: (name) => parameter(name),
     vector: (name) => [parameter(name, 0), parameter(name, 1), parameter(name, 2)],
   }
@@ -73,8 +75,8 @@ class CompiledModel {
   readonly #programs = new Map<string, Program>()
   #levels: readonly Scalar[] | undefined
 
-  constructor(model: FieldModel, variant: string | undefined) {
-    this.expression = build(model, variant)
+  constructor(model: FieldModel, variant: string | undefined, smoothed: boolean) {
+    this.expression = build(model, variant, smoothed)
   }
 
   values(): Program {
@@ -114,18 +116,21 @@ class CompiledModel {
   }
 }
 
-const compiled = new WeakMap<FieldModel, Map<string | undefined, CompiledModel>>()
+/** By variant, and whether jumps have a width. */
+const compiled = new WeakMap<FieldModel, Map<string, CompiledModel>>()
 
-export function compiledModel({ model, variant }: ResolvedModel): CompiledModel {
-  let variants = compiled.get(model)
-  if (!variants) {
-    variants = new Map()
-    compiled.set(model, variants)
+export function compiledModel({ model, variant, parameters }: ResolvedModel): CompiledModel {
+  let made = compiled.get(model)
+  if (!made) {
+    made = new Map()
+    compiled.set(model, made)
   }
-  let found = variants.get(variant)
+  const smoothed = isSmoothed(parameters)
+  const key = `${variant} ${smoothed}`
+  let found = made.get(key)
   if (!found) {
-    found = new CompiledModel(model, variant)
-    variants.set(variant, found)
+    found = new CompiledModel(model, variant, smoothed)
+    made.set(key, found)
   }
   return found
 }
@@ -202,7 +207,7 @@ export function movesSurface(resolved: ResolvedModel, parameter: ParameterCompon
   const name = inputName(parameter)
   const conditions = new Set<Condition>()
   visit(compiledModel(resolved).expression.outputs, (node) => {
-    if (node.type === 'condition') conditions.add(node)
+    if (node.type === 'condition' && node.name !== 'transition') conditions.add(node)
   })
   let moves = false
   visit([...conditions], (node) => {

@@ -96,6 +96,8 @@ export interface ModelInputs {
   observer: Vector
   /** Of a model with variants: the one to make. */
   variant: string | undefined
+  /** Whether jumps have a width: ./jump.ts. */
+  smoothed: boolean
   /** A parameter that is one number. */
   scalar(name: string): Scalar
   /** A parameter that is a vector. */

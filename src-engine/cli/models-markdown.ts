@@ -33,6 +33,7 @@ const beginning = `# Model library
 Written by \`larmor models --markdown\`; \`larmor models NAME\` describes one model, \`larmor field NAME\` evaluates it. Every model is one expression with
 units, from which its values, its exact derivatives and its discontinuities are made. Positions are Galactocentric, in kpc, with the observer at (-8.3, 0, 0.006).
 Values after +- are published uncertainties (1 sigma), which a fit takes as Gaussian priors; bounds are limits of what is accepted.
+Models that jump somewhere have \`smoothing_kpc\`: the width over which every jump becomes a transition, twice differentiable, for fits of parameters that move one; 0, the default, is the model as published.
 
 Beside these, a field can be a \`formula\`, a \`sum\` or a \`mixture\` of models, a \`grid\` that is free in every voxel, or a table from a \`file\`.
 `

@@ -30,7 +30,7 @@ export function runWarnings(
     ...unknowns.numbers.flatMap(({ name, movesSurface }) =>
       movesSurface
         ? [
-            `${name} moves a surface on which its model jumps. The loss follows that in steps, voxel by voxel, and its gradient and the uncertainty leave it out: compare fits from several starts, or hold it fixed.`,
+            `${name} moves a surface on which its model jumps. The loss follows that in steps, voxel by voxel, and its gradient and the uncertainty leave it out: give the model a smoothing_kpc of a voxel or two, compare fits from several starts, or hold it fixed.`,
           ]
         : [],
     ),

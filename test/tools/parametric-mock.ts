@@ -24,6 +24,8 @@ export interface ParametricMock {
   readonly variant?: string
   /** True values of what is free. */
   readonly truth: Readonly<Record<string, number>>
+  /** Of what is not, where it differs from the model's own. */
+  readonly fixed?: Readonly<Record<string, number>>
   readonly free: Free
   readonly noiseMk: number
   readonly shape: [number, number, number]
@@ -59,8 +61,8 @@ function runFileOf(mock: ParametricMock): RunFileInput {
 
 /** Q and U without noise, K. */
 async function skyOf(mock: ParametricMock): Promise<Float64Array[]> {
-  const { model, variant, truth: parameters, shape, made } = mock
-  const field = { model, variant, parameters }
+  const { model, variant, truth, fixed, shape, made } = mock
+  const field = { model, variant, parameters: { ...fixed, ...truth } }
   const runFile = runFileSchema.parse({
     ...runFileOf(mock),
     magnetic_field:
@@ -127,7 +129,7 @@ async function fitOnce(
     file,
     writeHealpixMap({ nside: mock.nside, ordering: 'RING', coordsys: 'G', columns, cards }),
   )
-  const { model, variant, free, shape } = mock
+  const { model, variant, fixed, free, shape } = mock
   const runFile = runFileSchema.parse({
     ...runFileOf(mock),
     data: (['Q', 'U'] as const).map((quantity, column) => ({
@@ -141,7 +143,7 @@ async function fitOnce(
       sigma: 1e-3 * mock.noiseMk,
       nuisance: { offset: 'none' },
     })),
-    magnetic_field: { model, variant, free, grid: { shape } },
+    magnetic_field: { model, variant, parameters: fixed, free, grid: { shape } },
     held_out: { fraction: 0 },
     optimiser: {
       method: 'lbfgs',

@@ -1,16 +1,5 @@
-import {
-  abs,
-  add,
-  atMost,
-  cylindrical,
-  div,
-  exp,
-  max,
-  mul,
-  neg,
-  select,
-  sub,
-} from '../graph/index.ts'
+import { abs, add, atMost, cylindrical, div, exp, max, mul, neg, sub } from '../graph/index.ts'
+import { jump, smoothing } from '../jump.ts'
 import { length, parameterTable } from '../parameter-table.ts'
 import type { CosmicRayElectronModel } from '../types.ts'
 
@@ -27,15 +16,19 @@ export const sun08CosmicRays: CosmicRayElectronModel = {
     'C is that of N(gamma) = C gamma^-p with p = 3.',
   ],
   variants: [],
-  parameters: parameterTable(source, [
-    ['c_sun_m3', 'm^-3', 64, [0, 1e6], 'C in the plane at the radius of the Sun'],
-    ['r_sun_kpc', 'kpc', 8.5, length, 'Radius of the Sun'],
-    ['h_r_kpc', 'kpc', 8, length, 'Radial scale length'],
-    ['h_d_kpc', 'kpc', 1, length, 'Scale height'],
-    ['r_flat_kpc', 'kpc', 3, [0, 1000], 'Radius inside which C does not rise further'],
-    ['z_max_kpc', 'kpc', 1, length, 'Height at which it ends'],
-  ]),
-  expression({ position, scalar }) {
+  parameters: [
+    ...parameterTable(source, [
+      ['c_sun_m3', 'm^-3', 64, [0, 1e6], 'C in the plane at the radius of the Sun'],
+      ['r_sun_kpc', 'kpc', 8.5, length, 'Radius of the Sun'],
+      ['h_r_kpc', 'kpc', 8, length, 'Radial scale length'],
+      ['h_d_kpc', 'kpc', 1, length, 'Scale height'],
+      ['r_flat_kpc', 'kpc', 3, [0, 1000], 'Radius inside which C does not rise further'],
+      ['z_max_kpc', 'kpc', 1, length, 'Height at which it ends'],
+    ]),
+    smoothing,
+  ],
+  expression(inputs) {
+    const { position, scalar } = inputs
     const { r, z } = cylindrical(position)
     const radius = max(r, scalar('r_flat_kpc'))
     const depth = add(
@@ -43,6 +36,6 @@ export const sun08CosmicRays: CosmicRayElectronModel = {
       div(abs(z), scalar('h_d_kpc')),
     )
     const inside = atMost(abs(z), scalar('z_max_kpc'))
-    return select(inside, mul(scalar('c_sun_m3'), exp(neg(depth))), 0)
+    return jump(inputs, inside, mul(scalar('c_sun_m3'), exp(neg(depth))), 0)
   },
 }

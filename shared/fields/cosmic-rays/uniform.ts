@@ -1,4 +1,4 @@
-import { select } from '../graph/index.ts'
+import { jump, smoothing } from '../jump.ts'
 import type { CosmicRayElectronModel } from '../types.ts'
 import { insideSphere, radiusParameter, sphereDiscontinuities } from '../uniform.ts'
 
@@ -19,7 +19,8 @@ export const uniformCosmicRays: CosmicRayElectronModel = {
       source: 'Diao et al. 2024, arXiv:2410.01136: 0.25 (GeV m^2 s sr)^-1 at 10 GeV with p = 3',
     },
     radiusParameter,
+    smoothing,
   ],
-  expression: (inputs) => select(insideSphere(inputs), inputs.scalar('C_m3'), 0),
+  expression: (inputs) => jump(inputs, insideSphere(inputs), inputs.scalar('C_m3'), 0),
   discontinuities: sphereDiscontinuities,
 }

@@ -1,4 +1,4 @@
-import { select } from '../graph/index.ts'
+import { jump, smoothing } from '../jump.ts'
 import type { ThermalElectronModel } from '../types.ts'
 import { insideSphere, radiusParameter, sphereDiscontinuities } from '../uniform.ts'
 
@@ -19,7 +19,8 @@ export const uniformElectrons: ThermalElectronModel = {
       source: 'Diao et al. 2024, arXiv:2410.01136',
     },
     radiusParameter,
+    smoothing,
   ],
-  expression: (inputs) => select(insideSphere(inputs), inputs.scalar('n_e_cm3'), 0),
+  expression: (inputs) => jump(inputs, insideSphere(inputs), inputs.scalar('n_e_cm3'), 0),
   discontinuities: sphereDiscontinuities,
 }

@@ -21,6 +21,7 @@ import {
   square,
   sub,
 } from '../graph/index.ts'
+import { jump } from '../jump.ts'
 import type { ModelInputs } from '../types.ts'
 
 /** A position: x toward l = 90 degrees, the Sun at (0, 8.3, 0.006) kpc, r the distance from the axis. */
@@ -93,7 +94,7 @@ export function localBubble(inputs: ModelInputs, { x, y, z }: Axes): LocalBubble
   const product = add(square(x), mul(towardSun, axis))
   const lengths = sqrt(mul(add(square(x), square(towardSun)), add(square(x), square(axis))))
   const together = greater(product, mul(Math.SQRT1_2, lengths))
-  return { radius, density: add(select(together, region('lb1'), 0), region('lb2')) }
+  return { radius, density: add(jump(inputs, together, region('lb1'), 0), region('lb2')) }
 }
 
 /** Part of a spherical shell, about an axis. */

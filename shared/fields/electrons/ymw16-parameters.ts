@@ -1,4 +1,5 @@
 /** Parameters of the Galactic part of YMW16. */
+import { smoothing } from '../jump.ts'
 import type { ParameterRow } from '../parameter-table.ts'
 import { angle, parameterTable } from '../parameter-table.ts'
 import type { ParameterSpec } from '../types.ts'
@@ -117,4 +118,7 @@ const rows: readonly ParameterRow[] = [
   ['fermi_j', 'dimensionless', 1, [0, 100], 'Fermi bubbles: thick disc inside, times'],
 ]
 
-export const ymw16Parameters: readonly ParameterSpec[] = parameterTable(ymw16Source, rows)
+export const ymw16Parameters: readonly ParameterSpec[] = [
+  ...parameterTable(ymw16Source, rows),
+  smoothing,
+]

@@ -23,6 +23,7 @@ import {
   square,
   sub,
 } from '../graph/index.ts'
+import { jump } from '../jump.ts'
 import type { ModelInputs, ThermalElectronModel } from '../types.ts'
 import { gumNebula, localBubble, loopI } from './ymw16-local.ts'
 import type { Axes } from './ymw16-local.ts'
@@ -86,16 +87,16 @@ export const ymw16: ThermalElectronModel = {
       greater(bubble.density, full),
       greater(bubble.density, select(outside, gum, 0)),
     )
-    const background = select(outside, full, emptied)
+    const background = jump(inputs, outside, full, emptied)
     const loop = loopI(inputs, axes)
     const rest = select(
       greater(gum, background),
       gum,
       select(greater(loop, background), loop, add(background, galacticCentre(inputs, axes))),
     )
-    const density = select(bubbleWins, bubble.density, rest)
+    const density = jump(inputs, bubbleWins, bubble.density, rest)
     const distance = sqrt(add(square(r), square(axes.z)))
-    return select(atMost(distance, kpc(END_KPC)), density, 0)
+    return jump(inputs, atMost(distance, kpc(END_KPC)), density, 0)
   },
 }
 
@@ -143,7 +144,8 @@ function spiralArms(inputs: ModelInputs, axes: Axes, z: Scalar): Scalar {
   )
 }
 
-function armDensity({ scalar }: ModelInputs, arm: Arm, r: Scalar, theta: Scalar): Scalar {
+function armDensity(inputs: ModelInputs, arm: Arm, r: Scalar, theta: Scalar): Scalar {
+  const { scalar } = inputs
   const { name, radiusPc, startRad, tangent, cosine } = arm
   const distance = (turns: number): Scalar => {
     const angle = add(theta, 2 * Math.PI * turns - startRad)
@@ -154,22 +156,23 @@ function armDensity({ scalar }: ModelInputs, arm: Arm, r: Scalar, theta: Scalar)
   const offset =
     name === 'local'
       ? distance(0)
-      : select(less(theta, startRad), nearest(startsLate ? [1, 2] : [1]), nearest([0, 1]))
+      : jump(inputs, less(theta, startRad), nearest(startsLate ? [1, 2] : [1]), nearest([0, 1]))
   const width = scalar(`${name}_w_pc`)
   const profile = sech2(div(mul(offset, cosine), width))
-  const modulated = name === 'carina' ? mul(profile, carina(scalar, r, theta)) : profile
+  const modulated = name === 'carina' ? mul(profile, carina(inputs, r, theta)) : profile
   const near = atMost(offset, mul(CUT, width))
   const exists = name === 'local' ? and(near, atLeast(theta, startRad), less(theta, 2)) : near
-  return select(exists, mul(scalar(`${name}_n_cm3`), modulated), 0)
+  return jump(inputs, exists, mul(scalar(`${name}_n_cm3`), modulated), 0)
 }
 
 /** The Carina arm is denser, the Sagittarius arm thinner than the spiral that they are parts of. */
-function carina(scalar: ModelInputs['scalar'], r: Scalar, theta: Scalar): Scalar {
+function carina(inputs: ModelInputs, r: Scalar, theta: Scalar): Scalar {
+  const { scalar } = inputs
   const from = (angle: number): Scalar => sub(theta, degrees(angle))
   const lack = mul(scalar('sagittarius_lack'), gaussian(from(75.8), degrees(20)))
   const rising = gaussian(from(109), degrees(8.2))
   const risen = and(greater(r, kpc(6)), greater(from(109), 0))
-  return mul(sub(1, lack), add(1, mul(scalar('carina_excess'), select(risen, 1, rising))))
+  return mul(sub(1, lack), add(1, mul(scalar('carina_excess'), jump(inputs, risen, 1, rising))))
 }
 
 function galacticCentre({ scalar }: ModelInputs, { x, y, z }: Axes): Scalar {
@@ -184,9 +187,9 @@ function galacticCentre({ scalar }: ModelInputs, { x, y, z }: Axes): Scalar {
 }
 
 /** Factor of the thick disc in two ellipsoids that touch at the Galactic centre. */
-function fermiBubbles({ scalar }: ModelInputs, { r, z }: Axes): Scalar {
+function fermiBubbles(inputs: ModelInputs, { r, z }: Axes): Scalar {
   const half = (8.3 * Math.tan((50 * Math.PI) / 180)) / 2
   const wide = 8.3 * Math.tan((20 * Math.PI) / 180)
   const squares = add(square(div(r, kpc(wide))), square(div(sub(abs(z), kpc(half)), kpc(half))))
-  return select(less(squares, 1), scalar('fermi_j'), 1)
+  return jump(inputs, less(squares, 1), inputs.scalar('fermi_j'), 1)
 }

@@ -1,10 +1,11 @@
 /** A field model that a user writes: expressions of position and of parameters of its own. */
 import type { Expression, Scalar, Vector } from '../graph/index.ts'
 import * as graph from '../graph/index.ts'
+import { jump, smoothing } from '../jump.ts'
 import type { FieldKind, FieldModel, ModelInputs, ModelOfKind, ParameterSpec } from '../types.ts'
 import { fieldKinds, fieldUnits } from '../types.ts'
 import { FormulaError, TextError } from './formula-error.ts'
-import type { Names } from './parser.ts'
+import type { Choice, Names } from './parser.ts'
 import { parse } from './parser.ts'
 import type { Token } from './tokens.ts'
 import { tokensOf } from './tokens.ts'
@@ -205,6 +206,7 @@ function check(model: FieldModel): void {
     position: [x, y, z],
     observer: [x, y, z],
     variant: undefined,
+    smoothed: model.parameters.some(({ name }) => name === smoothing.name),
     scalar: (name) => {
       const { unit } = model.parameters.find((spec) => spec.name === name) ?? { unit: '' }
       const { dimension, factor } = graph.unitNamed(unit)
@@ -244,8 +246,10 @@ function depthOf(root: Expression): number {
 /** Reads components one by one; definitions are read before, each after those that it uses. */
 function reader(
   formula: Formula,
-  { position, scalar }: ModelInputs,
+  inputs: ModelInputs,
 ): (component: Component, unit: graph.UnitName) => Scalar {
+  const { position, scalar } = inputs
+  const where: Choice = (when, then, otherwise) => jump(inputs, when, then, otherwise)
   const names = new Map<string, Expression>()
   for (const [name, at] of coordinates) names.set(name, at(position))
   for (const [name, value] of constants) names.set(name, graph.constant(value))
@@ -254,18 +258,24 @@ function reader(
     const path = ['definitions', name]
     names.set(
       name,
-      reading(path, text, () => parse(tokens, names)),
+      reading(path, text, () => parse(tokens, names, where)),
     )
   }
   return (component, unit) => {
     const text = formula[component]
     if (text === undefined) return graph.constant(0)
-    return reading([component], text, () => valueOf(component, text, names, unit))
+    return reading([component], text, () => valueOf(component, text, names, where, unit))
   }
 }
 
-function valueOf(component: Component, text: string, names: Names, unit: graph.UnitName): Scalar {
-  const value = parse(tokensOf(text), names)
+function valueOf(
+  component: Component,
+  text: string,
+  names: Names,
+  where: Choice,
+  unit: graph.UnitName,
+): Scalar {
+  const value = parse(tokensOf(text), names, where)
   if (!graph.isScalar(value)) {
     throw new TextError(0, `${component} must be a number in ${unit}, but this is a condition.`)
   }

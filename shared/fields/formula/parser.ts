@@ -11,6 +11,8 @@ const DEEPEST = 64
 
 /** What names stand for: coordinates, parameters and definitions. */
 export type Names = ReadonlyMap<string, Expression>
+/** What `where(condition, then, otherwise)` is. */
+export type Choice = (when: Condition, then: Scalar, otherwise: Scalar) => Scalar
 
 interface Operator {
   /** Binds the tighter the larger it is. */
@@ -52,19 +54,21 @@ const unknownSigns: Readonly<Record<string, string>> = {
 }
 
 /** The expression that tokens stand for. @throws TextError */
-export function parse(tokens: readonly Token[], names: Names): Expression {
-  return new Parser(tokens, names).whole()
+export function parse(tokens: readonly Token[], names: Names, where: Choice): Expression {
+  return new Parser(tokens, names, where).whole()
 }
 
 class Parser {
   readonly #tokens: readonly Token[]
   readonly #names: Names
+  readonly #where: Choice
   #next = 0
   #depth = 0
 
-  constructor(tokens: readonly Token[], names: Names) {
+  constructor(tokens: readonly Token[], names: Names, where: Choice) {
     this.#tokens = tokens
     this.#names = names
+    this.#where = where
   }
 
   whole(): Expression {
@@ -229,7 +233,7 @@ class Parser {
       const [when, a, b] = values
       const condition = conditionFrom(when.value, when.start)
       const [then, otherwise] = [scalarFrom(a.value, a.start), scalarFrom(b.value, b.start)]
-      return checked(b.start, () => graph.select(condition, then, otherwise))
+      return checked(b.start, () => this.#where(condition, then, otherwise))
     }
     const operands = values.map(({ value, start }) => scalarFrom(value, start))
     // What is wrong with the unit of a single operand is wrong there.

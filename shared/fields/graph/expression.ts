@@ -35,7 +35,8 @@ export interface Condition {
   readonly args: readonly Expression[]
   /** Of `truth`: 1 or 0. */
   readonly value: number
-  readonly name: ''
+  /** Of one that holds and fails without a jump: `inTransition`. */
+  readonly name: '' | 'transition'
 }
 
 export type Expression = Scalar | Condition
@@ -273,6 +274,12 @@ export function and(...conditions: Condition[]): Condition {
 }
 export function or(...conditions: Condition[]): Condition {
   return not(and(...conditions.map(not)))
+}
+
+/** The condition, marked as one at which nothing jumps. */
+export function inTransition(when: Condition): Condition {
+  const args = when.args.map((arg) => (isScalar(arg) ? arg : inTransition(arg)))
+  return { ...when, args, name: 'transition' }
 }
 
 /** `then` where the condition holds, `otherwise` elsewhere; the branch not taken is not evaluated. */

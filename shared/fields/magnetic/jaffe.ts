@@ -19,13 +19,13 @@ import {
   pow,
   sech2,
   select,
-  selectVector,
   sin,
   spiralRadius,
   sqrt,
   square,
   sub,
 } from '../graph/index.ts'
+import { jump, jumpVector, smoothing } from '../jump.ts'
 import type { ParameterRow } from '../parameter-table.ts'
 import { angle, length, parameterTable, strength } from '../parameter-table.ts'
 import type { MagneticModel, ModelInputs } from '../types.ts'
@@ -57,26 +57,29 @@ export const jaffe: MagneticModel = {
     'The port in imagine-models truncates distances to whole kpc and takes the angle of the bar in radians.',
   ],
   variants: [{ name: 'hammurabi-template', title: 'Template of hammurabi X', parameters: {} }],
-  parameters: parameterTable(source, [
-    ['disk_amp_microgauss', 'microgauss', 0.167, strength, 'Disc: strength'],
-    ['disk_z0_kpc', 'kpc', 0.1, length, 'Disc: scale height'],
-    ['halo_amp_microgauss', 'microgauss', 1.38, strength, 'Halo: strength'],
-    ['halo_z0_kpc', 'kpc', 3, length, 'Halo: scale height'],
-    ['r_inner_kpc', 'kpc', 0.5, length, 'Radius of the inner cut-off'],
-    ['r_scale_kpc', 'kpc', 20, length, 'Scale radius'],
-    ['bar_amp_microgauss', 'microgauss', 0.023, strength, 'Bar: strength'],
-    ['bar_a_kpc', 'kpc', 5, length, 'Bar: long semi-axis'],
-    ['bar_b_kpc', 'kpc', 3, length, 'Bar: short semi-axis'],
-    ['bar_phi_deg', 'deg', 45, angle, 'Bar: angle'],
-    ['arm_r0_kpc', 'kpc', 7.1, length, 'Arms: reference radius'],
-    ['arm_z0_kpc', 'kpc', 0.1, length, 'Arms: scale height'],
-    ['pitch_deg', 'deg', 11.5, [-89, 89], 'Arms and field: pitch angle'],
-    ...armRows,
-    ['comp_c', 'dimensionless', 0.5, [0.01, 1], 'Compression: contrast'],
-    ['comp_d_kpc', 'kpc', 0.3, length, 'Compression: width'],
-    ['comp_r_kpc', 'kpc', 12, length, 'Compression: radius beyond which it weakens'],
-    ['comp_p', 'dimensionless', 3, [0, 10], 'Compression: exponent of the weakening'],
-  ]),
+  parameters: [
+    ...parameterTable(source, [
+      ['disk_amp_microgauss', 'microgauss', 0.167, strength, 'Disc: strength'],
+      ['disk_z0_kpc', 'kpc', 0.1, length, 'Disc: scale height'],
+      ['halo_amp_microgauss', 'microgauss', 1.38, strength, 'Halo: strength'],
+      ['halo_z0_kpc', 'kpc', 3, length, 'Halo: scale height'],
+      ['r_inner_kpc', 'kpc', 0.5, length, 'Radius of the inner cut-off'],
+      ['r_scale_kpc', 'kpc', 20, length, 'Scale radius'],
+      ['bar_amp_microgauss', 'microgauss', 0.023, strength, 'Bar: strength'],
+      ['bar_a_kpc', 'kpc', 5, length, 'Bar: long semi-axis'],
+      ['bar_b_kpc', 'kpc', 3, length, 'Bar: short semi-axis'],
+      ['bar_phi_deg', 'deg', 45, angle, 'Bar: angle'],
+      ['arm_r0_kpc', 'kpc', 7.1, length, 'Arms: reference radius'],
+      ['arm_z0_kpc', 'kpc', 0.1, length, 'Arms: scale height'],
+      ['pitch_deg', 'deg', 11.5, [-89, 89], 'Arms and field: pitch angle'],
+      ...armRows,
+      ['comp_c', 'dimensionless', 0.5, [0.01, 1], 'Compression: contrast'],
+      ['comp_d_kpc', 'kpc', 0.3, length, 'Compression: width'],
+      ['comp_r_kpc', 'kpc', 12, length, 'Compression: radius beyond which it weakens'],
+      ['comp_p', 'dimensionless', 3, [0, 10], 'Compression: exponent of the weakening'],
+    ]),
+    smoothing,
+  ],
   expression(inputs) {
     const { scalar } = inputs
     const at = cylindrical(inputs.position)
@@ -95,7 +98,12 @@ export const jaffe: MagneticModel = {
     const inBar = atMost(r, add(scalar('bar_a_kpc'), mul(0.5, scalar('comp_d_kpc'))))
     const strengthAt = add(
       smooth,
-      select(inBar, barStrength(inputs, at, compression), armStrength(inputs, at, compression)),
+      jump(
+        inputs,
+        inBar,
+        barStrength(inputs, at, compression),
+        armStrength(inputs, at, compression),
+      ),
     )
     const pitch = scalar('pitch_deg')
     const spiral = fromCylindrical(
@@ -106,7 +114,7 @@ export const jaffe: MagneticModel = {
     )
     const [alongX, alongY] = barDirection(inputs, at)
     const bar: Vector = [mul(strengthAt, alongX), mul(strengthAt, alongY), constant(0)]
-    return selectVector(atLeast(r, kpc(HOLE_KPC)), selectVector(inBar, bar, spiral), 0)
+    return jumpVector(inputs, atLeast(r, kpc(HOLE_KPC)), jumpVector(inputs, inBar, bar, spiral), 0)
   },
 }
 

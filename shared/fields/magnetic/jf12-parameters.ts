@@ -1,4 +1,5 @@
 /** Parameters of the model of Jansson & Farrar 2012. */
+import { smoothing } from '../jump.ts'
 import type { ParameterRow } from '../parameter-table.ts'
 import { length, parameterTable, strength } from '../parameter-table.ts'
 import type { ModelVariant, ParameterSpec } from '../types.ts'
@@ -56,6 +57,7 @@ export const jf12Parameters: readonly ParameterSpec[] = [
   ...parameterTable(jf12Source, [arms[7], ring], asPublished),
   ...parameterTable(jf12Source, common),
   ...parameterTable('Kleimann et al. 2019, ApJ 877, 76', solenoidal, ['solenoidal']),
+  smoothing,
 ]
 
 const armUncertainties = [1.8, 0.6, 0.8, 0.3, 0.1, 0.5, 1.8, 1.8] as const

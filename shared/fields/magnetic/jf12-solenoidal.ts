@@ -1,5 +1,5 @@
 /** How the disc and the X field of Jansson & Farrar 2012 end without divergence: Kleimann et al. 2019, ApJ 877, 76. */
-import type { Cylindrical, Operand, Scalar, Vector } from '../graph/index.ts'
+import type { Cylindrical, Scalar, Vector } from '../graph/index.ts'
 import {
   abs,
   add,
@@ -18,7 +18,6 @@ import {
   mul,
   pow,
   select,
-  selectVector,
   side,
   sin,
   spiralPhase,
@@ -26,6 +25,7 @@ import {
   sub,
   tan,
 } from '../graph/index.ts'
+import { jump, jumpVector } from '../jump.ts'
 import type { ModelInputs } from '../types.ts'
 import { armRadiiKpc } from './jf12-parameters.ts'
 
@@ -56,10 +56,16 @@ export function solenoidalDisc(inputs: ModelInputs, at: Cylindrical, share: Scal
   const turns = floor(div(sub(foot, edges[8]), 2 * Math.PI))
   const azimuth = sub(foot, mul(turns, 2 * Math.PI))
 
-  const strength = strengths.reduceRight<Operand>(
-    (rest, own, k) => (rest === 0 ? own : select(greater(azimuth, edges[k + 1]), own, rest)),
-    0,
-  )
+  const chosen = (arms: readonly Scalar[], rest: Scalar): Scalar =>
+    arms.reduceRight(
+      (beyond, own, k) => jump(inputs, greater(azimuth, edges[k + 1]), own, beyond),
+      rest,
+    )
+  const [first, last] = [strengths[0], strengths[7]]
+  // A transition sees the first arm again beyond the last one, and the last one before the first.
+  const strength = inputs.smoothed
+    ? jump(inputs, greater(azimuth, edges[0]), last, chosen(strengths, first))
+    : chosen(strengths.slice(0, 7), last)
   /** Integral of the strength over azimuth, from 0. */
   const flux = add(
     ...strengths.map((own, k) => {
@@ -83,7 +89,7 @@ export function solenoidalDisc(inputs: ModelInputs, at: Cylindrical, share: Scal
   const azimuthal = sub(mul(profile, strength, cos(pitch)), mul(turning, flux, sin(pitch)))
   const field = fromCylindrical(at, mul(share, radial), mul(share, azimuthal), constant(0))
   const inside = and(greater(r, kpc(INNER_KPC)), less(r, kpc(OUTER_KPC)))
-  return selectVector(inside, field, 0)
+  return jumpVector(inputs, inside, field, 0)
 }
 
 /** From 0 at `zero` to 5 kpc / r at `full`, with d(r profile)/dr. */
@@ -115,7 +121,7 @@ export function solenoidalX(
   const footOutside = add(r, div(mul(drop, height), mul(2, slope)))
   const within = less(footInside, add(radius, div(height, slope)))
   const foot = select(within, footInside, footOutside)
-  const factor = select(within, pow(narrowing, -2), div(footOutside, r))
+  const factor = jump(inputs, within, pow(narrowing, -2), div(footOutside, r))
 
   const below = less(z, height)
   const [radial, vertical] = lines(inputs, select(below, foot, r), max(z, height))

@@ -19,8 +19,6 @@ import {
   mul,
   neg,
   select,
-  selectVector,
-  side,
   sigmoid,
   sin,
   sqrt,
@@ -28,6 +26,7 @@ import {
   sub,
   tan,
 } from '../graph/index.ts'
+import { jump, jumpSide, jumpVector } from '../jump.ts'
 import type { MagneticModel, ModelInputs } from '../types.ts'
 import { armRadiiKpc, jf12Parameters, jf12Source, jf12Variants } from './jf12-parameters.ts'
 import { solenoidalDisc, solenoidalX } from './jf12-solenoidal.ts'
@@ -63,7 +62,7 @@ export const jf12: MagneticModel = {
     const x = solenoidal ? solenoidalX(inputs, at, xLines) : xField(inputs, at)
     const outer = inputs.variant === 'hammurabi' ? at.r : distance
     const inside: Condition = and(atMost(outer, kpc(20)), atLeast(distance, kpc(1)))
-    return selectVector(inside, addVectors(disc, halo, x), 0)
+    return jumpVector(inputs, inside, addVectors(disc, halo, x), 0)
   },
 }
 
@@ -82,18 +81,26 @@ function discShare({ scalar }: ModelInputs, { z }: Cylindrical): Scalar {
   return remainder(z, scalar('h_disk_kpc'), scalar('w_disk_kpc'))
 }
 
-/** What the spiral arm has in which a point lies; nothing beyond the last one. */
-export function inArm({ r, phi }: Cylindrical, ofArm: (arm: number) => Scalar): Scalar {
+/** What the spiral arm has in which a point lies, from r = 5 kpc on. */
+export function inArm(
+  inputs: ModelInputs,
+  { r, phi }: Cylindrical,
+  ofArm: (arm: number) => Scalar,
+): Scalar {
   const onAxis = (turn: number): Scalar =>
     mul(r, exp(neg(mul(add(phi, turn * Math.PI), tan(JF12_PITCH)))))
   const outermost = kpc(armRadiiKpc[7])
   const once = onAxis(1)
   const twice = select(greater(once, outermost), onAxis(3), once)
   const radius = select(greater(onAxis(-1), outermost), twice, onAxis(-1))
-  return armRadiiKpc.reduceRight<Scalar>(
-    (rest, edge, k) => select(less(radius, kpc(edge)), ofArm(k + 1), rest),
-    constant(0),
+  const arms = armRadiiKpc.reduceRight<Scalar>(
+    (rest, edge, k) => jump(inputs, less(radius, kpc(edge)), ofArm(k + 1), rest),
+    // Beyond the last arm comes the first one again, of which only a transition sees something.
+    inputs.smoothed ? ofArm(1) : constant(0),
   )
+  if (!inputs.smoothed) return arms
+  const innermost = mul(outermost, exp(mul(-2 * Math.PI, tan(JF12_PITCH))))
+  return jump(inputs, less(radius, innermost), ofArm(8), arms)
 }
 
 function spiralDisc(inputs: ModelInputs, at: Cylindrical): Vector {
@@ -101,7 +108,7 @@ function spiralDisc(inputs: ModelInputs, at: Cylindrical): Vector {
   const { r } = at
   const share = mul(div(kpc(5), r), discShare(inputs, at))
   const inArms = mul(
-    inArm(at, (arm) => scalar(`b_arm_${arm}_microgauss`)),
+    inArm(inputs, at, (arm) => scalar(`b_arm_${arm}_microgauss`)),
     share,
   )
   const spiral = fromCylindrical(
@@ -112,10 +119,12 @@ function spiralDisc(inputs: ModelInputs, at: Cylindrical): Vector {
   )
   const inRing = mul(scalar('b_ring_microgauss'), share)
   const ring = fromCylindrical(at, constant(0), inRing, constant(0))
-  return selectVector(atLeast(r, kpc(5)), spiral, selectVector(greater(r, kpc(3)), ring, 0))
+  const centre = jumpVector(inputs, greater(r, kpc(3)), ring, 0)
+  return jumpVector(inputs, atLeast(r, kpc(5)), spiral, centre)
 }
 
-function toroidalHalo({ scalar }: ModelInputs, at: Cylindrical): Vector {
+function toroidalHalo(inputs: ModelInputs, at: Cylindrical): Vector {
+  const { scalar } = inputs
   const { r, z } = at
   const width = scalar('w_h_kpc')
   const north = mul(scalar('b_n_microgauss'), remainder(r, scalar('r_n_kpc'), width))
@@ -124,12 +133,13 @@ function toroidalHalo({ scalar }: ModelInputs, at: Cylindrical): Vector {
     exp(neg(div(abs(z), scalar('z0_kpc')))),
     transition(z, scalar('h_disk_kpc'), scalar('w_disk_kpc')),
   )
-  const azimuthal = mul(height, select(atLeast(z, 0), north, south))
+  const azimuthal = mul(height, jump(inputs, atLeast(z, 0), north, south))
   return fromCylindrical(at, constant(0), azimuthal, constant(0))
 }
 
 /** The X field at cylindrical (r, z) with z >= 0: components along r-hat and z-hat. */
-function xLines({ scalar }: ModelInputs, r: Scalar, z: Scalar): [Scalar, Scalar] {
+function xLines(inputs: ModelInputs, r: Scalar, z: Scalar): [Scalar, Scalar] {
+  const { scalar } = inputs
   const slope = tan(scalar('theta_x_deg'))
   const inner = scalar('rc_x_kpc')
   const edge = add(inner, div(z, slope))
@@ -150,12 +160,12 @@ function xLines({ scalar }: ModelInputs, r: Scalar, z: Scalar): [Scalar, Scalar]
   const theta = scalar('theta_x_deg')
   const within = less(r, edge)
   return [
-    select(within, mul(inside, div(footInside, hypotenuse)), mul(outside, cos(theta))),
-    select(within, mul(inside, div(rise, hypotenuse)), mul(outside, sin(theta))),
+    jump(inputs, within, mul(inside, div(footInside, hypotenuse)), mul(outside, cos(theta))),
+    jump(inputs, within, mul(inside, div(rise, hypotenuse)), mul(outside, sin(theta))),
   ]
 }
 
 function xField(inputs: ModelInputs, at: Cylindrical): Vector {
   const [radial, vertical] = xLines(inputs, at.r, abs(at.z))
-  return fromCylindrical(at, mul(side(at.z), radial), constant(0), vertical)
+  return fromCylindrical(at, mul(jumpSide(inputs, at.z), radial), constant(0), vertical)
 }

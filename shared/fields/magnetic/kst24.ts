@@ -22,14 +22,13 @@ import {
   pow,
   scaleVector,
   select,
-  selectVector,
-  side,
   sin,
   sqrt,
   square,
   sub,
   tan,
 } from '../graph/index.ts'
+import { jumpSide, jumpVector, smoothing } from '../jump.ts'
 import type { ParameterRow } from '../parameter-table.ts'
 import { angle, length, parameterTable, strength } from '../parameter-table.ts'
 import type { MagneticModel, ModelInputs } from '../types.ts'
@@ -164,25 +163,27 @@ export const kst24: MagneticModel = {
     'Jumps on the surface of every component.',
   ],
   variants: [],
-  parameters: parameterTable(source, rows),
+  parameters: [...parameterTable(source, rows), smoothing],
   expression(inputs) {
     const at = cylindrical(inputs.position)
     const { z } = at
     const x = xField(inputs, at)
-    const north = torus(inputs.scalar('torus_north_microgauss'), at, [1.185, 2.1], 9.1)
-    const south = torus(inputs.scalar('torus_south_microgauss'), at, [-2.5, -1.22], 14)
+    const north = torus(inputs, inputs.scalar('torus_north_microgauss'), at, [1.185, 2.1], 9.1)
+    const south = torus(inputs, inputs.scalar('torus_south_microgauss'), at, [-2.5, -1.22], 14)
     const bubble = localBubble(inputs)
     const tubes = arms.map((arm) => armTube(inputs, arm))
-    const nearPlane = selectVector(bubble.inside, bubble.field, addVectors(x, ...tubes))
-    return selectVector(
+    const nearPlane = jumpVector(inputs, bubble.inside, bubble.field, addVectors(x, ...tubes))
+    return jumpVector(
+      inputs,
       greater(z, kpc(1.185)),
       addVectors(north, x),
-      selectVector(less(z, kpc(-1.22)), addVectors(south, x), nearPlane),
+      jumpVector(inputs, less(z, kpc(-1.22)), addVectors(south, x), nearPlane),
     )
   },
 }
 
 function torus(
+  inputs: ModelInputs,
   amplitude: Scalar,
   at: Cylindrical,
   [low, high]: readonly [number, number],
@@ -196,10 +197,11 @@ function torus(
     atMost(r, kpc(outer)),
   )
   const field: Vector = [mul(amplitude, sinPhi), mul(-1, amplitude, cosPhi), constant(0)]
-  return selectVector(inside, field, 0)
+  return jumpVector(inputs, inside, field, 0)
 }
 
-function xField({ scalar }: ModelInputs, at: Cylindrical): Vector {
+function xField(inputs: ModelInputs, at: Cylindrical): Vector {
+  const { scalar } = inputs
   const { r, z } = at
   const theta = scalar('theta_x_deg')
   const foot = sub(r, mul(abs(z), tan(theta)))
@@ -207,15 +209,16 @@ function xField({ scalar }: ModelInputs, at: Cylindrical): Vector {
   const inside = and(atMost(abs(z), kpc(10)), atLeast(foot, kpc(1)), atMost(foot, kpc(6.2)))
   const field = fromCylindrical(
     at,
-    mul(amplitude, sin(theta), side(z)),
+    mul(amplitude, sin(theta), jumpSide(inputs, z)),
     constant(0),
     mul(amplitude, cos(theta)),
   )
-  return selectVector(inside, field, 0)
+  return jumpVector(inputs, inside, field, 0)
 }
 
 /** A shell into which the field of the swept-up sphere is compressed. */
-function localBubble({ position, scalar }: ModelInputs): { inside: Condition; field: Vector } {
+function localBubble(inputs: ModelInputs): { inside: Condition; field: Vector } {
+  const { position, scalar } = inputs
   const [inner, thickness] = [0.2, 0.03]
   const offset: Vector = [
     sub(position[0], kpc(-8.2)),
@@ -236,11 +239,12 @@ function localBubble({ position, scalar }: ModelInputs): { inside: Condition; fi
   const tangential = addVectors(along, scaleVector(outward, mul(-1, projection)))
   return {
     inside: atMost(distance, kpc(inner + thickness)),
-    field: selectVector(atLeast(distance, kpc(inner)), scaleVector(tangential, amplitude), 0),
+    field: jumpVector(inputs, atLeast(distance, kpc(inner)), scaleVector(tangential, amplitude), 0),
   }
 }
 
-function armTube({ position, scalar }: ModelInputs, arm: Arm): Vector {
+function armTube(inputs: ModelInputs, arm: Arm): Vector {
+  const { position, scalar } = inputs
   const { name } = arm
   const centre = cylindrical([add(position[0], kpc(arm.shiftKpc)), position[1], position[2]])
   const { r, z, phi } = centre
@@ -260,14 +264,17 @@ function armTube({ position, scalar }: ModelInputs, arm: Arm): Vector {
   const footAngle = add(phi, forward)
   const footRadius = radiusAt(add(nearest, forward))
   const squares = sub(add(square(r), square(footRadius)), mul(2, r, footRadius, cos(forward)))
-  const distance = sqrt(max(0, squares))
+  // The slope of a transition has derivatives that are no numbers where these vanish.
+  const least = kpc(1e-6)
+  const distance = sqrt(max(inputs.smoothed ? square(least) : 0, squares))
+  const aside = inputs.smoothed ? max(abs(z), least) : abs(z)
 
   const arc = div(sub(footRadius, kpc(GROWTH_KPC)), sin(PITCH))
   const growth = add(1, mul(div(arc, kpc(1)), degrees(arm.divergenceDeg)))
   const grown = (axis: Scalar): Scalar => min(mul(axis, max(1, growth)), kpc(LARGEST_KPC))
   const [vertical, radial] = [scalar(`${name}_h_kpc`), scalar(`${name}_w_kpc`)]
   const [height, width] = [grown(vertical), grown(radial)]
-  const level = add(pow(div(distance, width), arm.exponent), pow(div(abs(z), height), arm.exponent))
+  const level = add(pow(div(distance, width), arm.exponent), pow(div(aside, height), arm.exponent))
   const inside = and(
     atLeast(r, kpc(arm.innerKpc)),
     atMost(r, kpc(arm.outerKpc)),
@@ -281,5 +288,5 @@ function armTube({ position, scalar }: ModelInputs, arm: Arm): Vector {
     mul(amplitude, sin(direction)),
     constant(0),
   ]
-  return selectVector(inside, field, 0)
+  return jumpVector(inputs, inside, field, 0)
 }

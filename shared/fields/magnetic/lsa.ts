@@ -10,10 +10,10 @@ import {
   kpc,
   log,
   mul,
-  selectVector,
   sin,
   tanh,
 } from '../graph/index.ts'
+import { jumpVector, smoothing } from '../jump.ts'
 import { axisApproach, cylinderCrossings } from '../surfaces.ts'
 import type { MagneticModel } from '../types.ts'
 
@@ -76,9 +76,11 @@ export const lsa: MagneticModel = {
       description: 'Tilt out of the plane far above it',
       source,
     },
+    smoothing,
   ],
 
-  expression({ position, scalar }) {
+  expression(inputs) {
+    const { position, scalar } = inputs
     const at = cylindrical(position)
     const psi = add(
       scalar('psi0_deg'),
@@ -94,7 +96,7 @@ export const lsa: MagneticModel = {
       mul(b0, sin(chi)),
     )
     const inside = and(atLeast(at.r, kpc(INNER_RADIUS_KPC)), atMost(at.r, kpc(OUTER_RADIUS_KPC)))
-    return selectVector(inside, field, 0)
+    return jumpVector(inputs, inside, field, 0)
   },
 
   discontinuities: (ray) => [

@@ -23,6 +23,7 @@ import {
   tan,
 } from '../graph/index.ts'
 import type { Cylindrical, Vector } from '../graph/index.ts'
+import { jump, smoothing } from '../jump.ts'
 import { length, parameterTable, strength } from '../parameter-table.ts'
 import type { MagneticModel, ModelInputs } from '../types.ts'
 
@@ -43,20 +44,23 @@ export const pt11: MagneticModel = {
       parameters: { pitch_deg: -6, halo_south_microgauss: 4 },
     },
   ],
-  parameters: parameterTable(source, [
-    ['b0_microgauss', 'microgauss', 2, strength, 'Disc: strength at the Sun'],
-    ['pitch_deg', 'deg', -5, [-89, 89], 'Disc: pitch angle'],
-    ['reversal_kpc', 'kpc', -0.6, [-8, 100], 'Disc: distance to the first reversal from the Sun'],
-    ['r_sun_kpc', 'kpc', 8.5, length, 'Distance of the Sun from the centre'],
-    ['r_c_kpc', 'kpc', 5, length, 'Disc: radius inside which the strength is constant'],
-    ['z0_kpc', 'kpc', 1, length, 'Disc: scale height'],
-    ['halo_north_microgauss', 'microgauss', 4, strength, 'Halo: strength, north'],
-    ['halo_south_microgauss', 'microgauss', 2, strength, 'Halo: strength, south'],
-    ['halo_r_kpc', 'kpc', 8, length, 'Halo: radius of its maximum'],
-    ['halo_z_kpc', 'kpc', 1.3, length, 'Halo: height of its maximum'],
-    ['halo_w_inner_kpc', 'kpc', 0.25, length, 'Halo: width below its maximum'],
-    ['halo_w_outer_kpc', 'kpc', 0.4, length, 'Halo: width above its maximum'],
-  ]),
+  parameters: [
+    ...parameterTable(source, [
+      ['b0_microgauss', 'microgauss', 2, strength, 'Disc: strength at the Sun'],
+      ['pitch_deg', 'deg', -5, [-89, 89], 'Disc: pitch angle'],
+      ['reversal_kpc', 'kpc', -0.6, [-8, 100], 'Disc: distance to the first reversal from the Sun'],
+      ['r_sun_kpc', 'kpc', 8.5, length, 'Distance of the Sun from the centre'],
+      ['r_c_kpc', 'kpc', 5, length, 'Disc: radius inside which the strength is constant'],
+      ['z0_kpc', 'kpc', 1, length, 'Disc: scale height'],
+      ['halo_north_microgauss', 'microgauss', 4, strength, 'Halo: strength, north'],
+      ['halo_south_microgauss', 'microgauss', 2, strength, 'Halo: strength, south'],
+      ['halo_r_kpc', 'kpc', 8, length, 'Halo: radius of its maximum'],
+      ['halo_z_kpc', 'kpc', 1.3, length, 'Halo: height of its maximum'],
+      ['halo_w_inner_kpc', 'kpc', 0.25, length, 'Halo: width below its maximum'],
+      ['halo_w_outer_kpc', 'kpc', 0.4, length, 'Halo: width above its maximum'],
+    ]),
+    smoothing,
+  ],
   expression(inputs) {
     const at = cylindrical(inputs.position)
     const field = addVectors(disc(inputs, at), halo(inputs, at))
@@ -85,11 +89,13 @@ function disc({ scalar, variant }: ModelInputs, at: Cylindrical): Vector {
   )
 }
 
-function halo({ scalar }: ModelInputs, at: Cylindrical): Vector {
+function halo(inputs: ModelInputs, at: Cylindrical): Vector {
+  const { scalar } = inputs
   const { r, z } = at
   const height = scalar('halo_z_kpc')
   const width = select(less(abs(z), height), scalar('halo_w_inner_kpc'), scalar('halo_w_outer_kpc'))
-  const sided = select(
+  const sided = jump(
+    inputs,
     greater(z, 0),
     scalar('halo_north_microgauss'),
     neg(scalar('halo_south_microgauss')),

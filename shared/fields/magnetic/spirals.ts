@@ -28,6 +28,7 @@ import {
   tanh,
 } from '../graph/index.ts'
 import type { Cylindrical, Scalar, Vector } from '../graph/index.ts'
+import { jump, jumpVector, smoothing } from '../jump.ts'
 import { angle, imagineValues, length, parameterTable, strength } from '../parameter-table.ts'
 import type { MagneticModel } from '../types.ts'
 import { sunHalo } from './sun08.ts'
@@ -81,19 +82,23 @@ export const stanev: MagneticModel = {
   title: 'Stanev 1997, bisymmetric spiral',
   source: stanevSource,
   variants: imagineValues,
-  parameters: parameterTable(stanevSource, [
-    ['b0_microgauss', 'microgauss', 3, strength, 'Strength at the Sun'],
-    ['r_c_kpc', 'kpc', 4, length, 'Radius inside which the strength is constant'],
-    ['xi0_kpc', 'kpc', 10.55, length, 'Radius of the maximum toward the anticentre'],
-    ['pitch_deg', 'deg', -10, [-89, 89], 'Pitch angle'],
-    ['z1_kpc', 'kpc', 1, length, 'Scale height for |z| up to 0.5 kpc'],
-    ['z2_kpc', 'kpc', 4, length, 'Scale height above'],
-  ]),
-  expression({ position, scalar }) {
+  parameters: [
+    ...parameterTable(stanevSource, [
+      ['b0_microgauss', 'microgauss', 3, strength, 'Strength at the Sun'],
+      ['r_c_kpc', 'kpc', 4, length, 'Radius inside which the strength is constant'],
+      ['xi0_kpc', 'kpc', 10.55, length, 'Radius of the maximum toward the anticentre'],
+      ['pitch_deg', 'deg', -10, [-89, 89], 'Pitch angle'],
+      ['z1_kpc', 'kpc', 1, length, 'Scale height for |z| up to 0.5 kpc'],
+      ['z2_kpc', 'kpc', 4, length, 'Scale height above'],
+    ]),
+    smoothing,
+  ],
+  expression(inputs) {
+    const { position, scalar } = inputs
     const at = cylindrical(position)
     const { r, phi, z } = at
     const pitch = scalar('pitch_deg')
-    const height = select(atMost(abs(z), kpc(0.5)), scalar('z1_kpc'), scalar('z2_kpc'))
+    const height = jump(inputs, atMost(abs(z), kpc(0.5)), scalar('z1_kpc'), scalar('z2_kpc'))
     const amplitude = mul(
       scalar('b0_microgauss'),
       div(kpc(SUN_KPC), max(r, scalar('r_c_kpc'))),
@@ -106,7 +111,7 @@ export const stanev: MagneticModel = {
       neg(mul(amplitude, cos(pitch))),
       constant(0),
     )
-    return selectVector(and(greater(r, 0), atMost(r, kpc(20))), field, 0)
+    return selectVector(greater(r, 0), jumpVector(inputs, atMost(r, kpc(20)), field, 0), 0)
   },
 }
 
@@ -119,15 +124,19 @@ export const fauvet: MagneticModel = {
   title: 'Fauvet et al. 2011, modified logarithmic spiral',
   source: fauvetSource,
   variants: imagineValues,
-  parameters: parameterTable(fauvetSource, [
-    ['b0_microgauss', 'microgauss', 7.1, strength, 'Disc: strength'],
-    ['pitch_deg', 'deg', -26.1, [-89, 89], 'Disc: pitch angle'],
-    ['chi0_deg', 'deg', 22.4, angle, 'Disc: tilt out of the plane far above it'],
-    ['r0_kpc', 'kpc', 8, length, 'Disc: radius of the phase'],
-    ['b_halo_microgauss', 'microgauss', 0.5, strength, 'Halo: strength'],
-    ['z_halo_kpc', 'kpc', 1.5, length, 'Halo: height of its maximum'],
-  ]),
-  expression({ position, scalar }) {
+  parameters: [
+    ...parameterTable(fauvetSource, [
+      ['b0_microgauss', 'microgauss', 7.1, strength, 'Disc: strength'],
+      ['pitch_deg', 'deg', -26.1, [-89, 89], 'Disc: pitch angle'],
+      ['chi0_deg', 'deg', 22.4, angle, 'Disc: tilt out of the plane far above it'],
+      ['r0_kpc', 'kpc', 8, length, 'Disc: radius of the phase'],
+      ['b_halo_microgauss', 'microgauss', 0.5, strength, 'Halo: strength'],
+      ['z_halo_kpc', 'kpc', 1.5, length, 'Halo: height of its maximum'],
+    ]),
+    smoothing,
+  ],
+  expression(inputs) {
+    const { position, scalar } = inputs
     const at = cylindrical(position)
     const { r, phi, z } = at
     const pitch = scalar('pitch_deg')
@@ -143,7 +152,7 @@ export const fauvet: MagneticModel = {
       mul(b0, sin(chi)),
     )
     return addVectors(
-      selectVector(and(atLeast(r, kpc(3)), atMost(r, kpc(20))), spiral, 0),
+      jumpVector(inputs, and(atLeast(r, kpc(3)), atMost(r, kpc(20))), spiral, 0),
       fromCylindrical(at, constant(0), halo, constant(0)),
     )
   },

@@ -1,4 +1,4 @@
-import type { Cylindrical, Operand, Scalar } from '../graph/index.ts'
+import type { Cylindrical, Scalar } from '../graph/index.ts'
 import {
   abs,
   add,
@@ -20,6 +20,7 @@ import {
   square,
   sub,
 } from '../graph/index.ts'
+import { jump, smoothing } from '../jump.ts'
 import { length, parameterTable, strength } from '../parameter-table.ts'
 import type { MagneticModel } from '../types.ts'
 
@@ -52,17 +53,21 @@ export const sun08: MagneticModel = {
       parameters: { r0_kpc: 10, r_c_kpc: 5, b_halo_microgauss: 10 },
     },
   ],
-  parameters: parameterTable(source, [
-    ['b0_microgauss', 'microgauss', 2, strength, 'Disc: strength at the Sun'],
-    ['b_c_microgauss', 'microgauss', 2, strength, 'Disc: strength in the central region'],
-    ['r0_kpc', 'kpc', 8.5, length, 'Disc: scale length'],
-    ['r_c_kpc', 'kpc', 5.3, length, 'Disc: radius of the central region'],
-    ['z0_kpc', 'kpc', 1, length, 'Disc: scale height'],
-    ['pitch_deg', 'deg', -12, [-89, 89], 'Disc: pitch angle'],
-    ['b_halo_microgauss', 'microgauss', 2, strength, 'Halo: strength'],
-    ['z_halo_kpc', 'kpc', 1.5, length, 'Halo: height of its maximum'],
-  ]),
-  expression({ position, scalar }) {
+  parameters: [
+    ...parameterTable(source, [
+      ['b0_microgauss', 'microgauss', 2, strength, 'Disc: strength at the Sun'],
+      ['b_c_microgauss', 'microgauss', 2, strength, 'Disc: strength in the central region'],
+      ['r0_kpc', 'kpc', 8.5, length, 'Disc: scale length'],
+      ['r_c_kpc', 'kpc', 5.3, length, 'Disc: radius of the central region'],
+      ['z0_kpc', 'kpc', 1, length, 'Disc: scale height'],
+      ['pitch_deg', 'deg', -12, [-89, 89], 'Disc: pitch angle'],
+      ['b_halo_microgauss', 'microgauss', 2, strength, 'Halo: strength'],
+      ['z_halo_kpc', 'kpc', 1.5, length, 'Halo: height of its maximum'],
+    ]),
+    smoothing,
+  ],
+  expression(inputs) {
+    const { position, scalar } = inputs
     const at = cylindrical(position)
     const { r, z } = at
     const height = exp(neg(div(abs(z), scalar('z0_kpc'))))
@@ -71,18 +76,19 @@ export const sun08: MagneticModel = {
       exp(neg(div(sub(r, kpc(8.5)), scalar('r0_kpc')))),
       height,
     )
-    const disc = select(greater(r, scalar('r_c_kpc')), outside, scalar('b_c_microgauss'))
+    const disc = jump(inputs, greater(r, scalar('r_c_kpc')), outside, scalar('b_c_microgauss'))
     const between = (low: number, high: number) => and(greater(r, kpc(low)), less(r, kpc(high)))
-    const rings: Operand = select(
+    const rings = jump(
+      inputs,
       greater(r, kpc(7.5)),
       1,
-      select(atLeast(r, kpc(6)), -1, select(between(5, 6), 1, -1)),
+      jump(inputs, atLeast(r, kpc(6)), -1, jump(inputs, between(5, 6), 1, -1)),
     )
     const spiral = mul(disc, rings)
     const halo = sunHalo(at, scalar('b_halo_microgauss'), scalar('z_halo_kpc'))
     const reversed = and(greater(z, 0), atLeast(r, kpc(5)))
     const pitch = scalar('pitch_deg')
-    const azimuthal = sub(select(reversed, neg(halo), halo), mul(spiral, cos(pitch)))
+    const azimuthal = sub(jump(inputs, reversed, neg(halo), halo), mul(spiral, cos(pitch)))
     return fromCylindrical(at, mul(spiral, sin(pitch)), azimuthal, constant(0))
   },
 }

@@ -1,4 +1,5 @@
 /** Parameters of the six combinations of Terral & Ferriere 2017. */
+import { smoothing } from '../jump.ts'
 import type { ParameterRow } from '../parameter-table.ts'
 import { angle, length, parameterTable, strength } from '../parameter-table.ts'
 import type { ModelVariant, ParameterSpec } from '../types.ts'
@@ -35,6 +36,7 @@ export const tf17Parameters: readonly ParameterSpec[] = [
   ...parameterTable(tf17Source, [rows.haloB, rows.haloL, rows.haloA]),
   ...parameterTable(tf17Source, [rows.haloPhi], bisymmetric),
   ...parameterTable(tf17Source, [rows.p0, rows.hp]),
+  { ...smoothing, variants: [...a, ...d] },
 ]
 
 function variant(

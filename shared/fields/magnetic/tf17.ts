@@ -17,12 +17,12 @@ import {
   pow,
   select,
   selectVector,
-  side,
   sin,
   square,
   sub,
   tan,
 } from '../graph/index.ts'
+import { jump, jumpSide } from '../jump.ts'
 import type { MagneticModel, ModelInputs } from '../types.ts'
 import { tf17Parameters, tf17Source, tf17Variants } from './tf17-parameters.ts'
 
@@ -139,7 +139,8 @@ const discs: Readonly<Record<string, (inputs: ModelInputs, frame: Frame) => Polo
       vertical: mul(-0.4, div(mul(u, z), r), square(share), sub(squared, root), foot),
     }
   },
-  dd1({ scalar }, frame) {
+  dd1(inputs, frame) {
+    const { scalar } = inputs
     const { r, z } = frame
     const z1 = scalar('disc_z1_kpc')
     // Written with |z| / z1 and its power 3/2, so that nothing is divided by z.
@@ -150,8 +151,9 @@ const discs: Readonly<Record<string, (inputs: ModelInputs, frame: Frame) => Polo
     const foot = mul(u, r)
     const reach = scalar('disc_l_kpc')
     const decay = select(atMost(foot, reach), 1, exp(sub(1, div(foot, reach))))
+    const hemisphere = jumpSide(inputs, z)
     const vertical = mul(
-      side(z),
+      hemisphere,
       scalar('disc_b1_microgauss'),
       decay,
       wave(frame, scalar('disc_phi_deg')),
@@ -160,22 +162,23 @@ const discs: Readonly<Record<string, (inputs: ModelInputs, frame: Frame) => Polo
     return {
       radial: neg(mul(bend, div(r, z1), vertical)),
       // u^2, whose derivative is finite at z = 0.
-      vertical: mul(side(z), div(mul(2.25, height), square(squeeze)), vertical),
+      vertical: mul(hemisphere, div(mul(2.25, height), square(squeeze)), vertical),
     }
   },
 }
 
 /** Inside r1 the lines of Ad1 go straight on, along the direction in which they came. */
-function insideAd1({ scalar }: ModelInputs, frame: Frame, outside: Full): Full {
+function insideAd1(inputs: ModelInputs, frame: Frame, outside: Full): Full {
+  const { scalar } = inputs
   const { r, z, azimuth, winding } = frame
   const r1 = scalar('disc_r1_kpc')
   const amplitude = mul(scalar('disc_b1_microgauss'), exp(neg(div(abs(z), scalar('disc_h_kpc')))))
   const turned = sub(azimuth, add(winding(r1), scalar('disc_phi_deg')))
   const within = atMost(r, r1)
   return {
-    radial: select(within, mul(amplitude, cos(turned)), outside.radial),
-    azimuthal: select(within, neg(mul(amplitude, sin(turned))), outside.azimuthal),
-    vertical: select(within, 0, outside.vertical),
+    radial: jump(inputs, within, mul(amplitude, cos(turned)), outside.radial),
+    azimuthal: jump(inputs, within, neg(mul(amplitude, sin(turned))), outside.azimuthal),
+    vertical: jump(inputs, within, 0, outside.vertical),
   }
 }
 

@@ -1,7 +1,6 @@
 import {
   abs,
   add,
-  and,
   atMost,
   constant,
   cos,
@@ -16,12 +15,12 @@ import {
   mul,
   neg,
   selectVector,
-  side,
   sin,
   spiralPhase,
   sub,
   tan,
 } from '../graph/index.ts'
+import { jumpSide, jumpVector, smoothing } from '../jump.ts'
 import { length, parameterTable, strength } from '../parameter-table.ts'
 import type { MagneticModel } from '../types.ts'
 
@@ -38,16 +37,20 @@ export const tt02: MagneticModel = {
     'The plane z = 0 belongs to the north, where the field at the Sun points toward l = 90 deg.',
   ],
   variants: [],
-  parameters: parameterTable(source, [
-    ['b0_microgauss', 'microgauss', 1.4, strength, 'Strength at the Sun'],
-    ['pitch_deg', 'deg', -8, [-89, 89], 'Pitch angle'],
-    ['reversal_kpc', 'kpc', -0.5, [-8, 100], 'Distance to the first reversal from the Sun'],
-    ['r_sun_kpc', 'kpc', 8.5, length, 'Distance of the Sun from the centre'],
-    ['r_c_kpc', 'kpc', 4, length, 'Radius inside which the strength is constant'],
-    ['r_max_kpc', 'kpc', 20, length, 'Radius at which it ends'],
-    ['z0_kpc', 'kpc', 1.5, length, 'Scale height'],
-  ]),
-  expression({ position, scalar }) {
+  parameters: [
+    ...parameterTable(source, [
+      ['b0_microgauss', 'microgauss', 1.4, strength, 'Strength at the Sun'],
+      ['pitch_deg', 'deg', -8, [-89, 89], 'Pitch angle'],
+      ['reversal_kpc', 'kpc', -0.5, [-8, 100], 'Distance to the first reversal from the Sun'],
+      ['r_sun_kpc', 'kpc', 8.5, length, 'Distance of the Sun from the centre'],
+      ['r_c_kpc', 'kpc', 4, length, 'Radius inside which the strength is constant'],
+      ['r_max_kpc', 'kpc', 20, length, 'Radius at which it ends'],
+      ['z0_kpc', 'kpc', 1.5, length, 'Scale height'],
+    ]),
+    smoothing,
+  ],
+  expression(inputs) {
+    const { position, scalar } = inputs
     const at = cylindrical(position)
     const pitch = scalar('pitch_deg')
     const sun = scalar('r_sun_kpc')
@@ -57,7 +60,7 @@ export const tt02: MagneticModel = {
       scalar('b0_microgauss'),
       div(wave, cos(shift)),
       div(sun, max(at.r, scalar('r_c_kpc'))),
-      side(at.z),
+      jumpSide(inputs, at.z),
       exp(neg(div(abs(at.z), scalar('z0_kpc')))),
     )
     const field = fromCylindrical(
@@ -66,7 +69,7 @@ export const tt02: MagneticModel = {
       neg(mul(amplitude, cos(pitch))),
       constant(0),
     )
-    const inside = and(greater(at.r, kpc(0)), atMost(at.r, scalar('r_max_kpc')))
-    return selectVector(inside, field, 0)
+    const inside = atMost(at.r, scalar('r_max_kpc'))
+    return selectVector(greater(at.r, kpc(0)), jumpVector(inputs, inside, field, 0), 0)
   },
 }

@@ -2,6 +2,7 @@
  * Parameters of the eight variants of Unger & Farrar 2024: central values and 1-sigma uncertainties as published with the
  * paper.
  */
+import { smoothing } from '../jump.ts'
 import type { ModelVariant, ParameterSpec } from '../types.ts'
 
 export const uf23Source = 'Unger & Farrar 2024, ApJ 970, 95'
@@ -244,7 +245,7 @@ const uncertainties: Readonly<Record<string, readonly (number | null)[]>> = {
   twisting_time_myr: [null, null, null, null, null, null, null, 1.09],
 }
 
-export const uf23Parameters: readonly ParameterSpec[] = table.map(
+const published: readonly ParameterSpec[] = table.map(
   ([name, unit, bounds, description, values]) => {
     const variants = uf23Names.filter((_, i) => values[i] !== null)
     const [standard] = values.filter((value) => value !== null)
@@ -259,6 +260,8 @@ export const uf23Parameters: readonly ParameterSpec[] = table.map(
     }
   },
 )
+
+export const uf23Parameters: readonly ParameterSpec[] = [...published, smoothing]
 
 function column(
   rows: readonly (readonly [string, readonly (number | null)[]])[],

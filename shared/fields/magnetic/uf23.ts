@@ -33,6 +33,7 @@ import {
   sub,
   tan,
 } from '../graph/index.ts'
+import { jump, jumpSide, jumpVector } from '../jump.ts'
 import type { MagneticModel, ModelInputs } from '../types.ts'
 import { uf23Parameters, uf23Source, uf23Variants } from './uf23-parameters.ts'
 
@@ -64,7 +65,7 @@ export const uf23: MagneticModel = {
       inputs.variant === 'twistX' ? twisted(inputs, at, poloidal) : toroidalHalo(inputs, at)
     const halo = fromCylindrical(at, poloidal.radial, azimuthal, poloidal.vertical)
     const distance = sqrt(add(square(at.r), square(at.z)))
-    return selectVector(atMost(distance, kpc(30)), addVectors(disc, halo), 0)
+    return jumpVector(inputs, atMost(distance, kpc(30)), addVectors(disc, halo), 0)
   },
 }
 
@@ -123,11 +124,14 @@ function spurDisc(inputs: ModelInputs, at: Cylindrical): Vector {
     div(reference, r),
     fall(abs(z), scalar('disk_h_kpc'), scalar('disk_w_kpc')),
   )
-  return selectVector(and(greater(r, 0), onSpur), alongSpiral(inputs, at, strength), 0)
+  const spur = jumpVector(inputs, onSpur, alongSpiral(inputs, at, strength), 0)
+  return selectVector(greater(r, 0), spur, 0)
 }
 
-function toroidalHalo({ scalar }: ModelInputs, { r, z }: Cylindrical): Scalar {
-  const sided = select(
+function toroidalHalo(inputs: ModelInputs, { r, z }: Cylindrical): Scalar {
+  const { scalar } = inputs
+  const sided = jump(
+    inputs,
     greater(z, 0),
     scalar('toroidal_b_n_microgauss'),
     scalar('toroidal_b_s_microgauss'),
@@ -181,18 +185,18 @@ function poloidalField({ scalar, variant }: ModelInputs, at: Cylindrical): Poloi
 }
 
 /** The azimuthal field that differential rotation makes of the poloidal one in a time. */
-function twisted({ scalar }: ModelInputs, { r, z }: Cylindrical, field: Poloidal): Scalar {
+function twisted(inputs: ModelInputs, { r, z }: Cylindrical, field: Poloidal): Scalar {
   const speed = constant(-240, 'km/s')
   const [turnOver, scaleHeight] = [kpc(1.6), kpc(10)]
   const fast = exp(neg(div(r, turnOver)))
   const rotation = sub(1, fast)
   const height = div(abs(z), scaleHeight)
-  const vertical = neg(mul(side(z), speed, div(rotation, scaleHeight), sech2(height)))
+  const vertical = neg(mul(jumpSide(inputs, z), speed, div(rotation, scaleHeight), sech2(height)))
   const slope = select(greater(r, 0), div(rotation, r), div(1, turnOver))
   const slower = mul(2, sigmoid(mul(-2, height)))
   const radial = mul(speed, sub(div(fast, turnOver), slope), slower)
   return mul(
     add(mul(field.vertical, vertical), mul(field.radial, radial)),
-    scalar('twisting_time_myr'),
+    inputs.scalar('twisting_time_myr'),
   )
 }

@@ -1,4 +1,4 @@
-import { selectVector } from '../graph/index.ts'
+import { jumpVector, smoothing } from '../jump.ts'
 import type { MagneticModel } from '../types.ts'
 import { insideSphere, radiusParameter, sphereDiscontinuities } from '../uniform.ts'
 
@@ -19,7 +19,9 @@ export const uniformField: MagneticModel = {
       source: 'Diao et al. 2024, arXiv:2410.01136',
     },
     radiusParameter,
+    smoothing,
   ],
-  expression: (inputs) => selectVector(insideSphere(inputs), inputs.vector('B_microgauss'), 0),
+  expression: (inputs) =>
+    jumpVector(inputs, insideSphere(inputs), inputs.vector('B_microgauss'), 0),
   discontinuities: sphereDiscontinuities,
 }

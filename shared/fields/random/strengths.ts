@@ -11,13 +11,13 @@ import {
   less,
   mul,
   neg,
-  select,
   sqrt,
   square,
   sub,
 } from '../graph/index.ts'
 import type { Cylindrical, Scalar } from '../graph/index.ts'
 import { inArm } from '../magnetic/jf12.ts'
+import { jump, smoothing } from '../jump.ts'
 import { length, parameterTable } from '../parameter-table.ts'
 import type { ParameterRow } from '../parameter-table.ts'
 import type { ModelInputs, RandomFieldStrengthModel } from '../types.ts'
@@ -104,20 +104,23 @@ export const jf12Turbulence: RandomFieldStrengthModel = {
       },
     },
   ],
-  parameters: parameterTable(jf12b, [
-    ...armStrengths.map((value, k): ParameterRow => [
-      armParameter(k + 1),
-      'microgauss',
-      value,
-      rms,
-      `Disc: arm ${k + 1}, at 5 kpc in the plane`,
+  parameters: [
+    ...parameterTable(jf12b, [
+      ...armStrengths.map((value, k): ParameterRow => [
+        armParameter(k + 1),
+        'microgauss',
+        value,
+        rms,
+        `Disc: arm ${k + 1}, at 5 kpc in the plane`,
+      ]),
+      ['rms_centre_microgauss', 'microgauss', 7.63, rms, 'Disc: within 5 kpc, in the plane'],
+      ['z_disk_kpc', 'kpc', 0.61, length, 'Disc: Gaussian scale height'],
+      ['rms_halo_microgauss', 'microgauss', 4.68, rms, 'Halo: at the centre'],
+      ['r_halo_kpc', 'kpc', 10.97, length, 'Halo: radial scale length'],
+      ['z_halo_kpc', 'kpc', 2.84, length, 'Halo: Gaussian scale height'],
     ]),
-    ['rms_centre_microgauss', 'microgauss', 7.63, rms, 'Disc: within 5 kpc, in the plane'],
-    ['z_disk_kpc', 'kpc', 0.61, length, 'Disc: Gaussian scale height'],
-    ['rms_halo_microgauss', 'microgauss', 4.68, rms, 'Halo: at the centre'],
-    ['r_halo_kpc', 'kpc', 10.97, length, 'Halo: radial scale length'],
-    ['z_halo_kpc', 'kpc', 2.84, length, 'Halo: Gaussian scale height'],
-  ]),
+    smoothing,
+  ],
   expression(inputs) {
     const { scalar, position } = inputs
     const at = cylindrical(position)
@@ -127,16 +130,17 @@ export const jf12Turbulence: RandomFieldStrengthModel = {
       layer(at, scalar('z_halo_kpc')),
     )
     const total = sqrt(add(square(disc(inputs, at)), square(halo)))
-    return select(atMost(at.r, kpc(20)), total, 0)
+    return jump(inputs, atMost(at.r, kpc(20)), total, 0)
   },
 }
 
-function disc({ scalar }: ModelInputs, at: Cylindrical): Scalar {
+function disc(inputs: ModelInputs, at: Cylindrical): Scalar {
+  const { scalar } = inputs
   const arms = mul(
-    inArm(at, (arm) => scalar(armParameter(arm))),
+    inArm(inputs, at, (arm) => scalar(armParameter(arm))),
     div(kpc(5), at.r),
   )
-  const inPlane = select(less(at.r, kpc(5)), scalar('rms_centre_microgauss'), arms)
+  const inPlane = jump(inputs, less(at.r, kpc(5)), scalar('rms_centre_microgauss'), arms)
   return mul(inPlane, layer(at, scalar('z_disk_kpc')))
 }
 

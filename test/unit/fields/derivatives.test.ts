@@ -27,14 +27,39 @@ const points: readonly Vector3[] = [
   [-8.3, 0.06, 0.1],
 ]
 
+const smoothingName = 'smoothing_kpc'
+
+/** Every model and variant as published, and those that jump with a smoothing width too. */
 const choices = listModels().flatMap((model) =>
-  (model.variants.length > 0 ? model.variants.map(({ name }) => name) : [undefined]).map(
-    (variant) => ({ label: `${model.kind} ${model.name} ${variant ?? ''}`, model, variant }),
+  (model.variants.length > 0 ? model.variants.map(({ name }) => name) : [undefined]).flatMap(
+    (variant) => {
+      // Uniform models have no edge unless they are given a radius: smoothing.test.ts.
+      const jumps =
+        model.name !== 'uniform' &&
+        parametersOf(model, variant).some(({ name }) => name === smoothingName)
+      return (jumps ? [0, 2] : [0]).map((widthKpc) => {
+        const width = widthKpc > 0 ? `, smoothed over ${widthKpc} kpc` : ''
+        return {
+          label: `${model.kind} ${model.name} ${variant ?? ''}${width}`,
+          model,
+          variant,
+          widthKpc,
+        }
+      })
+    },
   ),
 )
 
-function componentsOf(model: FieldModel, variant: string | undefined): ParameterComponent[] {
-  return parametersOf(model, variant).flatMap(({ name, default: standard }) =>
+function componentsOf(
+  model: FieldModel,
+  variant: string | undefined,
+  widthKpc: number,
+): ParameterComponent[] {
+  // A width of 0 is no number to vary: the model without one is another expression.
+  const specs = parametersOf(model, variant).filter(
+    ({ name }) => widthKpc > 0 || name !== smoothingName,
+  )
+  return specs.flatMap(({ name, default: standard }) =>
     typeof standard === 'number'
       ? Number.isFinite(standard)
         ? [{ name }]
@@ -49,8 +74,18 @@ function label({ name, component }: ParameterComponent): string {
   return component === undefined ? name : `${name}[${component}]`
 }
 
-function resolved(model: FieldModel, variant: string | undefined): ResolvedModel {
-  return resolveModel(model.kind, { model: model.name, variant })
+function resolved(
+  model: FieldModel,
+  variant: string | undefined,
+  widthKpc: number,
+  parameters: Readonly<Record<string, number>> = {},
+): ResolvedModel {
+  const width: Record<string, number> = widthKpc > 0 ? { [smoothingName]: widthKpc } : {}
+  return resolveModel(model.kind, {
+    model: model.name,
+    variant,
+    parameters: { ...parameters, ...width },
+  })
 }
 
 function valueAt(of: ResolvedModel, point: Vector3): number[] {
@@ -123,10 +158,9 @@ const ENOUGH = 3
 const MOST_TRIED = 60
 
 describe('derivatives with respect to every parameter, against central differences', () => {
-  it.each(choices)('$label', ({ model, variant }) => {
-    const parameters = offKinks[`${model.kind} ${model.name}`]
-    const of = resolveModel(model.kind, { model: model.name, variant, parameters })
-    const components = componentsOf(model, variant)
+  it.each(choices)('$label', ({ model, variant, widthKpc }) => {
+    const of = resolved(model, variant, widthKpc, offKinks[`${model.kind} ${model.name}`])
+    const components = componentsOf(model, variant, widthKpc)
     const derivative = bindDerivatives(of, components)
     const width = model.kind === 'magnetic' ? 3 : 1
     const stride = width * components.length
@@ -177,7 +211,9 @@ describe('derivatives with respect to every parameter, against central differenc
       }
       if (compared < ENOUGH) missed.push(label(parameter))
     })
-    expect(missed).toEqual(edges[`${model.kind} ${model.name}`] ?? [])
+    // With a width, edges are seen too.
+    const unseen = widthKpc > 0 ? [] : (edges[`${model.kind} ${model.name}`] ?? [])
+    expect(missed).toEqual(unseen)
   })
 })
 
@@ -196,9 +232,9 @@ describe('on the axis, in the plane and on the edges of components', () => {
     [0, 0, 50],
     [100, 0, 0],
   ]
-  it.each(choices)('$label and its derivatives are finite', ({ model, variant }) => {
-    const of = resolved(model, variant)
-    const components = componentsOf(model, variant)
+  it.each(choices)('$label and its derivatives are finite', ({ model, variant, widthKpc }) => {
+    const of = resolved(model, variant, widthKpc)
+    const components = componentsOf(model, variant, widthKpc)
     const derivative = bindDerivatives(of, components)
     const values = new Float64Array((model.kind === 'magnetic' ? 3 : 1) * components.length)
     for (const point of odd) {

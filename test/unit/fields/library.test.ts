@@ -147,6 +147,7 @@ describe('the library', () => {
       psi0_deg: 11,
       psi1_deg: 0.9,
       chi0_deg: 25,
+      smoothing_kpc: 0,
     })
     expect(resolveModel('magnetic', { model: 'lsa' }).variant).toBe('wmap')
   })

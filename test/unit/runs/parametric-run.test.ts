@@ -269,6 +269,35 @@ describe('fitted parameters', () => {
     for (const pull of Object.values(pulls)) expect(Math.abs(pull)).toBeLessThan(3)
   })
 
+  it('come back where they move a jump that has a width', async () => {
+    const fitted = async (smoothing_kpc: number) => {
+      const [{ parameters, pulls }] = await fitMock(
+        {
+          nside: 8,
+          model: 'tt02',
+          truth: { b0_microgauss: 1.4, r_max_kpc: 12 },
+          fixed: { smoothing_kpc },
+          free: {
+            b0_microgauss: { initial: 2, bounds: [0.1, 10] },
+            r_max_kpc: { initial: 9.3, bounds: [5, 18] },
+          },
+          noiseMk: 1,
+          shape: [40, 40, 10],
+          made: 'on the grid',
+          threads: 1,
+        },
+        [1],
+      )
+      return { radius: parameters.numbers[1].value, pulls }
+    }
+    // No voxel knows that the edge should move.
+    expect((await fitted(0)).radius).toBe(9.3)
+    // One and a half voxels.
+    for (const pull of Object.values((await fitted(1.5)).pulls)) {
+      expect(Math.abs(pull)).toBeLessThan(3)
+    }
+  })
+
   it('are said to be unsettled where the grid is too coarse for its corrections', async () => {
     const warnings: string[] = []
     manager.onNotice(({ level, text }) => {
