@@ -1,4 +1,5 @@
 import { useFiles } from '../stores/files.ts'
+import { useHistory } from '../stores/history.ts'
 import { useMaps } from '../stores/maps.ts'
 import { useProject } from '../stores/project.ts'
 import { isActive, useRuns } from '../stores/runs.ts'
@@ -115,23 +116,23 @@ function fileCommands(): Command[] {
 }
 
 function editCommands(): Command[] {
-  const project = useProject()
+  const history = useHistory()
   return [
     {
       id: 'edit.undo',
       title: 'Undo',
       group: 'Edit',
       keys: ['Mod+Z'],
-      enabled: () => project.undoTitle !== undefined,
-      run: project.undo,
+      enabled: () => history.undoTitle !== undefined,
+      run: history.undo,
     },
     {
       id: 'edit.redo',
       title: 'Redo',
       group: 'Edit',
       keys: ['Mod+Shift+Z', 'Mod+Y'],
-      enabled: () => project.redoTitle !== undefined,
-      run: project.redo,
+      enabled: () => history.redoTitle !== undefined,
+      run: history.redo,
     },
   ]
 }

@@ -193,11 +193,10 @@ export const useFiles = defineStore('files', () => {
   /** Begins a project from a run file. */
   function beginProject(opened: Result<'runFile.open'>) {
     project.begin(opened)
-    view.restore(null)
     maps.dataName = opened.configuration.data[0]?.name ?? null
     // Where Q and U are both there, their lines say more than either map.
     const measured = new Set(opened.configuration.data.map((entry) => entry.quantity))
-    if (measured.has('Q') && measured.has('U')) view.settings.vectors = 'B'
+    view.restore(measured.has('Q') && measured.has('U') ? { vectors: 'B' } : null)
   }
 
   /** One click from a sample to a running optimisation with settings that suit it. */

@@ -47,12 +47,12 @@ export const useProject = defineStore('project', () => {
   const messages = useMessages()
   const open = ref(false)
   const session = shallowRef<SessionState | null>(null)
-  const history = useHistory<unknown>(defaultConfiguration())
+  const history = useHistory()
   const files = ref(new Map<string, KnownFile>())
   const savedAt = ref<number | null>(null)
   const check = shallowRef<Result<'run.check'> | null>(null)
 
-  const configuration = history.value
+  const configuration = shallowRef<unknown>(defaultConfiguration())
   /** The configuration as a run would take it; null while something in it is wrong. */
   const parsed = computed(() => {
     const result = runFileSchema.safeParse(configuration.value)
@@ -85,14 +85,29 @@ export const useProject = defineStore('project', () => {
     savedAt.value = null
     check.value = null
     files.value = new Map()
-    history.reset(defaultConfiguration())
+    replace(defaultConfiguration())
+  }
+  /** Another document. */
+  function replace(next: unknown) {
+    history.reset()
+    configuration.value = next
+  }
+  function edit(next: unknown, title: string, key: string) {
+    const before = configuration.value
+    configuration.value = next
+    history.record({
+      title,
+      key,
+      back: () => (configuration.value = before),
+      forth: () => (configuration.value = next),
+    })
   }
 
   /** Takes over what a run file asks for. No session yet: that comes with the first run, or with saving. */
   function begin({ configuration, files: named }: Result<'runFile.open'>) {
     reset()
     for (const { grant, name } of named) files.value.set(grant, { name })
-    history.reset(complete(configuration))
+    replace(complete(configuration))
   }
 
   function adopt(state: SessionState) {
@@ -106,7 +121,7 @@ export const useProject = defineStore('project', () => {
   /** Takes over a session that was created or opened, with its configuration. */
   function enter(state: SessionState) {
     adopt(state)
-    history.reset(complete(state.configuration))
+    replace(complete(state.configuration))
   }
 
   function get(path: Path): unknown {
@@ -115,11 +130,11 @@ export const useProject = defineStore('project', () => {
   function set(path: Path, value: unknown) {
     const name = [...path].reverse().find((key) => typeof key === 'string')
     const title = labelOf(String(name ?? 'settings'))
-    history.edit(withValue(configuration.value, path, value), title, pathKey(path))
+    edit(withValue(configuration.value, path, value), title, pathKey(path))
   }
   /** Replaces the whole configuration, where one choice changes several keys. */
   function change(next: unknown, title: string) {
-    history.edit(next, title, title)
+    edit(next, title, title)
   }
   /** Appends a data entry and returns its position. */
   function addData(
@@ -132,7 +147,7 @@ export const useProject = defineStore('project', () => {
     const position = Array.isArray(count) ? count.length : 0
     // With every default written out, as forms show them.
     const full = dataSchema.safeParse(entry).data ?? entry
-    history.edit(withValue(configuration.value, ['data', position], full), 'Add data', 'data')
+    edit(withValue(configuration.value, ['data', position], full), 'Add data', 'data')
     return position
   }
   /** Reads the header of a file that came with a session, for the facts and choices in its form. */
@@ -215,10 +230,6 @@ export const useProject = defineStore('project', () => {
     title,
     dataNames,
     readOnly,
-    undoTitle: history.undoTitle,
-    redoTitle: history.redoTitle,
-    undo: history.undo,
-    redo: history.redo,
     reset,
     begin,
     adopt,

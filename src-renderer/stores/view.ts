@@ -6,6 +6,7 @@ import { sightlineColumns } from '#shared/contract/methods.ts'
 import { wholeSky } from '../sky/types.ts'
 import type { SkyDirection, SkyViewState } from '../sky/types.ts'
 import type { FieldReadout, Vector3 } from '../volume/types.ts'
+import { recordView } from './view-history.ts'
 
 export const presets = ['inspect', 'fit', 'explore'] as const
 export type Preset = (typeof presets)[number]
@@ -106,6 +107,7 @@ const defaults = (): StoredView => storedView.parse({})
 
 export const useView = defineStore('view', () => {
   const settings = ref<StoredView>(defaults())
+  const recorded = recordView(settings)
   const cursor = ref<SkyDirection | null>(null)
   const pinned = ref(false)
   const voxel = shallowRef<FieldReadout | null>(null)
@@ -139,6 +141,7 @@ export const useView = defineStore('view', () => {
   function restore(stored: unknown) {
     const parsed = storedView.safeParse(stored ?? {})
     settings.value = parsed.success ? parsed.data : defaults()
+    recorded.forget()
   }
   function resetSky() {
     settings.value.sky = { ...wholeSky }

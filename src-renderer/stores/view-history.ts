@@ -1,0 +1,73 @@
+import { watch } from 'vue'
+import type { Ref } from 'vue'
+import { useHistory } from './history.ts'
+
+/** What a change of a setting of the view is called, where its name alone does not say it. */
+const words: Readonly<Record<string, string>> = {
+  preset: 'Layout',
+  norm: 'Stretch',
+  signedNorm: 'Stretch',
+  percentile: 'Limits',
+  dataLimits: 'Limits',
+  residualLimits: 'Limits of the residual',
+  fieldLimits: 'Limits of the field',
+  skyCompare: 'Comparison',
+  skyPair: 'Comparison',
+  swipeShare: 'Line of the comparison',
+  histogram: 'Histograms',
+  vectors: 'Lines',
+  residualOverSigma: 'Residual',
+  sightline: 'Line of sight',
+  sightlineTracks: 'Profiles',
+  slices: 'Place of the slices',
+  sky: 'Part of the sky',
+  leftOpen: 'Side bar',
+  rightOpen: 'Side bar',
+}
+
+/** Words for the settings that changed together. Panels that are resized or brought to the front are the layout. */
+export function titleOf(changed: readonly string[]): string {
+  const plain = (key: string) => key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+  const titles = changed.map((key) => {
+    if (/(Tab|Share|Height|Bottom|Open)$/.test(key) && key !== 'swipeShare') return 'Layout'
+    return words[key] ?? plain(key).replace(/^./, (letter) => letter.toUpperCase())
+  })
+  return [...new Set(titles)].slice(0, 2).join(', ')
+}
+
+/** Every setting as a text: what is compared and kept. */
+type Texts = ReadonlyMap<string, string>
+const textsOf = (settings: object): Texts =>
+  new Map(Object.entries(settings).map(([key, value]) => [key, JSON.stringify(value)]))
+
+/**
+ * Records every change of the settings of the view as a step that can be undone, whoever makes it and wherever in them.
+ * @returns for changes that are no steps, such as another session's settings
+ */
+export function recordView(settings: Ref<object>): { forget: () => void } {
+  const history = useHistory()
+  let known = textsOf(settings.value)
+  function take(keys: readonly string[], from: Texts) {
+    for (const key of keys) {
+      const value: unknown = JSON.parse(from.get(key) ?? 'null')
+      Object.assign(settings.value, { [key]: value })
+    }
+  }
+  watch(
+    settings,
+    () => {
+      const [before, now] = [known, textsOf(settings.value)]
+      known = now
+      const keys = [...now.keys()].filter((key) => now.get(key) !== before.get(key))
+      if (keys.length === 0 || history.applying) return
+      history.record({
+        title: titleOf(keys),
+        key: `view ${keys.join(' ')}`,
+        back: () => take(keys, before),
+        forth: () => take(keys, now),
+      })
+    },
+    { deep: true, flush: 'post' },
+  )
+  return { forget: () => (known = textsOf(settings.value)) }
+}
