@@ -2,7 +2,7 @@ import { useFiles } from '../stores/files.ts'
 import { useHistory } from '../stores/history.ts'
 import { useMaps } from '../stores/maps.ts'
 import { useProject } from '../stores/project.ts'
-import { isActive, useRuns } from '../stores/runs.ts'
+import { isActive, isGoing, useRuns } from '../stores/runs.ts'
 import { useTheme } from '../stores/theme.ts'
 import { presetNames, presets, useView } from '../stores/view.ts'
 import { useMessages } from '../stores/messages.ts'
@@ -289,19 +289,22 @@ function runCommands(): Command[] {
     },
     {
       id: 'run.start',
-      title: 'Start run',
+      get title() {
+        return runs.active ? 'Add run to the queue' : 'Start run'
+      },
       group: 'Run',
       keys: ['Mod+Enter'],
       rule: true,
       enabled: () =>
         project.open &&
         !project.readOnly &&
-        !runs.active &&
         !runs.busy &&
         project.issues.size === 0 &&
         (project.parsed?.data.length ?? 0) > 0,
       run: async () => {
+        const waits = runs.active !== null
         await runs.start(project.session?.name ?? project.dataNames[0] ?? 'session')
+        if (waits) return
         if (view.settings.preset === 'inspect') view.settings.preset = 'fit'
         if (runs.shownId !== null) view.selection = { kind: 'run', run: runs.shownId }
       },
@@ -325,7 +328,55 @@ function runCommands(): Command[] {
       },
       run: runs.stop,
     },
+    {
+      id: 'run.list',
+      title: 'Runs and queue',
+      group: 'Run',
+      rule: true,
+      enabled: () => project.open,
+      run: () => {
+        if (view.settings.preset === 'explore') view.settings.exploreBottom = 'runs'
+        else {
+          view.settings.preset = 'fit'
+          view.settings.curvesTab = 'runs'
+        }
+      },
+    },
+    {
+      id: 'run.continue',
+      title: 'Continue this run with changed settings',
+      group: 'Run',
+      enabled: () => !project.readOnly && !runs.busy && (runs.shown?.iteration ?? 0) > 0,
+      run: () => takeSettings(true),
+    },
+    {
+      id: 'run.duplicate',
+      title: 'Use the settings of this run for the next',
+      group: 'Run',
+      enabled: () => !project.readOnly && !runs.busy && runs.shown !== null,
+      run: () => takeSettings(false),
+    },
+    {
+      id: 'run.delete',
+      title: 'Delete this run…',
+      group: 'Run',
+      enabled: () =>
+        !project.readOnly && !runs.busy && runs.shown !== null && !isGoing(runs.shown.state),
+      run: () => void (view.dialog = 'delete-run'),
+    },
   ]
+  async function takeSettings(going: boolean) {
+    const { shown } = runs
+    if (!shown) return
+    await runs.takeSettings(shown.run, going)
+    view.selection = { kind: 'settings' }
+    view.settings.rightOpen = true
+    messages.show(
+      'info',
+      going ? `The next run continues ${shown.name}` : `Settings of ${shown.name} taken over`,
+      'Change what you like, then start it. Undo brings the old settings back.',
+    )
+  }
   function canPause() {
     const state = runs.shown?.state
     return state === 'running' || state === 'preparing' || state === 'queued'

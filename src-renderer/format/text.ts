@@ -54,6 +54,19 @@ export function formatTimeLeft(seconds: number): string {
   return low === high ? `${low} ${unit}` : `${low}–${high} ${unit}`
 }
 
+/** From which to which time, roughly, to two digits: 20–55 s, 3–8 min. */
+export function formatTimeRange(lowSeconds: number, highSeconds: number): string {
+  const [factor, unit] =
+    highSeconds < 120 ? [1, 's'] : highSeconds < 7200 ? [60, 'min'] : [3600, 'h']
+  const round = (seconds: number) => {
+    const value = seconds / factor
+    return value < 1 ? value.toPrecision(1) : String(Math.round(Number(value.toPrecision(2))))
+  }
+  if (highSeconds < 1) return 'less than 1 s'
+  const [low, high] = [round(lowSeconds), round(highSeconds)]
+  return low === high ? `${low} ${unit}` : `${low}–${high} ${unit}`
+}
+
 /** Bytes with the decimal prefixes that file managers use. */
 export function formatBytes(bytes: number): string {
   const names = ['B', 'kB', 'MB', 'GB', 'TB']

@@ -237,6 +237,7 @@ export const useProject = defineStore('project', () => {
     get,
     set,
     change,
+    complete,
     addData,
     describeFile,
     describeTable,

@@ -1,6 +1,7 @@
 import { useThrottleFn } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, triggerRef, watch } from 'vue'
+import { EngineError } from '#shared/contract/errors.ts'
 import type { EventBody } from '#shared/contract/events.ts'
 import type { Result, RunState, RunSummary } from '#shared/contract/methods.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
@@ -16,9 +17,12 @@ export interface RunCurves {
 }
 
 const activeStates: readonly RunState[] = ['queued', 'preparing', 'running', 'pausing']
+const goingStates: readonly RunState[] = ['preparing', 'running', 'pausing']
 const settledStates: readonly RunState[] = ['paused', 'stopped', 'done', 'failed']
 
 export const isActive = (state: RunState) => activeStates.includes(state)
+/** Of those, the ones that do not wait. */
+export const isGoing = (state: RunState) => goingStates.includes(state)
 
 /** The runs of the open session: their state as the engine tells it, their curves, and what can be done to them. */
 export const useRuns = defineStore('runs', () => {
@@ -36,7 +40,15 @@ export const useRuns = defineStore('runs', () => {
     (project.session?.runs ?? []).map((run) => progress.value.get(run.run)?.summary ?? run),
   )
   const shown = computed(() => list.value.find((run) => run.run === shownId.value) ?? null)
-  const active = computed(() => list.value.find((run) => isActive(run.state)) ?? null)
+  /** Numbers of the runs that wait for their turn, in order. */
+  const queue = computed<readonly number[]>(() => project.session?.queue ?? [])
+  /** The run that goes on, or the next that waits. */
+  const active = computed(
+    () =>
+      list.value.find((run) => isGoing(run.state)) ??
+      list.value.find((run) => isActive(run.state)) ??
+      null,
+  )
   const shownProgress = computed(() =>
     shownId.value === null ? null : (progress.value.get(shownId.value) ?? null),
   )
@@ -129,6 +141,8 @@ export const useRuns = defineStore('runs', () => {
       curves.value.set(run, { table, marks: result.marks })
       triggerRef(curves)
     } catch (error) {
+      // It may have been deleted in the meantime.
+      if (error instanceof EngineError && error.code === 'unknown-run') return
       messages.fail('Curves not loaded', error)
     } finally {
       loading.delete(run)
@@ -147,7 +161,7 @@ export const useRuns = defineStore('runs', () => {
     }
   }
 
-  /** Starts a run with the present settings; makes the session file first where there is none. */
+  /** Starts a run with the present settings, or lets it wait for those before it; makes the session file where there is none. */
   function start(name: string) {
     return act('The run did not start', async () => {
       if (!project.session) await project.create(name)
@@ -162,9 +176,12 @@ export const useRuns = defineStore('runs', () => {
         )
       const session = sessionId.value
       if (!session) return
+      const waits = active.value !== null
       const { result } = await connection.request('run.start', { session })
       await project.refresh()
-      shownId.value = result.run
+      if (waits)
+        messages.show('info', `${result.name} waits`, 'It starts when the runs before it end.')
+      else shownId.value = result.run
     })
   }
   function command(method: 'run.pause' | 'run.resume' | 'run.stop', title: string) {
@@ -173,19 +190,83 @@ export const useRuns = defineStore('runs', () => {
       const run = shownId.value
       if (!session || run === null) return
       const { result } = await connection.request(method, { session, run })
-      const known = progress.value.get(run)
-      // The answer is newer than the last event.
-      if (known) progress.value.set(run, { ...known, summary: result })
-      triggerRef(progress)
+      take(result)
       await project.refresh()
     })
+  }
+  /** The answer to a request is newer than the last event. */
+  function take(summary: RunSummary) {
+    const known = progress.value.get(summary.run)
+    if (known) progress.value.set(summary.run, { ...known, summary })
+    triggerRef(progress)
   }
   const pause = () => command('run.pause', 'The run was not paused')
   const resume = () => command('run.resume', 'The run did not resume')
   const stop = () => command('run.stop', 'The run was not stopped')
 
+  /** Name, notes and tags of a run. */
+  async function describe(run: number, said: { name?: string; notes?: string; tags?: string[] }) {
+    const session = sessionId.value
+    if (!session) return
+    try {
+      take((await connection.request('run.describe', { session, run, ...said })).result)
+      await project.refresh()
+    } catch (error) {
+      messages.fail('Not noted', error)
+    }
+  }
+  function reorder(run: number, position: number) {
+    return act('The queue stays as it was', async () => {
+      const session = sessionId.value
+      if (!session) return
+      await connection.request('run.reorder', { session, run, position })
+      await project.refresh()
+    })
+  }
+  /** Deletes a run with its results. */
+  function remove(run: number) {
+    return act('The run was not deleted', async () => {
+      const session = sessionId.value
+      if (!session) return
+      await connection.request('run.remove', { session, run })
+      // Its number may be given to another run.
+      for (const known of [progress, curves, settings]) known.value.delete(run)
+      await project.refresh()
+      if (shownId.value === run) shownId.value = list.value.at(-1)?.run ?? null
+    })
+  }
+
+  /**
+   * Makes the settings of a run those of the next one.
+   *
+   * @param going whether the next run starts from the result of this one
+   */
+  function takeSettings(run: number, going: boolean) {
+    return act('Settings not taken over', async () => {
+      const configuration = await loadSettings(run)
+      const name = list.value.find((one) => one.run === run)?.name ?? ''
+      if (!configuration) return
+      if (!going) return project.change(project.complete(configuration), `Settings of ${name}`)
+      const { optimiser } = configuration
+      project.change(
+        project.complete({
+          ...configuration,
+          // It has its fine grid already.
+          optimiser: { ...optimiser, levels: 0 },
+          start_from: { run },
+        }),
+        `Continue ${name}`,
+      )
+    })
+  }
+
   return {
     list,
+    queue,
+    describe,
+    reorder,
+    remove,
+    takeSettings,
     shownId,
     shown,
     active,

@@ -34,7 +34,8 @@ export const fieldQuantities = [
   'p',
 ] as const
 
-export type DialogName = 'palette' | 'export' | 'save-as' | 'close' | 'keys' | 'about'
+export type DialogName =
+  'palette' | 'export' | 'save-as' | 'close' | 'keys' | 'about' | 'delete-run' | 'help'
 
 export type Selection =
   | { readonly kind: 'data'; readonly index: number }
@@ -53,10 +54,10 @@ const storedView = z.object({
   preset: z.enum(presets).catch('fit'),
   skyTab: z.enum(['sky', 'log']).catch('sky'),
   fieldTab: z.enum(['slices', 'volume']).catch('slices'),
-  curvesTab: z.enum(['curves', 'sightline']).catch('curves'),
+  curvesTab: z.enum(['curves', 'sightline', 'runs']).catch('curves'),
   /** Explore field: beside the volume, and below it. */
   exploreTab: z.enum(['slices', 'sky']).catch('slices'),
-  exploreBottom: z.enum(['curves', 'sightline']).catch('sightline'),
+  exploreBottom: z.enum(['curves', 'sightline', 'runs']).catch('sightline'),
   exploreHeight: share.catch(0.66),
   leftOpen: z.boolean().catch(true),
   rightOpen: z.boolean().catch(true),

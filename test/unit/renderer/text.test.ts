@@ -12,6 +12,7 @@ import {
   formatMeasured,
   formatRound,
   formatTimeLeft,
+  formatTimeRange,
   formatWhen,
 } from '#renderer/format/text.ts'
 import { directionReadout, valueAtDirection, voxelReadout } from '#renderer/shell/readout.ts'
@@ -160,6 +161,19 @@ describe('evidence for the pixel order', () => {
   })
   it('leaves out pixels without a value', () => {
     expect(neighbourCorrelation(new Float32Array(12).fill(NaN), 1)).toBeNaN()
+  })
+})
+
+describe('a time range', () => {
+  it.each([
+    [0.2, 0.6, 'less than 1 s'],
+    [0.4, 3.2, '0.4–3 s'],
+    [21.4, 54.6, '21–55 s'],
+    [100, 500, '2–8 min'],
+    [3600, 3610, '60 min'],
+    [7000, 20_000, '2–6 h'],
+  ])('from %d to %d s', (low, high, text) => {
+    expect(formatTimeRange(low, high)).toBe(text)
   })
 })
 

@@ -1,0 +1,151 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { RunManager } from '#engine/runs/run-manager.ts'
+import { Session } from '#engine/storage/session.ts'
+import { sampleFolder, sampleRun } from '#test/tools/sample-run.ts'
+import type { SampleFolder } from '#test/tools/sample-run.ts'
+import { browserStage } from './browser-stage.ts'
+import { readSession } from './session-file.ts'
+import { enter, field, layout, menu, runBar, soon } from './workbench.ts'
+
+const name = 'runs.larmor'
+let stage: Awaited<ReturnType<typeof browserStage>>
+let folder: SampleFolder
+let page: Page
+let path: string
+
+/** For eyes: set LARMOR_TEST_PICTURES to a folder. */
+async function picture(what: string): Promise<void> {
+  const into = process.env.LARMOR_TEST_PICTURES
+  if (!into) return
+  await mkdir(into, { recursive: true })
+  await page.screenshot({ path: join(into, `${what}.png`) })
+}
+
+beforeAll(async () => {
+  stage = await browserStage()
+  // Within the folder that is served.
+  process.env.TMPDIR = stage.folder
+  folder = sampleFolder()
+  path = join(stage.folder, name)
+  const session = Session.create(path, 'Runs', sampleRun(folder))
+  const manager = new RunManager()
+  await manager.settled(session, manager.start(session, { threads: 1 }).run)
+  await manager.shutdown()
+  session.close()
+  page = await stage.open()
+  await page.setViewportSize({ width: 1280, height: 800 })
+  const open = page.getByRole('button', { name: /^Open a session/ })
+  await page.locator('button:enabled', { hasText: 'Open a session' }).waitFor()
+  await stage.choose(page, () => open.click(), name)
+  await layout(page, 'Fit')
+  await page.getByRole('tab', { name: 'Runs', exact: true }).click()
+})
+afterAll(async () => {
+  folder.remove()
+  await stage.close()
+})
+
+const list = () => page.getByRole('region', { name: 'Runs', exact: true })
+const rowNames = () => list().locator('tbody tr .what b').allTextContents()
+const row = (run: string) => list().locator('tbody tr').filter({ hasText: run })
+const start = () => runBar(page).getByRole('button', { name: /^(Start|Queue) run$/ })
+async function press(button: ReturnType<typeof start>) {
+  await button.and(page.locator(':enabled')).waitFor()
+  await button.click()
+}
+
+it('keeps name, tags and notes of a run in the session, and finds runs by them', async () => {
+  await row('Run 1').getByRole('button', { name: 'Run 1' }).click()
+  await field(page, 'Name of the run').fill('Weak prior')
+  await field(page, 'Tags of the run').fill('paper, n8')
+  await field(page, 'Note about the run').fill('Streaks toward the anticentre.')
+  await field(page, 'Note about the run').blur()
+  const said = () => readSession(path, (session) => session.runs.get(1))
+  await expect.poll(() => said().notes, soon).toBe('Streaks toward the anticentre.')
+  expect(said()).toMatchObject({ name: 'Weak prior', tags: ['paper', 'n8'] })
+  await expect.poll(rowNames, soon).toEqual(['Weak prior'])
+  const search = page.getByLabel('Search runs', { exact: true })
+  for (const [words, found] of [
+    ['#pap anticentre', 1],
+    ['#anti', 0],
+  ] as const) {
+    await search.fill(words)
+    await expect.poll(async () => (await rowNames()).length, soon).toBe(found)
+  }
+  await search.fill('')
+  await picture('runs-notes')
+})
+
+it('tells before the launch what the run will take', async () => {
+  await menu(page, 'Run', 'Run settings')
+  const launch = page.locator('.estimate')
+  // The 12 x 12 x 6 grid inside 3 to 20 kpc, three components; 12 x 8^2 lines of sight.
+  await expect.poll(() => launch.textContent(), soon).toMatch(/Sightlines768 at most/)
+  await expect.poll(() => launch.textContent(), soon).toMatch(/Memoryabout \d+.MB/)
+  await expect.poll(() => launch.textContent(), soon).toMatch(/Time(less than 1 s|.* s)/)
+  await page.getByText('From the speed of the last run of this session.').waitFor()
+})
+
+it('queues runs, in an order that can be changed, and takes one out', async () => {
+  await enter(page, 'Iterations', 1_000_000)
+  await press(start())
+  await runBar(page).getByRole('button', { name: 'Pause' }).waitFor()
+  // The settings are free for the next run while this one goes on.
+  await menu(page, 'Run', 'Run settings')
+  await enter(page, 'Iterations', 5)
+  for (const waiting of [1, 2, 3]) {
+    await press(start())
+    await runBar(page).getByText(`${waiting} waiting`).waitFor()
+  }
+  expect(await rowNames()).toEqual(['Run 2', 'Run 3', 'Run 4', 'Run 5', 'Weak prior'])
+  await list().getByRole('button', { name: 'Run 5 earlier' }).click()
+  await expect.poll(rowNames, soon).toEqual(['Run 2', 'Run 3', 'Run 5', 'Run 4', 'Weak prior'])
+  await picture('runs-queue')
+  await list().getByRole('button', { name: 'Take Run 3 out of the queue' }).click()
+  await expect.poll(rowNames, soon).toEqual(['Run 2', 'Run 5', 'Run 4', 'Weak prior'])
+  await runBar(page).getByRole('button', { name: 'Stop' }).click()
+  // The others have their turns at once, each with its five iterations.
+  await row('Run 4').getByText('done').waitFor()
+  await row('Run 5').getByText('done').waitFor()
+  expect(readSession(path, (session) => session.runs.get(5).iteration)).toBe(5)
+})
+
+it('continues a run with changed settings from its result', async () => {
+  await row('Run 5').getByRole('button', { name: 'Run 5' }).click()
+  await menu(page, 'Run', 'Continue this run with changed settings')
+  await page.getByText('The next run continues Run 5').waitFor()
+  await expect.poll(() => field(page, 'Start from').textContent(), soon).toMatch(/^Run 5/)
+  await enter(page, 'Learning rate', 0.1)
+  await picture('runs-continue')
+  await press(start())
+  await row('Run 6').getByText('done').waitFor()
+  const losses = readSession(path, (session) =>
+    [5, 6].map((run) => {
+      const { columns, values, rows } = session.runs.curves(run)
+      const loss = columns.indexOf('loss')
+      return [values[loss], values[(rows - 1) * columns.length + loss]]
+    }),
+  )
+  // It starts where the other one ended: the same numbers.
+  expect(losses[1][0]).toBe(losses[0][1])
+  await row('Run 6').getByRole('button', { name: 'Run 6' }).click()
+  await page.getByText('Starts from', { exact: true }).first().waitFor()
+  await picture('runs-continued')
+})
+
+it('takes settings over, deletes a run after asking, and undoes the former', async () => {
+  await row('Weak prior').getByRole('button', { name: 'Weak prior' }).click()
+  await menu(page, 'Run', 'Use the settings of this run for the next')
+  await expect.poll(() => field(page, 'Iterations').inputValue(), soon).toBe('12')
+  await page.getByRole('button', { name: /^Undo/ }).click()
+  await expect.poll(() => field(page, 'Iterations').inputValue(), soon).toBe('5')
+  await row('Run 2').getByRole('button', { name: 'Run 2' }).click()
+  await menu(page, 'Run', 'Delete this run…')
+  await picture('runs-delete')
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete run' }).click()
+  await expect.poll(rowNames, soon).toEqual(['Run 6', 'Run 5', 'Run 4', 'Weak prior'])
+  expect(stage.complaints).toEqual([])
+})
