@@ -1,7 +1,7 @@
 import { faceLocation } from './angles.ts'
 import { faceToPixel, pixelToFace } from './faces.ts'
 import { checkNside } from './nside.ts'
-import { ringGeometry } from './rings.ts'
+import { discSpans } from './spans.ts'
 import type { Ordering, Vector3 } from './nside.ts'
 
 /** A pixel that touches the disc in one point must not be lost to rounding. */
@@ -63,45 +63,8 @@ function forCentresWithin(
   radius: number,
   visit: (pix: number) => void,
 ): void {
-  const centreSin = Math.hypot(centre[0], centre[1])
-  const theta = Math.atan2(centreSin, centre[2])
-  const phi = Math.atan2(centre[1], centre[0])
-  for (let number = 1; number < 4 * nside; number++) {
-    const ring = ringGeometry(nside, number)
-    const ringTheta = Math.atan2(ring.sinTheta, ring.z)
-    if (ringTheta < theta - radius) continue
-    if (ringTheta > theta + radius) break
-    const halfWidth = halfWidthOnRing(ringTheta, theta, radius)
-    if (halfWidth >= Math.PI) {
-      for (let index = 0; index < ring.count; index++) visit(ring.firstPixel + index)
-      continue
-    }
-    const first = Math.ceil((phi - halfWidth) / ring.stepRad - ring.offset)
-    const last = Math.floor((phi + halfWidth) / ring.stepRad - ring.offset)
-    // The arc may run over longitude 0: the part that wraps to low indices comes first.
-    const wrapped = (index: number) => index - ring.count * Math.floor(index / ring.count)
-    const count = Math.min(last - first + 1, ring.count)
-    if (count <= 0) continue
-    const start = wrapped(first)
-    const past = start + count - ring.count
-    for (let index = 0; index < past; index++) visit(ring.firstPixel + index)
-    const end = Math.min(start + count, ring.count)
-    for (let index = start; index < end; index++) visit(ring.firstPixel + index)
-  }
-}
-
-/**
- * Half the longitude range in which a circle of colatitude `ringTheta` lies within `radius` of a
- * point at colatitude `theta`, by the half-angle form of the spherical law of cosines (exact for
- * small discs, where the plain form cancels).
- */
-function halfWidthOnRing(ringTheta: number, theta: number, radius: number): number {
-  const above = Math.sin((radius + theta - ringTheta) / 2)
-  const below = Math.sin((radius - theta + ringTheta) / 2)
-  const product = Math.sin(theta) * Math.sin(ringTheta)
-  const squaredSine = product > 0 ? (above * below) / product : Infinity
-  if (radius >= Math.PI || squaredSine >= 1) return Math.PI
-  return 2 * Math.asin(Math.sqrt(Math.max(squaredSine, 0)))
+  for (const [from, to] of discSpans(nside, centre, radius))
+    for (let pix = from; pix < to; pix++) visit(pix)
 }
 
 /** Does the pixel reach into the disc? Decided on fact x fact parts, each taken as a small disc. */

@@ -106,10 +106,38 @@ def resolution():
     return rows
 
 
+def polygons():
+    """Corners (longitude, latitude in degrees) and the pixels whose centres are inside; the arrow as two triangles."""
+    rows = []
+    shapes = [
+        [[[30, 10], [60, 20], [45, 50]]],
+        [[[350, -20], [20, -25], [15, 30], [340, 25]]],
+        [[[0, 70], [90, 75], [180, 72], [270, 65]]],
+        [[[120, -80], [200, -60], [160, -30]]],
+        [[[170, 0], [200, -30], [190, 0]], [[170, 0], [190, 0], [200, 30]]],
+    ]
+    for nside in [4, 32, 128]:
+        for parts in shapes:
+            inside = set()
+            for corners in parts:
+                vectors = hp.ang2vec(*np.array(corners, dtype=float).T, lonlat=True)
+                inside |= set(hp.query_polygon(nside, vectors).tolist())
+            corners = parts[0] if len(parts) == 1 else parts[0] + parts[1][-1:]
+            pixels = np.array(sorted(inside))
+            # Runs of neighbouring numbers: first, and one past the last.
+            breaks = np.flatnonzero(np.diff(pixels) > 1)
+            starts = pixels[np.append(0, breaks + 1)] if len(pixels) else []
+            ends = pixels[np.append(breaks, len(pixels) - 1)] + 1 if len(pixels) else []
+            rows.append({"nside": nside, "corners": corners,
+                         "runs": [[int(a), int(b)] for a, b in zip(starts, ends)]})
+    return rows
+
+
 data = {
     "healpy": hp.__version__,
     "max_pixel_radius": {str(n): float(hp.max_pixrad(n)) for n in [1, 2, 16, 64, 8192]},
     "pixels": pixels(), "points": points(), "discs": discs(), "resolution": resolution(),
+    "polygons": polygons(),
 }
 OUT.parent.mkdir(parents=True, exist_ok=True)
 OUT.write_text(json.dumps(data, separators=(",", ":")) + "\n")

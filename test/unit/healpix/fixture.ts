@@ -41,12 +41,19 @@ const resolution = z.object({
   upgraded_16_moment: z.number(),
 })
 
+const polygon = z.object({
+  nside: z.number(),
+  corners: z.array(z.tuple([z.number(), z.number()])),
+  runs: z.array(z.tuple([z.number(), z.number()])),
+})
+
 const schema = z.object({
   max_pixel_radius: z.record(z.string(), z.number()),
   pixels: z.array(pixel),
   points: z.array(point),
   discs: z.array(disc),
   resolution: z.array(resolution),
+  polygons: z.array(polygon),
 })
 
 /** Values of healpy, written by test/tools/make-healpix-fixtures.py. */
