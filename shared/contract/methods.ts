@@ -242,6 +242,26 @@ export const methods = {
       maximum: z.number(),
     }),
   },
+  /**
+   * The mask of a data entry as a run at this NSIDE would apply it; `file` and `mask.file` are grants.
+   * Reply payload: uint8, RING, Galactic, 1 where the map may be used and 0 where it is masked.
+   */
+  'masks.load': {
+    params: z.strictObject({ entry: dataSchema, nside: z.int().min(1).max(8192) }),
+    result: z.strictObject({ nside: z.int().positive(), masked: z.int() }),
+  },
+  /**
+   * Writes a mask (request payload as the reply of `masks.load`) as a FITS map beside the session, or where new sessions go: under
+   * this name or, where there is such a file, with a number added. Nothing is overwritten.
+   */
+  'masks.save': {
+    params: z.strictObject({
+      session: sessionId.optional(),
+      name: z.string().min(1).max(120),
+      nside: z.int().min(1).max(8192),
+    }),
+    result: z.strictObject({ file: fileGrant, folder: z.string() }),
+  },
   /** Columns and number of rows of a table of sources (CSV). */
   'tables.inspect': {
     params: z.strictObject({ grant }),

@@ -30,10 +30,12 @@ const table = z
 
 export const requestPayloads: ReadonlyMap<string, PayloadRule> = new Map<MethodName, PayloadRule>([
   ['files.upload', { type: 'uint8' }],
+  ['masks.save', { type: 'uint8', elements: skyPixels }],
 ])
 
 export const replyPayloads: ReadonlyMap<string, PayloadRule> = new Map<MethodName, PayloadRule>([
   ['sessions.picture', { type: 'uint8' }],
+  ['masks.load', { type: 'uint8', elements: skyPixels }],
   ['maps.load', { type: 'float32', elements: skyPixels }],
   ['run.map', { type: 'float32', elements: skyPixels }],
   ['run.field', { type: 'float32', elements: grid }],

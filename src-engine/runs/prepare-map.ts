@@ -1,11 +1,10 @@
-import { changeResolution, pix2ang } from '#shared/healpix/index.ts'
 import { relativeNoise } from '#shared/inference/noise.ts'
-import { rotateMap, toIau } from '#shared/sky/index.ts'
+import { toIau } from '#shared/sky/index.ts'
 import type { DataEntry } from '#shared/session/run-file.ts'
-import { InputError } from '../errors.ts'
 import type { InputRecord } from '../storage/records.ts'
 import type { DataVector, MapVector } from '../storage/run-store.ts'
 import { unitOf } from './data-units.ts'
+import { readCompanion, readMask, resample } from './read-mask.ts'
 import { digestOf, missingKey, readSkyMap } from './read-sky-map.ts'
 import type { MapRequest, SkyMap } from './read-sky-map.ts'
 import { rotatedPair } from './rotated-pair.ts'
@@ -50,7 +49,8 @@ export async function prepareMap(
   const { frequencyGhz } = measured
   const fileUnit = { unit: map.unit, scale: Math.abs(scale), frequencyGhz }
   const sigma = await sigmaOf(entry, request, nside, values, fileUnit, companions)
-  const used = await maskOf(entry, request, nside, companions)
+  const { used, map: mask } = await readMask(entry.mask, request, nside)
+  if (mask) companions.push({ suffix: ' mask', map: mask })
   const kept = Array.from(values.keys()).filter(
     (p) => used[p] !== 0 && Number.isFinite(values[p]) && sigma[p] > 0 && Number.isFinite(sigma[p]),
   )
@@ -153,68 +153,6 @@ async function sigmaScale(
   const frequencyGhz = ofMap.frequencyGhz ?? undefined
   const source = { file: sigma.file, key: `${key}.sigma` }
   return (await unitOf({ ...entry, unit }, { unit: undefined, frequencyGhz }, source)).scale
-}
-
-/** 1 where a pixel may be used. */
-async function maskOf(
-  entry: DataEntry,
-  request: MapRequest,
-  nside: number,
-  companions: Companion[],
-): Promise<Uint8Array> {
-  const pixels = 12 * nside * nside
-  const { mask } = entry
-  if (mask === undefined) return new Uint8Array(pixels).fill(1)
-  if (!('file' in mask)) {
-    const limit = (mask.galactic_latitude_above_deg * Math.PI) / 180
-    return Uint8Array.from({ length: pixels }, (_, pixel) =>
-      Math.abs(Math.PI / 2 - pix2ang(nside, 'RING', pixel).theta) > limit ? 1 : 0,
-    )
-  }
-  // Rotated after it has become 0 and 1: interpolation leaves hardly a zero along an edge.
-  const map = await readCompanion({ ...request, keepFrame: true }, mask, 'mask')
-  companions.push({ suffix: ' mask', map })
-  const used = map.values.map((value) => (Number.isFinite(value) && value !== 0 ? 1 : 0))
-  const open = map.frame === 'galactic' ? used : rotateMap(used, 'RING', map.frame, 'galactic')
-  const share = resample(open, map, nside, `${request.key}.mask`)
-  return Uint8Array.from(share, (value) => (value >= 0.5 ? 1 : 0))
-}
-
-/** The map beside a data entry; what it does not say about its pixels is taken from the entry. */
-function readCompanion(
-  request: MapRequest,
-  { file, hdu, column }: { file: string; hdu?: number; column: number | string },
-  what: string,
-): Promise<SkyMap> {
-  const { key, nside, ordering, frame, keepFrame } = request
-  return readSkyMap({
-    file,
-    key,
-    hdu,
-    column,
-    nside,
-    keepFrame,
-    assumed: { ordering, frame },
-  }).catch((error: unknown) => {
-    if (!(error instanceof InputError)) throw error
-    throw new InputError(`${request.key}.${what}: ${error.message}`, {
-      file: error.file,
-      field: error.field ?? `${request.key}.${what}`,
-      cause: error,
-    })
-  })
-}
-
-function resample(values: Float64Array, map: SkyMap, nside: number, key: string): Float64Array {
-  try {
-    return changeResolution(values, map.nside, nside, 'RING')
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    throw new InputError(`${key}: ${map.input.path}: ${error.message}`, {
-      file: map.input.path,
-      field: key,
-    })
-  }
 }
 
 /** The table of a bandpass, where it is a file. */

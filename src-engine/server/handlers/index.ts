@@ -5,6 +5,7 @@ import { exportHandlers } from './export.ts'
 import { fileHandlers } from './files.ts'
 import { mapHandlers } from './maps.ts'
 import { modelHandlers } from './models.ts'
+import { maskHandlers } from './masks.ts'
 import { pointHandlers } from './points.ts'
 import { runHandlers } from './runs.ts'
 import { runResultHandlers } from './run-results.ts'
@@ -17,6 +18,7 @@ export function engineHandlers(engine: Engine, client: Client): Handlers<EngineC
     ...appHandlers(engine),
     ...fileHandlers(engine),
     ...mapHandlers(engine),
+    ...maskHandlers(engine, client),
     ...pointHandlers(engine),
     ...sessionHandlers(engine, client),
     ...runHandlers(engine, client),
