@@ -38,7 +38,9 @@ export function polygonSpans(nside: number, corners: readonly Vector3[]): Span[]
   if (corners.length < 3) {
     throw new RangeError(`A polygon has at least three corners, not ${corners.length}.`)
   }
-  const sides = corners.flatMap((from, i) => monotonicParts(from, corners[(i + 1) % corners.length]))
+  const sides = corners.flatMap((from, i) =>
+    monotonicParts(from, corners[(i + 1) % corners.length]),
+  )
   const spans: Span[] = []
   let inside = 0
   for (let number = 1; number < 4 * nside; number++) {

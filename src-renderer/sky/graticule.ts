@@ -1,9 +1,10 @@
 import { formatRound } from '../format/text.ts'
-import { PLANE_EXTENT } from '#shared/sky/index.ts'
-import { planeToScreen, screenToSky, skyToPlane, skyToScreen } from './view.ts'
+import { outline, trace } from './paths.ts'
+import { screenToSky, skyToScreen } from './view.ts'
 import type { PlanePoint } from '#shared/sky/index.ts'
 import type { CanvasPalette } from './palette.ts'
-import type { SkyDirection, SkyVectors } from './types.ts'
+import type { SkyDirection, SkyDrawing, SkyVectors } from './types.ts'
+import { drawDrawing } from './draw-drawing.ts'
 import { drawVectors } from './vectors.ts'
 import type { SkyGeometry } from './view.ts'
 
@@ -15,6 +16,7 @@ export interface Overlay {
   /** The chosen line of sight. */
   readonly sightline?: SkyDirection | null
   readonly vectors?: SkyVectors | null
+  readonly drawing?: SkyDrawing | null
   /** Without a map there is only the outline, around what the panel has to say. */
   readonly hasMap: boolean
 }
@@ -56,6 +58,8 @@ export function drawOverlay(context: CanvasRenderingContext2D, overlay: Overlay)
   labels?.()
   if (overlay.vectors && overlay.hasMap)
     drawVectors(context, overlay.geometry, overlay.vectors, overlay.palette)
+  if (overlay.drawing && overlay.hasMap)
+    drawDrawing(context, overlay.geometry, overlay.drawing, overlay.cursor, overlay.palette)
   if (overlay.sightline && overlay.hasMap) drawSightline(context, overlay, overlay.sightline)
   if (overlay.cursor && overlay.hasMap) drawReticle(context, overlay, overlay.cursor)
   context.restore()
@@ -97,14 +101,6 @@ function drawGraticule(context: CanvasRenderingContext2D, overlay: Overlay): () 
   return () => drawLabels(context, overlay, window, longitudes, latitudes)
 }
 
-/** The edge of the map as a path. */
-export function outline(context: CanvasRenderingContext2D, geometry: SkyGeometry): void {
-  const centre = planeToScreen(geometry, { x: 0, y: 0 })
-  const corner = planeToScreen(geometry, PLANE_EXTENT[geometry.projection])
-  context.beginPath()
-  context.ellipse(centre.x, centre.y, corner.x - centre.x, centre.y - corner.y, 0, 0, 2 * Math.PI)
-}
-
 /** Bounds from a grid of screen points: exact enough for lines, which are clipped anyway. */
 function skyWindow(geometry: SkyGeometry): SkyWindow {
   const { view, port } = geometry
@@ -141,26 +137,6 @@ function multiples(low: number, high: number, step: number): number[] {
   const values: number[] = []
   for (let k = first; k <= last; k++) values.push(k * step)
   return values
-}
-
-function trace(
-  context: CanvasRenderingContext2D,
-  geometry: SkyGeometry,
-  direction: (s: number) => SkyDirection,
-): void {
-  const points = 180
-  let before: PlanePoint | undefined
-  for (let i = 0; i <= points; i++) {
-    const plane = skyToPlane(geometry, direction(i / points))
-    // A jump is the far side of the globe or the seam of the map.
-    const joined = plane && before && Math.hypot(plane.x - before.x, plane.y - before.y) < 0.5
-    if (plane) {
-      const { x, y } = planeToScreen(geometry, plane)
-      if (joined) context.lineTo(x, y)
-      else context.moveTo(x, y)
-    }
-    before = plane
-  }
 }
 
 /** Longitudes along the parallel nearest the middle of the picture, latitudes along its meridian. */

@@ -19,7 +19,12 @@ export const normNumber = {
   sqrt: 4,
   equalised: 5,
 } as const
-export const projectionNumber = { mollweide: 0, orthographic: 1 } as const
+export const projectionNumber = {
+  mollweide: 0,
+  orthographic: 1,
+  gnomonic: 2,
+  'plate-carree': 3,
+} as const
 
 /**
  * GLSL only promises atan and sin to a few thousand units in the last place, and some drivers use that freedom
@@ -61,6 +66,7 @@ vec2 cosSin(float angle) {
   return vec2(sine, -cosine);
 }`
 
+/** Needs u_projection. */
 const projections = `
 // Direction in the frame of the picture: x toward the viewer, y to the left, z up. False outside the map.
 bool unproject(vec2 plane, out vec3 direction) {
@@ -68,6 +74,16 @@ bool unproject(vec2 plane, out vec3 direction) {
     float rest = 1.0 - dot(plane, plane);
     if (rest < 0.0) return false;
     direction = vec3(sqrt(rest), -plane.x, plane.y);
+    return true;
+  }
+  if (u_projection == 2) {
+    direction = normalize(vec3(1.0, -plane.x, plane.y));
+    return true;
+  }
+  if (u_projection == 3) {
+    if (abs(plane.x) > 2.0 || abs(plane.y) > 1.0) return false;
+    vec2 latitude = cosSin(0.5 * PI * plane.y);
+    direction = vec3(latitude.x * cosSin(-0.5 * PI * plane.x), latitude.y);
     return true;
   }
   float y = plane.y;
@@ -122,6 +138,11 @@ int ringPixel(vec3 v, int nside) {
 export const markLeast = 0.25
 export const markMost = 0.75
 
+/** From the picture to a pixel of the sky; needs u_projection. */
+export const skyFunctions = `${trigonometry}
+${projections}
+${healpix}`
+
 const colours = `
 // The norms of shared/sky, up to a scale and an offset that cancel.
 float stretch(float value) {
@@ -170,6 +191,15 @@ vec4 colourAt(vec2 plane) {
     uint strength = texelFetch(u_marks, ivec2(marked % u_markWidth, marked / u_markWidth), 0).r;
     if (strength > 0u) shown = mix(shown, u_markColour, ${markLeast} + ${markMost - markLeast} * float(strength) / 255.0);
   }
+  if (u_maskNside > 0) {
+    int covered = ringPixel(direction, u_maskNside);
+    if (texelFetch(u_mask, ivec2(covered % u_maskWidth, covered / u_maskWidth), 0).r == 0u) {
+      // A veil with a hatching: what lies below can still be told.
+      float stripe = fract((gl_FragCoord.x + gl_FragCoord.y) / (7.0 * u_pixelRatio));
+      shown = mix(shown, u_bad, 0.6);
+      if (stripe < 0.2) shown = mix(shown, u_maskColour, 0.55);
+    }
+  }
   return vec4(shown, 1.0);
 }`
 
@@ -185,6 +215,13 @@ uniform usampler2D u_marks;
 uniform int u_markNside;
 uniform int u_markWidth;
 uniform vec3 u_markColour;
+uniform usampler2D u_mask;
+uniform int u_maskNside;
+uniform int u_maskWidth;
+uniform vec3 u_maskColour;
+uniform sampler2D u_lines;
+uniform vec2 u_linesSize;
+uniform float u_pixelRatio;
 uniform int u_nside;
 uniform int u_width;
 uniform int u_projection;
@@ -197,9 +234,7 @@ uniform vec2 u_centre;
 uniform vec2 u_pan;
 uniform float u_unitPerPixel;
 out vec4 colour;
-${trigonometry}
-${projections}
-${healpix}
+${skyFunctions}
 ${colours}
 void main() {
   vec4 sum = vec4(0.0);
@@ -210,4 +245,9 @@ void main() {
     sum += colourAt((gl_FragCoord.xy + offset - u_centre) * u_unitPerPixel + u_pan);
   }
   colour = 0.25 * sum;
+  if (u_linesSize.x > 0.0) {
+    // Lines of the polarisation: darker and lighter than the map, 0.5 leaves it as it is.
+    float line = 2.0 * texture(u_lines, gl_FragCoord.xy / u_linesSize).r - 1.0;
+    colour.rgb = line < 0.0 ? colour.rgb * (1.0 + 0.75 * line) : mix(colour.rgb, vec3(colour.a), 0.5 * line);
+  }
 }`

@@ -1,4 +1,4 @@
-import { outline } from './graticule.ts'
+import { outline } from './paths.ts'
 import { skyToScreen } from './view.ts'
 import type { ColourScale } from './colour-scale.ts'
 import type { SkyDirection, SkyMarks, SkyPoints } from './types.ts'

@@ -7,7 +7,12 @@ import type { SkyMapProps } from './types.ts'
 import type { SkyGeometry } from './view.ts'
 
 /** CSS pixels of the map in a picture for print, and device pixels per CSS pixel: 1800 across. */
-const mapSize = { mollweide: [600, 300], orthographic: [400, 400] } as const
+const mapSize = {
+  mollweide: [600, 300],
+  orthographic: [400, 400],
+  gnomonic: [600, 300],
+  'plate-carree': [600, 300],
+} as const
 const pixelRatio = 3
 const margin = 12
 const titleHeight = 24

@@ -3,7 +3,7 @@
 /** How values become positions on the colour map. `equalised` gives every colour the same sky area. */
 export type SkyNorm = 'linear' | 'log' | 'symlog' | 'asinh' | 'sqrt' | 'equalised'
 
-export type SkyProjection = 'mollweide' | 'orthographic'
+export type SkyProjection = 'mollweide' | 'orthographic' | 'gnomonic' | 'plate-carree'
 
 export type SkyTheme = 'dark' | 'light'
 
@@ -20,7 +20,7 @@ export interface SkyViewState {
   readonly rollDeg: number
   /** 1 shows the whole map (or the whole globe). */
   readonly zoom: number
-  /** Middle of the picture in the plane of the projection (globe: radius 1; Mollweide: half axes 2 and 1), y up. */
+  /** Middle of the picture in the plane of the projection, whose size shared/sky says, y up. */
   readonly panX: number
   readonly panY: number
 }
@@ -76,6 +76,38 @@ export interface SkyVectors {
   readonly length: number
 }
 
+/** The polarisation as lines all over the map, made by line integral convolution. */
+export interface SkyTexture {
+  readonly nside: number
+  /** [pixel][Q, U] in RING order, U in the IAU sense; both 0 where there are none. */
+  readonly qu: Float32Array
+  /** Polarised intensity of lines in full contrast. */
+  readonly full: number
+  /** Across the electric vector, along the magnetic field in the plane of the sky. */
+  readonly across: boolean
+}
+
+/** Where a map is not used, RING. The array changes in place; every change makes a new object with the next number. */
+export interface SkyMask {
+  readonly nside: number
+  /** 1 used, 0 masked. */
+  readonly used: Uint8Array
+  readonly revision: number
+  /** Which pixels have changed since the revision before, from the first to before the last. */
+  readonly changed: readonly [number, number]
+}
+
+/** What is being drawn on the sky by the pointer. */
+export type SkyDrawing =
+  | { readonly kind: 'disc'; readonly radiusDeg: number }
+  | { readonly kind: 'polygon'; readonly corners: readonly SkyDirection[] }
+
+/** A step of drawing: the pointer goes down, moves, goes up; or a figure is ended, or loses its last corner. */
+export interface SkyStroke {
+  readonly phase: 'start' | 'move' | 'end' | 'close' | 'back'
+  readonly at: SkyDirection | null
+}
+
 export interface SkyMapProps {
   /** RING order, Galactic, 12 nside^2 values, NaN where there is none; null while there is no map. */
   readonly pixels: Float32Array | null
@@ -107,6 +139,11 @@ export interface SkyMapProps {
   /** The chosen line of sight. */
   readonly sightline?: SkyDirection | null
   readonly vectors?: SkyVectors | null
+  readonly texture?: SkyTexture | null
+  /** Drawn as a veil over what is masked. */
+  readonly mask?: SkyMask | null
+  /** With it, the pointer draws; the map is moved with the middle button or Shift. */
+  readonly drawing?: SkyDrawing | null
   /** Shows how the values are spread, with the limits as handles. */
   readonly histogram?: boolean
   /** A newer map is being computed. */

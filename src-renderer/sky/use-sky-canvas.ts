@@ -1,6 +1,7 @@
 import { onBeforeUnmount, onMounted, ref, shallowRef, watch } from 'vue'
 import { sizeCanvas } from './canvas-size.ts'
 import { drawOverlay } from './graticule.ts'
+import type { LineQuality } from './line-texture.ts'
 import { MapRenderer } from './map-renderer.ts'
 import { neutralColour, rgbOf } from './palette.ts'
 import { drawPoints } from './points.ts'
@@ -11,14 +12,19 @@ import type { CanvasPalette } from './palette.ts'
 import type { ColourScale } from './colour-scale.ts'
 import type {
   SkyDirection,
+  SkyDrawing,
   SkyMarks,
+  SkyMask,
   SkyPoints,
   SkyProjection,
+  SkyTexture,
   SkyTheme,
   SkyVectors,
   SkyViewState,
 } from './types.ts'
 import type { SkyGeometry } from './view.ts'
+
+const restMs = 150
 
 /** What the picture depends on, as getters, so that each change redraws only what it touches. */
 export interface SkyPicture {
@@ -33,6 +39,9 @@ export interface SkyPicture {
   readonly marks: () => SkyMarks | null
   readonly sightline: () => SkyDirection | null
   readonly vectors: () => SkyVectors | null
+  readonly texture: () => SkyTexture | null
+  readonly mask: () => SkyMask | null
+  readonly drawing: () => SkyDrawing | null
   readonly theme: () => SkyTheme
   /** Tokens as they apply to the panel now. */
   readonly palette: () => CanvasPalette
@@ -52,10 +61,25 @@ export function useSkyCanvas(
   const renderer = shallowRef<MapRenderer | null>(null)
   const size = shallowRef({ width: 0, height: 0 })
   let mapChanged = false
+  // While the view moves, lines are drawn with less care; a moment after it has come to rest, well.
+  let quality: LineQuality = 'fine'
+  let rest: ReturnType<typeof setTimeout> | undefined
   const schedule = useRedraw(overlayCanvas, draw)
   const scheduleMap = () => {
     mapChanged = true
     schedule()
+  }
+
+  const scheduleView = () => {
+    if (renderer.value?.hasTexture) {
+      quality = 'quick'
+      clearTimeout(rest)
+      rest = setTimeout(() => {
+        quality = 'fine'
+        scheduleMap()
+      }, restMs)
+    }
+    scheduleMap()
   }
 
   const geometryFor = (width: number, height: number): SkyGeometry =>
@@ -70,7 +94,7 @@ export function useSkyCanvas(
     if (width < 4 || height < 4) return
     const geometry = geometryFor(width, height)
     if (mapChanged) {
-      renderer.value?.draw(geometry, pixelRatio)
+      renderer.value?.draw(geometry, pixelRatio, { quality })
       drawSources(geometry)
     }
     mapChanged = false
@@ -84,6 +108,7 @@ export function useSkyCanvas(
       cursor: picture.cursor(),
       sightline: picture.sightline(),
       vectors: picture.vectors(),
+      drawing: picture.drawing(),
       hasMap: picture.pixels() !== null || picture.points() !== null,
     })
   }
@@ -125,11 +150,27 @@ export function useSkyCanvas(
     uploadColours()
     uploadScale()
     uploadMarks()
+    uploadMask()
+    uploadTexture()
     uploadPixels()
   }
 
   function uploadMarks(): void {
     renderer.value?.setMarks(picture.marks(), rgbOf(picture.palette().ray))
+    scheduleMap()
+  }
+
+  function uploadMask(): void {
+    renderer.value?.setMask(picture.mask(), rgbOf(picture.palette().mapText))
+    scheduleMap()
+  }
+
+  function uploadTexture(): void {
+    try {
+      renderer.value?.setTexture(picture.texture())
+    } catch (error) {
+      problem.value = error instanceof Error ? error.message : String(error)
+    }
     scheduleMap()
   }
 
@@ -175,6 +216,7 @@ export function useSkyCanvas(
   onBeforeUnmount(() => {
     mapCanvas.value?.removeEventListener('webglcontextlost', lost)
     mapCanvas.value?.removeEventListener('webglcontextrestored', start)
+    clearTimeout(rest)
     renderer.value?.dispose()
     renderer.value = null
   })
@@ -182,8 +224,14 @@ export function useSkyCanvas(
   watch([picture.pixels, picture.nside], uploadPixels)
   watch(picture.colourMap, uploadColours)
   watch([picture.scale, picture.theme], uploadScale)
-  watch([picture.projection, picture.view, picture.points], scheduleMap)
-  watch([picture.cursor, picture.sightline, picture.vectors, picture.palette], schedule)
+  watch([picture.projection, picture.view], scheduleView)
+  watch(picture.points, scheduleMap)
+  watch(
+    [picture.cursor, picture.sightline, picture.vectors, picture.drawing, picture.palette],
+    schedule,
+  )
+  watch([picture.mask, picture.palette], uploadMask)
+  watch(picture.texture, uploadTexture)
   watch([picture.marks, picture.palette], uploadMarks)
 
   /** Draws the map alone into a picture: at another size than the screen's, in colours for white paper. */
@@ -214,8 +262,7 @@ export function useSkyCanvas(
     const pixelRatio = context.getTransform().a
     canvas.width = Math.round(width * pixelRatio)
     canvas.height = Math.round(height * pixelRatio)
-    // What is highlighted for a moment is no part of a picture for print.
-    renderer.value.draw(geometry, pixelRatio, false)
+    renderer.value.draw(geometry, pixelRatio, { print: true })
     context.drawImage(canvas, x, y, width, height)
     renderer.value.setColourMap(picture.colourMap())
     renderer.value.setScale(picture.scale(), neutralColour(picture.theme()))

@@ -2,7 +2,7 @@ import { ang2pix, pix2ang } from '#shared/healpix/index.ts'
 import { dragView, screenToSky, zoomAbout } from './view.ts'
 import { wholeSky } from './types.ts'
 import { wheelPixels } from './wheel.ts'
-import type { SkyDirection, SkyViewState } from './types.ts'
+import type { SkyDirection, SkyDrawing, SkyStroke, SkyViewState } from './types.ts'
 import type { SkyGeometry } from './view.ts'
 
 const degree = Math.PI / 180
@@ -21,6 +21,9 @@ export interface SkyControl {
   readonly setView: (view: SkyViewState) => void
   readonly setCursor: (cursor: SkyDirection | null) => void
   readonly pick: (direction: SkyDirection) => void
+  /** Instead of picking and moving the map, the pointer draws. */
+  readonly drawing: () => SkyDrawing | null
+  readonly stroke: (stroke: SkyStroke) => void
   /** The cursor was moved by keys: its value should be spoken. */
   readonly speak: () => void
 }
@@ -28,19 +31,32 @@ export interface SkyControl {
 /** Mouse, wheel and keys of a sky map. */
 export function useSkyPointer(control: SkyControl) {
   let drag: { x: number; y: number; moved: boolean } | null = null
+  let drawing = false
 
   const directionAt = (x: number, y: number): SkyDirection | null =>
     screenToSky(control.geometry(), x, y) ?? null
 
   function onPointerDown(event: PointerEvent): void {
-    if (event.button !== 0) return
+    const tool = control.drawing()
+    if (event.button !== 0 && !(tool && event.button === 1)) return
     if (event.currentTarget instanceof Element) {
       event.currentTarget.setPointerCapture(event.pointerId)
+    }
+    if (tool?.kind === 'disc' && event.button === 0 && !event.shiftKey) {
+      drawing = true
+      control.stroke({ phase: 'start', at: directionAt(event.offsetX, event.offsetY) })
+      return
     }
     drag = { x: event.offsetX, y: event.offsetY, moved: false }
   }
 
   function onPointerMove(event: PointerEvent): void {
+    if (drawing) {
+      const at = directionAt(event.offsetX, event.offsetY)
+      control.setCursor(at)
+      control.stroke({ phase: 'move', at })
+      return
+    }
     if (!drag) {
       control.setCursor(directionAt(event.offsetX, event.offsetY))
       return
@@ -48,18 +64,41 @@ export function useSkyPointer(control: SkyControl) {
     const [dx, dy] = [event.offsetX - drag.x, event.offsetY - drag.y]
     if (!drag.moved && Math.hypot(dx, dy) < clickReachPx) return
     drag = { x: event.offsetX, y: event.offsetY, moved: true }
-    control.setView(dragView(control.geometry(), dx, dy, event.shiftKey))
+    const turn = event.shiftKey && !control.drawing()
+    control.setView(dragView(control.geometry(), dx, dy, turn))
   }
 
   function onPointerUp(event: PointerEvent): void {
+    if (drawing) return endStroke()
     const clicked = drag !== null && !drag.moved
     drag = null
     const direction = directionAt(event.offsetX, event.offsetY)
-    if (clicked && direction) control.pick(direction)
+    // With Shift or the middle button the map would have been moved.
+    const moving = control.drawing() !== null && (event.shiftKey || event.button !== 0)
+    if (clicked && direction && !moving) choose(direction)
   }
 
   function onPointerCancel(): void {
     drag = null
+    if (drawing) endStroke()
+  }
+
+  function endStroke(): void {
+    drawing = false
+    control.stroke({ phase: 'end', at: null })
+  }
+
+  /** A click or Enter: a corner of the polygon, a dab of the brush, or the pixel that is meant. */
+  function choose(at: SkyDirection): void {
+    const tool = control.drawing()
+    if (!tool) return control.pick(at)
+    control.stroke({ phase: 'start', at })
+    control.stroke({ phase: 'end', at: null })
+  }
+
+  function onDoubleClick(): void {
+    if (control.drawing()?.kind === 'polygon') control.stroke({ phase: 'close', at: null })
+    else if (!control.drawing()) reset()
   }
 
   function onPointerLeave(): void {
@@ -116,7 +155,9 @@ export function useSkyPointer(control: SkyControl) {
     else if (event.key === 'Escape') control.setCursor(null)
     else if (event.key === 'Enter' || event.key === ' ') {
       const at = control.cursor() ?? directionAt(width / 2, height / 2)
-      if (at) control.pick(at)
+      if (at) choose(at)
+    } else if (event.key === 'Backspace' && control.drawing()) {
+      control.stroke({ phase: 'back', at: null })
     } else return
     event.preventDefault()
   }
@@ -130,7 +171,7 @@ export function useSkyPointer(control: SkyControl) {
       pointercancel: onPointerCancel,
       pointerleave: onPointerLeave,
       wheel: onWheel,
-      dblclick: reset,
+      dblclick: onDoubleClick,
       keydown: onKeyDown,
     },
   }

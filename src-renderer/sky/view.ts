@@ -135,7 +135,7 @@ export function zoomAbout(
 }
 
 /**
- * Drags the map by screen pixels: the globe turns under the pointer; Mollweide is pushed while zoomed in and turns in
+ * Drags the map by screen pixels: globe and gnomonic picture turn under the pointer; a map of the whole sky is pushed while zoomed in and turns in
  * longitude when all of it is shown (or when `turn` asks for it).
  */
 export function dragView(
@@ -145,7 +145,7 @@ export function dragView(
   turn = false,
 ): SkyViewState {
   const degree = Math.PI / 180
-  if (projection === 'orthographic') {
+  if (projection === 'orthographic' || projection === 'gnomonic') {
     // Near a pole one pixel would be a wide turn: the floor keeps it controllable.
     const parallel = Math.max(0.2, Math.cos(view.latDeg * degree))
     return clampView(projection, {
@@ -164,9 +164,14 @@ export function dragView(
   return clampView(projection, { ...view, lonDeg: view.lonDeg + deltaX * unit * 90 })
 }
 
+/** Angle on the sky that a CSS pixel covers in the middle of the map, radians. */
+export function radiansPerPixel({ projection, unit }: SkyGeometry): number {
+  // Mollweide has the whole sphere, 4 pi, on an ellipse of area 2 pi; plate carree half a turn on 2 units.
+  const scale = { mollweide: Math.SQRT2, orthographic: 1, gnomonic: 1, 'plate-carree': Math.PI / 2 }
+  return unit * scale[projection]
+}
+
 /** About how far the centres of neighbouring pixels are apart in the middle of the map, CSS pixels. */
-export function pixelSpacingPx({ projection, unit }: SkyGeometry, nside: number): number {
-  const side = Math.sqrt(Math.PI / 3) / nside
-  // Mollweide has the whole sphere, 4 pi, on an ellipse of area 2 pi; the globe is of radius 1.
-  return (side * (projection === 'mollweide' ? Math.SQRT1_2 : 1)) / unit
+export function pixelSpacingPx(geometry: SkyGeometry, nside: number): number {
+  return Math.sqrt(Math.PI / 3) / nside / radiansPerPixel(geometry)
 }
