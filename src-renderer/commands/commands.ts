@@ -1,6 +1,7 @@
 import { useFiles } from '../stores/files.ts'
 import { useHistory } from '../stores/history.ts'
 import { useMaps } from '../stores/maps.ts'
+import { useMask } from '../stores/mask.ts'
 import { useProject } from '../stores/project.ts'
 import { isActive, isGoing, useRuns } from '../stores/runs.ts'
 import { useTheme } from '../stores/theme.ts'
@@ -117,22 +118,24 @@ function fileCommands(): Command[] {
 
 function editCommands(): Command[] {
   const history = useHistory()
+  const mask = useMask()
   return [
     {
       id: 'edit.undo',
       title: 'Undo',
       group: 'Edit',
       keys: ['Mod+Z'],
-      enabled: () => history.undoTitle !== undefined,
-      run: history.undo,
+      // While a mask is drawn, its strokes are what is undone.
+      enabled: () => (mask.active ? mask.canUndo : history.undoTitle !== undefined),
+      run: () => (mask.active ? mask.undo() : history.undo()),
     },
     {
       id: 'edit.redo',
       title: 'Redo',
       group: 'Edit',
       keys: ['Mod+Shift+Z', 'Mod+Y'],
-      enabled: () => history.redoTitle !== undefined,
-      run: history.redo,
+      enabled: () => (mask.active ? mask.canRedo : history.redoTitle !== undefined),
+      run: () => (mask.active ? mask.redo() : history.redo()),
     },
   ]
 }
@@ -203,6 +206,7 @@ function viewCommands(): Command[] {
 function dataCommands(): Command[] {
   const files = useFiles()
   const maps = useMaps()
+  const mask = useMask()
   const project = useProject()
   const view = useView()
   const select = (section: 'magnetic_field' | 'thermal_electrons' | 'cosmic_ray_electrons') => ({
@@ -234,6 +238,13 @@ function dataCommands(): Command[] {
       group: 'Data',
       enabled: () => maps.entry !== null,
       run: maps.loadInput,
+    },
+    {
+      id: 'data.draw-mask',
+      title: 'Draw the mask',
+      group: 'Data',
+      enabled: () => mask.possible && !mask.active,
+      run: mask.edit,
     },
     { id: 'model.magnetic', title: 'Magnetic field', ...select('magnetic_field') },
     { id: 'model.thermal', title: 'Thermal electrons', ...select('thermal_electrons') },

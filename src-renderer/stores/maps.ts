@@ -38,6 +38,10 @@ export function float32(payload: Payload | undefined): Float32Array {
   if (payload instanceof Float32Array) return payload
   throw new EngineError({ code: 'invalid-reply', message: 'The engine sent no float32 pixels.' })
 }
+export function bytes(payload: Payload | undefined): Uint8Array {
+  if (payload instanceof Uint8Array) return payload
+  throw new EngineError({ code: 'invalid-reply', message: 'The engine sent no bytes.' })
+}
 
 /** What identifies the pixels of a data entry's map. */
 export function mapSelection(entry: DataEntry): Params<'maps.load'> {

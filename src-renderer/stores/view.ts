@@ -19,7 +19,7 @@ export const presetNames: Readonly<Record<Preset, string>> = {
 export const skyNorms = ['linear', 'log', 'symlog', 'asinh', 'sqrt', 'equalised'] as const
 /** Of quantities of both signs. */
 export const signedNorms = ['linear', 'symlog', 'asinh', 'equalised'] as const
-export const projections = ['mollweide', 'orthographic'] as const
+export const projections = ['mollweide', 'orthographic', 'gnomonic', 'plate-carree'] as const
 export const percentiles = [90, 95, 98, 99, 99.5, 99.9, 100] as const
 export const fieldQuantities = [
   'B',
@@ -78,6 +78,8 @@ const storedView = z.object({
   vectors: z.enum(['off', 'E', 'B']).catch('off'),
   vectorDensity: z.enum(['few', 'medium', 'many']).catch('medium'),
   vectorLength: z.number().min(0.25).max(4).catch(1),
+  /** Whether the mask of the data is shown over them. */
+  mask: z.boolean().catch(true),
   residualOverSigma: z.boolean().catch(false),
   quantity: z.enum(fieldQuantities).catch('B'),
   fieldLimits: limits.catch(null),

@@ -24,6 +24,7 @@ const listened = [
   'update:share',
   'update:firstLimits',
   'pick',
+  'stroke',
   'readout',
 ] as const
 
