@@ -8,12 +8,13 @@ import type { SkyDirection, SkyViewState } from '../sky/types.ts'
 import type { FieldReadout, Vector3 } from '../volume/types.ts'
 import { recordView } from './view-history.ts'
 
-export const presets = ['inspect', 'fit', 'explore'] as const
+export const presets = ['inspect', 'fit', 'explore', 'model'] as const
 export type Preset = (typeof presets)[number]
 export const presetNames: Readonly<Record<Preset, string>> = {
   inspect: 'Inspect data',
   fit: 'Fit',
   explore: 'Explore field',
+  model: 'Model',
 }
 
 export const skyNorms = ['linear', 'log', 'symlog', 'asinh', 'sqrt', 'equalised'] as const
@@ -59,6 +60,9 @@ const storedView = z.object({
   exploreTab: z.enum(['slices', 'sky']).catch('slices'),
   exploreBottom: z.enum(['curves', 'sightline', 'runs']).catch('sightline'),
   exploreHeight: share.catch(0.66),
+  /** Model: the gallery beside the predicted sky, and that above the picture of the model. */
+  galleryShare: share.catch(0.3),
+  modelHeight: share.catch(0.66),
   leftOpen: z.boolean().catch(true),
   rightOpen: z.boolean().catch(true),
   /** null: as high as the maps are at their natural shape. */
