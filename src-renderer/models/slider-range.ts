@@ -14,18 +14,20 @@ export interface SliderSubject {
 
 /** A first reach for parameters that are published as zero. */
 const zeroReach: Readonly<Record<string, number>> = { microgauss: 5, deg: 45, kpc: 5, pc: 1000 }
-const turn = 720
+const turn = 360
 
 /**
- * The stretch of values that a slider covers, wide enough to see what the parameter does: the bounds of a fit, all of an angle,
+ * The stretch of values that a slider covers, wide enough to see what the parameter does: the bounds of a fit, a turn of an angle,
  * else the published value plus and minus itself or five sigma, within the model's bounds. The value is always in it.
  */
 export function sliderRange(subject: SliderSubject): readonly [number, number] {
   const { spec, published, sigma = 0, bounds, value } = subject
   const [least, most] = bounds ?? spec.bounds
   let [low, high] = [least, most]
-  const isAngle = spec.unit === 'deg' && most - least <= turn
-  if (bounds === undefined && !isAngle) {
+  if (bounds === undefined && spec.unit === 'deg') {
+    // Half a turn to either side says everything.
+    if (most - least > turn) [low, high] = [published - turn / 2, published + turn / 2]
+  } else if (bounds === undefined) {
     const reach = Math.max(5 * sigma, Math.abs(published)) || (zeroReach[spec.unit] ?? 1)
     // Of something that is positive by nature the lower end is the bound, not a value near it.
     low = least >= 0 ? least : published - 2 * reach

@@ -49,6 +49,8 @@ export const usePreview = defineStore('preview', () => {
   /** How the sky on the screen was computed. */
   const detail = ref<Detail>('coarse')
   const milliseconds = ref(0)
+  /** Skies that were shown since the start. */
+  const count = ref(0)
   const problem = ref('')
   /** Whether an answer is on its way. */
   const busy = ref(false)
@@ -103,6 +105,7 @@ export const usePreview = defineStore('preview', () => {
       picture.value = preview.picture
       detail.value = how
       milliseconds.value = ms
+      count.value++
       problem.value = ''
       busy.value = live.busy
     },
@@ -146,6 +149,7 @@ export const usePreview = defineStore('preview', () => {
     picture,
     detail,
     milliseconds,
+    count,
     problem,
     busy,
     section,

@@ -14,12 +14,14 @@ describe('slider range', () => {
     // Five sigma are wider than the value itself.
     expect(sliderRange({ spec, published: 0, sigma: 0.5, value: 0 })).toEqual([-5, 5])
   })
-  it('begins at the bound of what is positive, holds the value, and takes all of an angle', () => {
+  it('begins at the bound of what is positive, holds the value, and takes a turn of an angle', () => {
     const height = { unit: 'kpc', bounds: [0.001, 1000] as const }
     expect(sliderRange({ spec: height, published: 2, sigma: undefined, value: 2 })).toEqual([0, 5])
     expect(sliderRange({ spec: height, published: 2, sigma: undefined, value: 30 })[1]).toBe(30)
     const angle = { unit: 'deg', bounds: [-180, 180] as const }
     expect(sliderRange({ spec: angle, published: 27, sigma: 1, value: 27 })).toEqual([-180, 180])
+    const phase = { unit: 'deg', bounds: [-360, 720] as const }
+    expect(sliderRange({ spec: phase, published: 260, sigma: 1, value: 260 })).toEqual([80, 440])
   })
   it('is that of a fit with bounds of its own', () => {
     const bounds = [0, 10] as const
