@@ -58,7 +58,6 @@ const skies = async (page: Page) =>
 
 /** Waits until the slider rests and the fine sky is there. */
 async function fine(page: Page): Promise<void> {
-  await page.locator('.predict[data-detail=coarse]').or(page.locator('.predict')).waitFor()
   await page.locator('.predict[data-detail=fine]').waitFor()
 }
 
@@ -72,34 +71,42 @@ async function drag(page: Page, slider: string): Promise<void> {
   await page.mouse.up()
 }
 
+declare global {
+  interface Window {
+    /** When the sky after the next key press had been drawn, ms after the press. */
+    larmorSky?: Promise<number>
+  }
+}
+
 /** Presses an arrow key on the focused slider; ms from the event to the sky that the graphics process has drawn. */
 async function stepAndWait(page: Page): Promise<number> {
-  const done = page.evaluate(async () => {
+  await page.evaluate(() => {
     const panel = document.querySelector('.predict')
     const canvas = panel?.querySelector('canvas')
     if (!panel || !canvas) throw new Error('There is no predicted sky.')
-    const pressed = new Promise<number>((resolve) =>
-      window.addEventListener('keydown', (event) => resolve(event.timeStamp), {
-        capture: true,
-        once: true,
-      }),
-    )
-    const changed = new Promise<void>((resolve) => {
-      const observer = new MutationObserver(() => {
-        observer.disconnect()
-        resolve()
-      })
-      observer.observe(panel, { attributeFilter: ['data-skies'] })
+    window.larmorSky = new Promise((resolve) => {
+      window.addEventListener(
+        'keydown',
+        (event) => {
+          const observer = new MutationObserver(() => {
+            observer.disconnect()
+            // Drawn in the next frame, and read back when the graphics process is done with it.
+            requestAnimationFrame(() =>
+              setTimeout(() => {
+                canvas.getContext('webgl2')?.readPixels(0, 0, 1, 1, 6408, 5121, new Uint8Array(4))
+                resolve(performance.now() - event.timeStamp)
+              }),
+            )
+          })
+          observer.observe(panel, { attributeFilter: ['data-skies'] })
+        },
+        { capture: true, once: true },
+      )
     })
-    const start = await pressed
-    await changed
-    await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))
-    canvas.getContext('webgl2')?.readPixels(0, 0, 1, 1, 6408, 5121, new Uint8Array(4))
-    return performance.now() - start
   })
   await page.keyboard.press('ArrowRight')
-  const ms = await done
+  const ms = await page.evaluate(() => window.larmorSky)
   // The next step begins from rest, as the first one of a drag does.
-  await page.locator('.predict[data-detail=fine]').waitFor()
-  return ms
+  await fine(page)
+  return ms ?? NaN
 }
