@@ -51,8 +51,8 @@ export const ymw16: ThermalElectronModel = {
   source: ymw16Source,
   notes: [
     'Every component of the Galaxy; the Magellanic Clouds and the intergalactic medium are left out: zero beyond 30 kpc from the centre.',
-    'Density at points. The official integrator remembers which local components a sightline has left, so that its dispersion measures differ by up to some 0.01 pc cm^-3.',
-    'The official code loses all arms in a wedge of 0.18 degrees below the +x axis of its frame (it takes 2 pi for 6.28); here they go on.',
+    'Density at points. The official integrator remembers what a sightline has left, arms and local components, so that its dispersion measures differ: on the whole sky (the map of pygedm, which ends at 25 kpc) by 0.15 pc cm^-3 rms, 5e-6 in the median, 2.3 at most.',
+    'What differs there is in that integrator: where a sightline is 3 kpc above the plane it goes on with the density that the arms had last (too much, by up to 1.5); arms that it has left do not come back; and it loses all arms in a wedge of 0.18 degrees below the +x axis of its frame (it takes 2 pi for 6.28). With these three mended in it, 1e-4 pc cm^-3 rms remain.',
     'Ports in hammurabi X (no Local arm, warp on all components) and imagine-models (Gum Nebula at the Sun) differ much.',
   ],
   variants: [],
