@@ -147,34 +147,59 @@ export const lanewise = (index: number, args: readonly Vector[]): Vector =>
 /** The sixteen bytes at a fixed address. */
 export const loadAt = (address: number): Vector =>
   everywhere([...integer(0), ...vector(0x00), 4, ...unsigned(address)])
-/** Float64 that stand `apart` bytes from one another, from `offset` on beyond the address in a local. */
-export const load = (base: number, offset: number, apart: number): Vector =>
-  everywhere(get(base)).map((at, i) => {
-    const first = offset + 2 * i * apart
-    return [
-      ...at,
-      ...at,
-      ...vector(0x5d),
-      3,
-      ...unsigned(first),
-      ...vector(0x57),
-      3,
-      ...unsigned(first + apart),
-      1,
-    ]
-  })
-/** The statement that stores them so. */
-export const store = (base: number, offset: number, apart: number, local: readonly Code[]): Code =>
-  local.flatMap((value, i) =>
-    ([0, 1] as const).flatMap((lane) => [
-      ...get(base),
-      ...value,
-      ...vector(0x5b),
-      3,
-      ...unsigned(offset + (2 * i + lane) * apart),
-      lane,
-    ]),
+/** The sixteen bytes from `offset` on beyond the address in a local. */
+const loadPair = (base: number, offset: number): Code => [
+  ...get(base),
+  ...vector(0x00),
+  3,
+  ...unsigned(offset),
+]
+
+/** A lane of each of two pairs: four neighbouring bytes are numbered from the first pair on. */
+const shuffle = (a: Code, laneOfA: 0 | 1, b: Code, laneOfB: 0 | 1): Code => [
+  ...a,
+  ...b,
+  ...vector(0x0d),
+  ...Array.from({ length: 8 }, (_, byte) => 8 * laneOfA + byte),
+  ...Array.from({ length: 8 }, (_, byte) => 16 + 8 * laneOfB + byte),
+]
+
+/**
+ * Reads rows of `width` float64, one per point, from the address in a local on: what stands in each column, for all points.
+ * Two rows are read in whole pairs, whose lanes are then put together.
+ */
+export function loadRows(body: Body, base: number, width: number): Vector[] {
+  const pairs = everywhere([]).map((_, i) =>
+    Array.from({ length: width }, (__, k) => body.local(loadPair(base, 16 * (width * i + k)))),
   )
+  return Array.from({ length: width }, (_, column) =>
+    pairs.map((row) => {
+      const [first, second] = [column, width + column]
+      return shuffle(row[first >> 1], lane(first), row[second >> 1], lane(second))
+    }),
+  )
+}
+
+/** Writes rows of float64, one per point, from the address in a local on. */
+export function storeRows(body: Body, base: number, columns: readonly Vector[]): void {
+  const width = columns.length
+  for (const i of everywhere([]).keys()) {
+    for (let k = 0; k < width; k++) {
+      const [first, second] = [2 * k, 2 * k + 1]
+      const code = shuffle(
+        columns[first % width][i],
+        first < width ? 0 : 1,
+        columns[second % width][i],
+        second < width ? 0 : 1,
+      )
+      body.run([...get(base), ...code, ...vector(0x0b), 3, ...unsigned(16 * (width * i + k))])
+    }
+  }
+}
+
+function lane(number: number): 0 | 1 {
+  return number % 2 === 0 ? 0 : 1
+}
 
 /** The statement that moves an i32 in a local on. */
 export const advance = (local: number, by: number): Code => [
@@ -241,9 +266,14 @@ export class Body {
 
   /** Computes here what is the same for all pairs. */
   once(expression: Vector): Vector {
+    return everywhere(this.local(expression[0]))
+  }
+
+  /** Computes one pair here. */
+  local(expression: Code): Code {
     const local = this.#local()
-    this.run([...expression[0], ...set(local)])
-    return everywhere(get(local))
+    this.run([...expression, ...set(local)])
+    return get(local)
   }
 
   /** Calls a function of vectors. */

@@ -70,10 +70,15 @@ const emitters = {
   tanh: { args: 1, results: 1, emit: hyperbolicTangent },
   sinh: { args: 1, results: 1, emit: hyperbolicSine },
   pow: { args: 3, results: 1, emit: power },
+  mendLog: { args: 2, results: 1, emit: mender(1, notPositive, [hostLog]) },
+  mendSinCos: { args: 3, results: 2, emit: mender(1, manyTurns, [hostSin, hostCos]) },
+  mendAtan2: { args: 3, results: 1, emit: mender(2, withoutSum, [hostArctangent]) },
+  mendSinh: { args: 2, results: 1, emit: mender(1, pastExponents, [hostSinh]) },
+  mendPow: { args: 3, results: 1, emit: mender(2, notPositive, [hostPow]) },
 } as const satisfies Readonly<Record<string, { args: number; results: number; emit: Emit }>>
 
 /** Functions of vectors; `sinCos` has two results, and `pow` takes base, exponent and the logarithm of the base. */
-export type VectorFunction = keyof typeof emitters
+export type VectorFunction = Exclude<keyof typeof emitters, `mend${string}`>
 
 const names = Object.keys(emitters)
 
@@ -82,13 +87,25 @@ export function functionBodies(constants: Constants): Body[] {
   return Object.values(emitters).map(({ args, results, emit }) => {
     const body = functionOf(args, results)
     const given = Array.from({ length: args }, (_, i) => body.argument(i))
-    body.end(...emit(body, constants, given))
+    body.end(...emit(body, readOnce(body, constants), given))
     return body
   })
 }
 
+/** Reads a constant where it is used, once for all pairs. */
+export function readOnce(body: Body, { number, bits }: Constants): Constants {
+  return {
+    number: (value) => body.once(number(value)),
+    bits: (value) => body.once(bits(value)),
+  }
+}
+
 /** Calls one of the functions. */
-export function callFunction(body: Body, name: VectorFunction, args: readonly Vector[]): Vector[] {
+export function callFunction(
+  body: Body,
+  name: keyof typeof emitters,
+  args: readonly Vector[],
+): Vector[] {
   return body.call(imports.length + names.indexOf(name), args, emitters[name].results)
 }
 
@@ -158,27 +175,42 @@ function exponentialMinus1(body: Body, constants: Constants, [x]: readonly Vecto
 }
 
 /**
- * Results, and what the host makes of the lanes that are not covered. The others keep theirs, so that a point's value does
- * not depend on its neighbours'.
+ * Results, mended where some lanes are not covered. That is a function of its own, so that nothing need be kept for it on the
+ * way that is nearly always taken.
  */
 function finish(
   body: Body,
+  mend: keyof typeof emitters,
   args: readonly Vector[],
   uncovered: Vector,
   results: readonly Vector[],
-  hosts: readonly number[],
 ): Vector[] {
-  const mask = body.keep(uncovered)
   const values = results.map((result) => {
     const variable = body.variable()
     variable.set(result)
     return variable
   })
   const patch = body.aside(() => {
-    values.forEach(({ value, set }, i) => set(choose(mask, lanewise(hosts[i], args), value)))
+    const found = values.map(({ value }) => value)
+    callFunction(body, mend, [...args, ...found]).forEach((value, i) => values[i].set(value))
   })
-  body.run(when(anyTrue(mask), patch))
+  body.run(when(anyTrue(uncovered), patch))
   return values.map(({ value }) => value)
+}
+
+/** Lanes that a formula does not cover. */
+type Uncovered = (constants: Constants, args: readonly Vector[]) => Vector
+
+/**
+ * What the host makes of the lanes that are not covered. The others keep their results, so that a point's value does not depend
+ * on its neighbours'.
+ */
+function mender(args: number, uncovered: Uncovered, hosts: readonly number[]): Emit {
+  return (body, constants, given) => {
+    const operands = given.slice(0, args)
+    const mask = body.keep(uncovered(constants, operands))
+    return given.slice(args).map((result, i) => choose(mask, lanewise(hosts[i], operands), result))
+  }
 }
 
 /** Bits of 2^-1022, and those of the largest number after the shift of `notPositive`. */
@@ -191,7 +223,7 @@ const TWO_52 = 0x4330000000000000n
 const FRACTION = 0x000fffffffffffffn
 
 /** All but the finite numbers above zero, and the very smallest of those: by one comparison of bits, shifted to be signed. */
-function notPositive(x: Vector, { bits }: Constants): Vector {
+function notPositive({ bits }: Constants, [x]: readonly Vector[]): Vector {
   return lessBits(bits(LAST_FINITE), addBits(x, bits(SIGN - SMALLEST_NORMAL)))
 }
 
@@ -209,10 +241,15 @@ function logarithm(body: Body, constants: Constants, [x]: readonly Vector[]): Ve
   const rest = mulAdd(s2, polynomial(body, constants, s2, s4, LOGARITHM), half)
   const low = mulAdd(s, rest, mul(k, number(LN2_LOW)))
   const value = mulAdd(k, number(LN2_HIGH), sub(f, sub(half, low)))
-  return finish(body, [x], notPositive(x, constants), [value], [hostLog])
+  return finish(body, 'mendLog', [x], notPositive(constants, [x]), [value])
 }
 
 const LARGEST_ANGLE = 2 ** 19
+
+function manyTurns({ number }: Constants, [x]: readonly Vector[]): Vector {
+  return beyond(abs(x), number(LARGEST_ANGLE))
+}
+
 /** pi/2 in a part of 33 bits and the rest. */
 const QUARTER_HIGH = 1.57079632673412561
 const QUARTER_LOW = 6.07710050650619225e-11
@@ -238,10 +275,15 @@ function sineAndCosine(body: Body, constants: Constants, [x]: readonly Vector[])
     bitXor(choose(even, sine, cosine), sign(n)),
     bitXor(choose(even, cosine, sine), sign(addBits(n, bits(1n)))),
   ]
-  return finish(body, [x], beyond(abs(x), number(LARGEST_ANGLE)), results, [hostSin, hostCos])
+  return finish(body, 'mendSinCos', [x], manyTurns(constants, [x]), results)
 }
 
 const TAN_EIGHTH = Math.SQRT2 - 1
+
+/** Where a coordinate is not finite, or both are too large. */
+function withoutSum({ number }: Constants, [y, x]: readonly Vector[]): Vector {
+  return beyond(add(abs(y), abs(x)), number(Number.MAX_VALUE))
+}
 
 /** The angle of (x, y) with one division: t = a/b, or (a - b)/(a + b) beyond tan(pi/8). */
 function arctangent(body: Body, constants: Constants, [y, x]: readonly Vector[]): Vector[] {
@@ -263,7 +305,7 @@ function arctangent(body: Body, constants: Constants, [y, x]: readonly Vector[])
   const quadrant = body.keep(choose(steep, sub(number(Math.PI / 2), octant), octant))
   const half = choose(lessBits(x, zero), sub(number(Math.PI), quadrant), quadrant)
   const result = bitOr(half, bitAnd(y, bits(SIGN)))
-  return finish(body, [y, x], beyond(sum, number(Number.MAX_VALUE)), [result], [hostArctangent])
+  return finish(body, 'mendAtan2', [y, x], withoutSum(constants, [y, x]), [result])
 }
 
 /** -u / (2 + u) with u = e^(-2|x|) - 1, and the sign of x. */
@@ -274,19 +316,23 @@ function hyperbolicTangent(body: Body, constants: Constants, [x]: readonly Vecto
   return [body.keep(bitOr(div(neg(u), add(u, number(2))), bitAnd(x, bits(SIGN))))]
 }
 
+function pastExponents({ number }: Constants, [x]: readonly Vector[]): Vector {
+  return beyond(abs(x), number(709))
+}
+
 /** (u + u / (u + 1)) / 2 with u = e^|x| - 1, and the sign of x. */
 function hyperbolicSine(body: Body, constants: Constants, [x]: readonly Vector[]): Vector[] {
   const { number, bits } = constants
   const [u] = exponentialMinus1(body, constants, [body.keep(abs(x))])
   const value = mul(add(u, div(u, add(u, number(1)))), number(0.5))
   const signed = bitOr(value, bitAnd(x, bits(SIGN)))
-  return finish(body, [x], beyond(abs(x), number(709)), [signed], [hostSinh])
+  return finish(body, 'mendSinh', [x], pastExponents(constants, [x]), [signed])
 }
 
 /** x^y = e^(y ln x) for x > 0, from ln x: an error of 1 + |y ln x| ulp. */
 function power(body: Body, constants: Constants, [x, y, log]: readonly Vector[]): Vector[] {
   const [value] = exponential(body, constants, [body.keep(mul(y, log))])
-  return finish(body, [x, y], notPositive(x, constants), [value], [hostPow])
+  return finish(body, 'mendPow', [x, y], notPositive(constants, [x]), [value])
 }
 
 /** asin and acos from an arctangent, whose operands have no cancellation. */

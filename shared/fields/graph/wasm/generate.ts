@@ -9,7 +9,17 @@ import { fixedValues, isCondition } from '../fixed.ts'
 import { planOf, positionInputs } from '../plan.ts'
 import type { Program } from '../program.ts'
 import type { Vector } from './encode.ts'
-import { Body, PAIRS, TYPE, advance, encodeModule, load, loadAt, repeat, store } from './encode.ts'
+import {
+  Body,
+  PAIRS,
+  TYPE,
+  advance,
+  encodeModule,
+  loadAt,
+  loadRows,
+  repeat,
+  storeRows,
+} from './encode.ts'
 import type { Constants } from './functions.ts'
 import { functionBodies, imports } from './functions.ts'
 import { TRUE, Writer } from './writer.ts'
@@ -88,16 +98,17 @@ export function wasmOf(program: Program, inputs: readonly string[]): WasmProgram
   // Parameters: the address of the first point, of its values, and the address where the values end.
   const [points, values, end] = [0, 1, 2]
   const statements = body.aside(() => {
+    const position = loadRows(body, points, positionInputs.length)
     instructions.forEach(({ op, name }, place) => {
       const index = op === 'input' ? positionInputs.findIndex((axis) => axis === name) : -1
-      if (index === -1) return
-      writer.give(place, load(points, 8 * index, 8 * positionInputs.length))
+      if (index !== -1) writer.give(place, position[index])
     })
     writer.scope(steps)
-    outputs.forEach((place, i) => {
-      const value = body.keep(writer.value(place))
-      body.run(store(values, 8 * i, 8 * outputs.length, value))
-    })
+    storeRows(
+      body,
+      values,
+      outputs.map((place) => writer.value(place)),
+    )
     body.run(advance(points, 8 * GROUP_POINTS * positionInputs.length))
     body.run(advance(values, 8 * GROUP_POINTS * outputs.length))
   })
