@@ -60,9 +60,10 @@ export function isLeaf({ op }: Instruction): boolean {
   return op === 'constant' || op === 'truth' || op === 'input'
 }
 
-export function planOf({ instructions, outputs }: Program): Plan {
+export function planOf(program: Program): Plan {
+  const { instructions, outputs } = program
   const fixed = fixedOf(instructions)
-  const ranks = ranksOf(instructions, fixed)
+  const ranks = ranksOf(program, fixed)
   const key = (i: number) => `${instructions[i].args[0]} ${ranks[i]}`
 
   const root = newScope(undefined)
@@ -132,16 +133,46 @@ function fixedOf(instructions: readonly Instruction[]): boolean[] {
 
 /**
  * The number of choices that an instruction depends on, along the longest chain: within a scope, instructions may be
- * evaluated in the order of their ranks, choices before others.
+ * evaluated in the order of their ranks, choices before others. A choice that nothing waits for comes as late as another on
+ * the same condition, so that the two share their branches.
  */
-function ranksOf(instructions: readonly Instruction[], fixed: readonly boolean[]): number[] {
+function ranksOf({ instructions }: Program, fixed: readonly boolean[]): number[] {
+  const first = ranksAbove(instructions, fixed, () => 0)
+  const latest = latestRanks(instructions, first)
+  const together = instructions.map(({ op, args }, i) => {
+    if (op !== 'select' || fixed[i]) return 0
+    const possible = instructions.flatMap((other, k) =>
+      other.op === 'select' && other.args[0] === args[0] && first[k] <= latest[i] ? [first[k]] : [],
+    )
+    return Math.max(...possible)
+  })
+  return ranksAbove(instructions, fixed, (i) => together[i])
+}
+
+function ranksAbove(
+  instructions: readonly Instruction[],
+  fixed: readonly boolean[],
+  least: (choice: number) => number,
+): number[] {
   const ranks: number[] = []
   instructions.forEach(({ op, args }, i) => {
     const below = Math.max(0, ...args.map((arg) => ranks[arg]))
     // A choice comes half a rank before the others that know it.
-    ranks.push(fixed[i] ? 0 : op === 'select' ? Math.floor(below) + 1 : ceilHalf(below))
+    const choice = () => Math.max(least(i), Math.floor(below) + 1)
+    ranks.push(fixed[i] ? 0 : op === 'select' ? choice() : ceilHalf(below))
   })
   return ranks
+}
+
+/** Ranks up to which instructions may be put off without delaying a choice. */
+function latestRanks(instructions: readonly Instruction[], ranks: readonly number[]): number[] {
+  const latest = ranks.map(() => Infinity)
+  for (let i = instructions.length - 1; i >= 0; i--) {
+    const { op, args } = instructions[i]
+    const own = op === 'select' ? ranks[i] - 0.5 : latest[i]
+    for (const arg of args) latest[arg] = Math.min(latest[arg], own)
+  }
+  return latest
 }
 
 function ceilHalf(rank: number): number {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Scalar } from '#shared/fields/graph/index.ts'
+import { dimensionless } from '#shared/fields/graph/dimension.ts'
+import { planOf } from '#shared/fields/graph/plan.ts'
 import {
   abs,
   acos,
@@ -188,5 +190,27 @@ describe('units', () => {
     expect(constant(250, 'pc').value).toBeCloseTo(0.25, 15)
     // 1 km/s is 1.0227 pc/Myr.
     expect(constant(1, 'km/s').value).toBeCloseTo(1.0227e-3, 7)
+  })
+})
+
+describe('the plan of a program', () => {
+  const choicesOf = (outputs: readonly Scalar[]) =>
+    planOf(programOf(outputs)).steps.filter(({ kind }) => kind === 'choice')
+  const x = input('x', dimensionless)
+  const inside = less(abs(x), 1)
+
+  it('gives choices on one condition one branch, also where one of them waits for another choice', () => {
+    const safe = select(less(0, x), x, 1)
+    const outputs = [select(inside, sin(x), 0), select(inside, mul(cos(x), safe), 0)]
+    expect(
+      choicesOf([...outputs, safe]).map((step) => step.kind === 'choice' && step.members.length),
+    ).toEqual([1, 2])
+  })
+
+  it('keeps them apart where one depends on the other', () => {
+    const first = select(inside, sin(x), 0)
+    expect(choicesOf([select(inside, exp(first), first)])).toHaveLength(2)
+    const between = select(less(first, 0.5), exp(x), 1)
+    expect(choicesOf([select(inside, log(between), 0), first, between])).toHaveLength(3)
   })
 })

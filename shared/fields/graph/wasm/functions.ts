@@ -93,7 +93,7 @@ export function functionBodies(constants: Constants): Body[] {
 }
 
 /** Reads a constant where it is used, once for all pairs. */
-export function readOnce(body: Body, { number, bits }: Constants): Constants {
+function readOnce(body: Body, { number, bits }: Constants): Constants {
   return {
     number: (value) => body.once(number(value)),
     bits: (value) => body.once(bits(value)),
@@ -109,7 +109,10 @@ export function callFunction(
   return body.call(imports.length + names.indexOf(name), args, emitters[name].results)
 }
 
-/** c0 + c1 x + c2 x^2 ..., even and odd terms apart, so that fewer operations wait for one another. */
+/**
+ * c0 + c1 x + c2 x^2 ...: neighbours are put together, then neighbours of those (Estrin's scheme), so that few operations wait for
+ * one another; that is what takes the time.
+ */
 function polynomial(
   body: Body,
   { number }: Constants,
@@ -117,14 +120,25 @@ function polynomial(
   square: Vector,
   c: readonly number[],
 ): Vector {
-  const half = (parity: number): Vector => {
-    const [highest, ...others] = c.filter((_, i) => i % 2 === parity).reverse()
-    return others.reduce(
-      (sum, value) => body.keep(mulAdd(sum, square, body.once(number(value)))),
-      body.once(number(highest)),
-    )
+  const upTo = (first: number, count: number): Vector => {
+    if (count === 1) return number(c[first])
+    const half = 2 ** Math.ceil(Math.log2(count) - 1)
+    const low = upTo(first, half)
+    const high = upTo(first + half, count - half)
+    return body.keep(mulAdd(high, power(half), low))
   }
-  return mulAdd(half(1), x, half(0))
+  const powers = new Map([
+    [1, x],
+    [2, square],
+  ])
+  const power = (n: number): Vector => {
+    const known = powers.get(n)
+    if (known) return known
+    const made = body.keep(mul(power(n / 2), power(n / 2)))
+    powers.set(n, made)
+    return made
+  }
+  return upTo(0, c.length)
 }
 
 const SIGN = 1n << 63n
