@@ -97,6 +97,42 @@ const builders: { readonly [Kind in FieldKind]: Builder<Kind> } = {
   },
 }
 
+/** The weights of a mixture, which its parameters stand for. */
+export interface Mixture {
+  /** What its parameters' names begin with, where it is a member itself: the member's name and a dot. */
+  readonly prefix: string
+  readonly members: readonly string[]
+  /** Of all members but the first: the parameter that is the logarithm of its weight over that of the first. */
+  readonly logarithms: readonly string[]
+}
+
+/** Every mixture that a model is or is made of. */
+export function mixturesOf({ model, parameters }: ResolvedModel, prefix = ''): Mixture[] {
+  const { definition, name, members } = model
+  if (!definition?.of || !members) return []
+  const names = memberNames(definition.of)
+  const own: Mixture[] =
+    name === 'mixture'
+      ? [{ prefix, members: names, logarithms: names.slice(1).map((one) => prefix + logOf(one)) }]
+      : []
+  const inner = members(parameters).flatMap((member, i) =>
+    mixturesOf(member, `${prefix}${names[i]}.`),
+  )
+  return [...own, ...inner]
+}
+
+/** The weights that logarithms of ratios to the first weight stand for: positive, 1 in sum. */
+export function weightsFrom(logarithms: readonly number[]): number[] {
+  const largest = Math.max(0, ...logarithms)
+  const ratios = [0, ...logarithms].map((one) => Math.exp(one - largest))
+  const sum = ratios.reduce((a, b) => a + b, 0)
+  return ratios.map((ratio) => ratio / sum)
+}
+
+function logOf(member: string): string {
+  return `log_weight_${member}`
+}
+
 interface DensityMember extends Omit<Member, 'resolved'> {
   resolved: { model: ModelOfKind[ScalarKind]; variant?: string }
 }
@@ -199,7 +235,7 @@ function factorsOf(
     }
   }
   const [first, ...others] = members
-  const key = (name: string) => `log_weight_${name}`
+  const key = logOf
   return {
     specs: others.map(({ name, factor }) => ({
       name: key(name),

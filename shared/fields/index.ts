@@ -1,4 +1,5 @@
 export * from './bind.ts'
+export { mixturesOf, weightsFrom } from './composition.ts'
 export * from './formula/index.ts'
 export { movesSurface } from './program.ts'
 export type { ParameterComponent } from './program.ts'

@@ -106,19 +106,18 @@ const POOR_FIT = 2
 
 /** One line per fitted parameter of a model, and what to think of the uncertainties. */
 export function parameterLines(figures: RunFigures | null): string[] {
-  const { numbers = [], conditional = false } = figures?.parameters ?? {}
+  const { numbers = [], weights = [], conditional = false } = figures?.parameters ?? {}
   const fit = figures?.chi2_n_fitted ?? 0
   return [
     ...numbers.map(({ name, unit, value, sigma, at_bound: bound, prior }) => {
-      const digits = sigma === null ? 6 : significantDigits(value, sigma)
-      const spread = sigma === null ? '' : ` +- ${sigma.toPrecision(2)}`
       const told = [
         ...(bound === null ? [] : [`at its ${bound} bound`]),
         ...(prior === null ? [] : [`prior ${prior.mean} +- ${prior.sigma}`]),
       ]
       const remark = told.length > 0 ? ` (${told.join('; ')})` : ''
-      return `${name} = ${value.toPrecision(digits)}${spread}${unit === 'dimensionless' ? '' : ` ${unit}`}${remark}`
+      return `${name} = ${valueText(value, sigma)}${unit === 'dimensionless' ? '' : ` ${unit}`}${remark}`
     }),
+    ...weights.map(({ name, value, sigma }) => `${name} = ${valueText(value, sigma)}`),
     ...(conditional ? ['Uncertainties hold the other unknowns of the run where they are.'] : []),
     ...(numbers.some(({ sigma }) => sigma !== null) && fit > POOR_FIT
       ? [
@@ -126,6 +125,12 @@ export function parameterLines(figures: RunFigures | null): string[] {
         ]
       : []),
   ]
+}
+
+function valueText(value: number, sigma: number | null): string {
+  return sigma === null || sigma === 0
+    ? value.toPrecision(6)
+    : `${value.toPrecision(significantDigits(value, sigma))} +- ${sigma.toPrecision(2)}`
 }
 
 /** So many that the last one is the second of the uncertainty. */

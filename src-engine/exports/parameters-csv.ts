@@ -1,7 +1,14 @@
 import type { ParameterFigures } from '../storage/records.ts'
 
-/** Fitted parameters of models as comma-separated values, one per line, with their correlations; what does not exist is empty. */
-export function parametersCsv({ numbers, correlations }: ParameterFigures): Uint8Array {
+/**
+ * Fitted parameters of models as comma-separated values, one per line, with their correlations, and the weights of mixtures that
+ * follow from them; what does not exist is empty.
+ */
+export function parametersCsv({
+  numbers,
+  correlations,
+  weights = [],
+}: ParameterFigures): Uint8Array {
   const columns = [
     'parameter',
     'unit',
@@ -27,6 +34,9 @@ export function parametersCsv({ numbers, correlations }: ParameterFigures): Uint
     number.at_bound,
     ...numbers.map((_, other) => correlations?.[k][other]),
   ])
-  const lines = [columns, ...rows].map((cells) => cells.map((cell) => cell ?? '').join(','))
+  const follow = weights.map(({ name, value, sigma }) => [name, 'dimensionless', value, sigma])
+  const lines = [columns, ...rows, ...follow].map((cells) =>
+    columns.map((_, i) => cells[i] ?? '').join(','),
+  )
   return new TextEncoder().encode(`${lines.join('\n')}\n`)
 }

@@ -1,3 +1,4 @@
+import { weightsFrom } from '#shared/fields/index.ts'
 import { covarianceOf } from '#shared/inference/laplace.ts'
 import type { FieldStage } from '../unknowns/field-stage.ts'
 import type { FreeNumber } from '../unknowns/free-numbers.ts'
@@ -50,11 +51,56 @@ export function parameterFigures(
     })),
     correlations: null,
     conditional: false,
+    ...weightFigures(numbers, values),
   }
+}
+
+/**
+ * Weights of the mixtures among the numbers, which are positive and sum to 1.
+ *
+ * @param covariance of two numbers by their places; without it there are no uncertainties. NaN where there is none
+ */
+function weightFigures(
+  numbers: readonly FreeNumber[],
+  values: readonly number[],
+  covariance?: (i: number, j: number) => number,
+): Pick<ParameterFigures, 'weights'> {
+  const mixtures = new Map(
+    numbers.flatMap(({ mixture }) => (mixture ? [[mixture.weights[0], mixture] as const] : [])),
+  )
+  if (mixtures.size === 0) return {}
+  const weights = [...mixtures.values()].flatMap(({ weights: names, logarithms }) => {
+    const places = logarithms.map(({ name }) => numbers.findIndex((one) => one.name === name))
+    const found = weightsFrom(
+      logarithms.map(({ held }, i) => (places[i] < 0 ? held : values[places[i]])),
+    )
+    return names.map((name, i) => {
+      // d weight_i / d logarithm_k = weight_i (delta_ik - weight_k); the first weight has no logarithm.
+      const slopes = places.map((_, k) => found[i] * ((i === k + 1 ? 1 : 0) - found[k + 1]))
+      const variance = covariance ? quadraticForm(slopes, places, covariance) : NaN
+      return { name, value: found[i], sigma: variance >= 0 ? Math.sqrt(variance) : null }
+    })
+  })
+  return { weights }
 }
 
 function finiteOrNull(value: number): number | null {
   return Number.isFinite(value) ? value : null
+}
+
+/** s' C s over the numbers that are not held, whose places are -1. */
+function quadraticForm(
+  slopes: readonly number[],
+  places: readonly number[],
+  covariance: (i: number, j: number) => number,
+): number {
+  let sum = 0
+  places.forEach((a, k) => {
+    places.forEach((b, l) => {
+      if (a >= 0 && b >= 0) sum += slopes[k] * slopes[l] * covariance(a, b)
+    })
+  })
+  return sum
 }
 
 /**
@@ -75,12 +121,18 @@ export async function determinedParameters(
   const free = figures.numbers.map(({ at_bound: bound }) => bound === null)
   const { sigmas, correlations } = covarianceOf(curvature, free)
   const signs = slopes.map(Math.sign)
+  const numbers = figures.numbers.map((number, k) => {
+    const sigma = sigmas[k]
+    return { ...number, sigma: sigma === undefined ? null : sigma * Math.abs(slopes[k]) }
+  })
+  const signed = correlations.map((row, i) => row.map((value, j) => signs[i] * signs[j] * value))
+  // What is held at a bound does not vary.
+  const covariance = (i: number, j: number): number =>
+    free[i] && free[j] ? (numbers[i].sigma ?? NaN) * (numbers[j].sigma ?? NaN) * signed[i][j] : 0
   return {
-    numbers: figures.numbers.map((number, k) => {
-      const sigma = sigmas[k]
-      return { ...number, sigma: sigma === undefined ? null : sigma * Math.abs(slopes[k]) }
-    }),
-    correlations: correlations.map((row, i) => row.map((value, j) => signs[i] * signs[j] * value)),
+    numbers,
+    correlations: signed,
+    ...weightFigures(fittedNumbers(stage), fittedValues(stage), covariance),
     conditional: stage.free.some(({ representation }) => representation.numbers === undefined),
   }
 }

@@ -37,12 +37,15 @@ function startOf({ start_from: start }: RunFile): Pick<RunSummary, 'start_from'>
 
 /** What the contract says of fitted parameters; nothing where there are none. */
 export function parametersOf(
-  figures: Pick<ParameterFigures, 'numbers'> | undefined,
+  figures: Pick<ParameterFigures, 'numbers' | 'weights'> | undefined,
 ): Pick<RunSummary, 'parameters'> {
   if (figures === undefined) return {}
-  const { numbers } = figures
+  const { numbers, weights = [] } = figures
   return {
-    parameters: numbers.map(({ name, unit, value, sigma }) => ({ name, unit, value, sigma })),
+    parameters: [
+      ...numbers.map(({ name, unit, value, sigma }) => ({ name, unit, value, sigma })),
+      ...weights.map((weight) => ({ ...weight, unit: 'dimensionless' })),
+    ],
   }
 }
 

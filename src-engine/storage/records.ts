@@ -43,6 +43,10 @@ export const parameterFigures = z.object({
       moves_surface: z.boolean(),
     }),
   ),
+  /** Of mixtures whose weights are fitted, such as magnetic_field.weight_uf23: they sum to 1. */
+  weights: z
+    .array(z.object({ name: z.string(), value: z.number(), sigma: z.number().nullable() }))
+    .optional(),
   /** [number][number]; null while the run goes on. */
   correlations: z.array(z.array(z.number())).nullable(),
   /** Whether uncertainties hold other unknowns of the run where they are. */

@@ -1,5 +1,5 @@
 import type { ParameterComponent, ParameterSpec, ResolvedModel } from '#shared/fields/index.ts'
-import { movesSurface, parametersOf } from '#shared/fields/index.ts'
+import { mixturesOf, movesSurface, parametersOf, scalarParameter } from '#shared/fields/index.ts'
 import { freedomsOf } from '#shared/session/free-names.ts'
 import { suggestion } from '#shared/session/nearest-name.ts'
 import type { Freedom, RunFile } from '#shared/session/run-file.ts'
@@ -28,6 +28,16 @@ export interface FreeNumber {
   readonly scale: number
   /** Whether it shifts a surface on which the model jumps. */
   readonly movesSurface: boolean
+  /** Of the logarithm of a weight: the mixture whose weight it is. */
+  readonly mixture?: FreeMixture
+}
+
+/** A mixture with weights that a run fits. */
+export interface FreeMixture {
+  /** Names of the weights, one per member: `magnetic_field.weight_uf23`. */
+  readonly weights: readonly string[]
+  /** Of all members but the first: the name of the free number, and its value where it is held. */
+  readonly logarithms: readonly { readonly name: string; readonly held: number }[]
 }
 
 /**
@@ -69,6 +79,7 @@ function numbersOf(
   const value = resolved.parameters[spec.name]
   const prior = priorOf(resolved, spec, freedom, key)
   const components = typeof value === 'number' ? [undefined] : ([0, 1, 2] as const)
+  const mixture = mixtureWith(resolved, spec.name, section)
   return components.map((component): FreeNumber => {
     const parameter = component === undefined ? { name: spec.name } : { name: spec.name, component }
     const initial = componentOf(value, component)
@@ -84,10 +95,28 @@ function numbersOf(
       transform: freedom.transform,
       scale: prior?.sigma ?? Math.min(scaleOf(spec, initial), (upper - lower) / 4),
       movesSurface: movesSurface(resolved, parameter),
+      ...(mixture ? { mixture } : {}),
     }
     requireNumber(number, spec, key)
     return number
   })
+}
+
+function mixtureWith(
+  resolved: ResolvedModel,
+  parameter: string,
+  section: ModelSectionName,
+): FreeMixture | undefined {
+  const found = mixturesOf(resolved).find(({ logarithms }) => logarithms.includes(parameter))
+  return (
+    found && {
+      weights: found.members.map((member) => `${section}.${found.prefix}weight_${member}`),
+      logarithms: found.logarithms.map((name) => ({
+        name: `${section}.${name}`,
+        held: scalarParameter(resolved.parameters, name),
+      })),
+    }
+  )
 }
 
 function componentOf(
