@@ -77,6 +77,22 @@ export const gridNames = [
 export const gridName = z.enum(gridNames)
 export type GridName = z.output<typeof gridName>
 
+/**
+ * What `run.field` gives beside the grids of a run: how long its lines of sight are in each voxel, and how uncertain a component
+ * of the field is there with everything else held fixed.
+ */
+export const shownGridNames = [...gridNames, 'coverage', 'conditional_sigma'] as const
+export const shownGridName = z.enum(shownGridNames)
+export type ShownGridName = z.output<typeof shownGridName>
+
+/** Grids that a model has without a run. */
+export const modelGridNames = [
+  'magnetic_field',
+  'thermal_electrons',
+  'cosmic_ray_electrons',
+] as const
+export type ModelGridName = (typeof modelGridNames)[number]
+
 /** Columns of `run.points`; `set` is 1 for fitted and 2 for held out. */
 export const pointColumns = ['l_deg', 'b_deg', 'distance_kpc', 'value', 'sigma'] as const
 export const fittedPointColumns = [...pointColumns, 'model', 'set'] as const
@@ -189,6 +205,15 @@ const openedRunFile = z.strictObject({
 
 const run = z.strictObject({ session: sessionId, run: runId })
 const none = z.strictObject({})
+const kpc3 = z.tuple([z.number(), z.number(), z.number()])
+const fieldOnGrid = {
+  grid: shownGridName,
+  shape: z.tuple([z.int(), z.int(), z.int()]),
+  components: z.int(),
+  half_size_kpc: kpc3,
+  observer_kpc: kpc3,
+  unit: z.string(),
+}
 const ok = z.strictObject({ ok: z.literal(true) })
 
 /** `payload` says what raw arrays accompany the reply (or, for `upload`, the request). */
@@ -392,18 +417,13 @@ export const methods = {
       nuisance: z.string(),
     }),
   },
-  /** Reply payload: float32 [nx, ny, nz, components] in `unit`: 3 components of the magnetic field, 1 of a density. */
+  /**
+   * Reply payload: float32 [nx, ny, nz, components] in `unit`: 3 components of the magnetic field, 1 of anything else. A density
+   * that the run holds fixed is its model at the voxels' centres.
+   */
   'run.field': {
-    params: z.strictObject({ ...run.shape, grid: gridName.default('magnetic_field') }),
-    result: z.strictObject({
-      grid: gridName,
-      shape: z.tuple([z.int(), z.int(), z.int()]),
-      components: z.int(),
-      half_size_kpc: z.tuple([z.number(), z.number(), z.number()]),
-      observer_kpc: z.tuple([z.number(), z.number(), z.number()]),
-      iteration: z.int(),
-      unit: z.string(),
-    }),
+    params: z.strictObject({ ...run.shape, grid: shownGridName.default('magnetic_field') }),
+    result: z.strictObject({ ...fieldOnGrid, iteration: z.int() }),
   },
   /**
    * Along one line of sight through the fields of a run: microgauss (parallel: positive toward the observer), cm^-3, m^-3, K in
@@ -499,6 +519,17 @@ export const methods = {
       face_rows: z.int(),
       edge_rows: z.int(),
     }),
+  },
+  /**
+   * A model of a configuration at the centres of the voxels of its grid, before any run. Reply payload: float32
+   * [nx, ny, nz, components] in `unit`.
+   */
+  'model.field': {
+    params: z.strictObject({
+      configuration: z.unknown(),
+      grid: z.enum(modelGridNames),
+    }),
+    result: z.strictObject(fieldOnGrid),
   },
   'export.run': {
     params: z.strictObject({

@@ -39,6 +39,7 @@ export const replyPayloads: ReadonlyMap<string, PayloadRule> = new Map<MethodNam
   ['maps.load', { type: 'float32', elements: skyPixels }],
   ['run.map', { type: 'float32', elements: skyPixels }],
   ['run.field', { type: 'float32', elements: grid }],
+  ['model.field', { type: 'float32', elements: grid }],
   ['points.load', { type: 'float64', elements: table }],
   ['run.points', { type: 'float64', elements: table }],
   ['run.sightline', { type: 'float64', elements: table }],

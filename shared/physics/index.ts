@@ -1,4 +1,5 @@
 export * from './constants.ts'
+export * from './coverage.ts'
 export * from './crossings.ts'
 export * from './derivative.ts'
 export * from './faraday.ts'

@@ -36,6 +36,7 @@ export type IconName =
   | 'blink'
   | 'vectors'
   | 'camera'
+  | 'film'
   | 'download'
   | 'copy'
   | 'more'

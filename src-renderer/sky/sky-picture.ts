@@ -2,6 +2,7 @@ import { drawColourBar, pictureHeight } from './colour-bar.ts'
 import { buildScale, tableOf } from './colour-scale.ts'
 import { drawOverlay } from './graticule.ts'
 import { isPale, printPalette } from './palette.ts'
+import type { CanvasPalette } from './palette.ts'
 import type { ValueStatistics } from './colour-scale.ts'
 import type { SkyMapProps } from './types.ts'
 import type { SkyGeometry } from './view.ts'
@@ -90,8 +91,8 @@ export function printTitle(
   x: number,
   title: string,
   source: string,
+  { text, textQuiet, fontUi }: CanvasPalette = printPalette(false),
 ): void {
-  const { text, textQuiet, fontUi } = printPalette(false)
   context.font = `500 13px ${fontUi}`
   context.fillStyle = text
   context.fillText(title, x, x + 12)

@@ -3,11 +3,8 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 import { EngineError } from '#shared/contract/errors.ts'
 import type { Payload } from '#shared/contract/messages.ts'
-import type { GridName, Params } from '#shared/contract/methods.ts'
+import type { Params } from '#shared/contract/methods.ts'
 import type { DataEntry } from '#shared/session/run-file.ts'
-import { deriveAhead } from '../volume/derive-ahead.ts'
-import { quantityInfo, quantityOf } from '../volume/scalar.ts'
-import type { Vector3 } from '../volume/types.ts'
 import { useConnection } from './connection.ts'
 import { describeError, useMessages } from './messages.ts'
 import { useProject } from './project.ts'
@@ -18,14 +15,6 @@ import { useView } from './view.ts'
 
 export type { LoadedMap, RunMap } from './points.ts'
 
-export interface LoadedField {
-  readonly grid: GridName
-  readonly values: Float32Array
-  readonly shape: Vector3
-  readonly halfSizeKpc: Vector3
-  readonly observerKpc: Vector3
-  readonly iteration: number
-}
 export type RunMapKind = Params<'run.map'>['which']
 
 const leastPauseMs = 1000
@@ -49,7 +38,7 @@ export function mapSelection(entry: DataEntry): Params<'maps.load'> {
   return { grant: file, hdu, column, ordering, frame, bad_value }
 }
 
-/** Pictures of the open project: the maps as loaded, the maps of the shown run and its field, kept up to date. */
+/** Pictures of the open project: the maps as loaded, the maps of the shown run, kept up to date. */
 export const useMaps = defineStore('maps', () => {
   const connection = useConnection()
   const project = useProject()
@@ -64,7 +53,6 @@ export const useMaps = defineStore('maps', () => {
   const data = shallowRef<RunMap | null>(null)
   const model = shallowRef<RunMap | null>(null)
   const residual = shallowRef<RunMap | null>(null)
-  const field = shallowRef<LoadedField | null>(null)
   const busy = ref(false)
 
   const entry = computed(
@@ -143,13 +131,6 @@ export const useMaps = defineStore('maps', () => {
       nuisance: result.nuisance,
     }
   }
-  /** The grid of the quantity that is to be seen, where the run has it. */
-  const wantedGrid = computed<GridName>(() => {
-    const { grid } = quantityInfo[view.settings.quantity]
-    return runs.shown?.grids.includes(grid) ? grid : 'magnetic_field'
-  })
-  /** What the field panels show: the chosen quantity as soon as its grid is here. */
-  const quantity = computed(() => quantityOf(view.settings.quantity, field.value?.grid))
   async function fetchMaps() {
     return {
       data: data.value ?? (await fetchMap('data')),
@@ -157,22 +138,6 @@ export const useMaps = defineStore('maps', () => {
       residual: await fetchMap(residualKind.value),
     }
   }
-  async function fetchField(): Promise<LoadedField | null> {
-    const session = project.session?.session
-    const run = runs.shownId
-    if (!session || run === null) return null
-    const grid = wantedGrid.value
-    const { result, payloads } = await connection.request('run.field', { session, run, grid })
-    return {
-      grid,
-      values: float32(payloads[0]),
-      shape: result.shape,
-      halfSizeKpc: result.half_size_kpc,
-      observerKpc: result.observer_kpc,
-      iteration: result.iteration,
-    }
-  }
-
   // What the pictures show, and what they should show; compared once a second.
   const shownKey = computed(() =>
     [project.session?.session, runs.shownId, entry.value?.name].join('/'),
@@ -185,8 +150,7 @@ export const useMaps = defineStore('maps', () => {
       ? view.settings.exploreTab === 'sky'
       : view.settings.skyTab === 'sky',
   )
-  const fieldVisible = computed(() => view.settings.preset !== 'inspect')
-  let done = { key: '', sky: '', field: '' }
+  let done = ''
   let working = false
   let pause: ReturnType<typeof setTimeout> | undefined
   let complained = ''
@@ -195,20 +159,11 @@ export const useMaps = defineStore('maps', () => {
     data.value = null
     model.value = null
     residual.value = null
-    field.value = null
-    done = { key: shownKey.value, sky: '', field: '' }
+    done = ''
     void update()
   })
   watch(
-    [
-      () => runs.shown,
-      residualKind,
-      wantedGrid,
-      skyVisible,
-      fieldVisible,
-      visibility,
-      () => connection.state,
-    ],
+    [() => runs.shown, residualKind, skyVisible, visibility, () => connection.state],
     () => void update(),
   )
 
@@ -217,36 +172,22 @@ export const useMaps = defineStore('maps', () => {
     if (working || pause !== undefined || !run || !project.session || connection.state !== 'ready')
       return
     if (visibility.value === 'hidden' || run.state === 'queued') return
-    const stamp = `${run.iteration}/${isActive(run.state)}`
-    const skyStamp = `${stamp}/${residualKind.value}`
-    const wantSky = skyVisible.value && done.sky !== skyStamp
-    const fieldStamp = `${stamp}/${wantedGrid.value}`
-    const wantField = fieldVisible.value && done.field !== fieldStamp
-    if (!wantSky && !wantField) return
+    const stamp = `${run.iteration}/${isActive(run.state)}/${residualKind.value}`
+    if (!skyVisible.value || done === stamp) return
     working = true
     const started = performance.now()
     const key = shownKey.value
     try {
-      if (wantSky) {
-        const pictures = await (entry.value?.catalogue ? fetchCatalogue() : fetchMaps())
-        if (key === shownKey.value) {
-          data.value = pictures?.data ?? null
-          model.value = pictures?.model ?? null
-          residual.value = pictures?.residual ?? null
-          done.sky = skyStamp
-        }
-      }
-      if (wantField) {
-        const fresh = await fetchField()
-        if (fresh) await deriveAhead(fresh, quantityOf(view.settings.quantity, fresh.grid))
-        if (key === shownKey.value) {
-          field.value = fresh
-          done.field = fieldStamp
-        }
+      const pictures = await (entry.value?.catalogue ? fetchCatalogue() : fetchMaps())
+      if (key === shownKey.value) {
+        data.value = pictures?.data ?? null
+        model.value = pictures?.model ?? null
+        residual.value = pictures?.residual ?? null
+        done = stamp
       }
       complained = ''
     } catch (error) {
-      done = { ...done, sky: skyStamp, field: fieldStamp }
+      done = stamp
       const text = describeError(error)
       // A run that has not got so far yet has no maps, and one that failed before has said so.
       if (text !== complained && !isActive(run.state) && run.state !== 'failed')
@@ -273,8 +214,6 @@ export const useMaps = defineStore('maps', () => {
     data,
     model,
     residual,
-    field,
-    quantity,
     busy,
     loadInput,
   }

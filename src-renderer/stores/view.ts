@@ -4,6 +4,7 @@ import { computed, ref, shallowRef } from 'vue'
 import { z } from 'zod'
 import { sightlineColumns } from '#shared/contract/methods.ts'
 import { wholeSky } from '../sky/types.ts'
+import { defaultVolumeSettings, volumeSettings } from '../volume/settings.ts'
 import type { SkyDirection, SkyViewState } from '../sky/types.ts'
 import type { FieldReadout, Vector3 } from '../volume/types.ts'
 import { recordView } from './view-history.ts'
@@ -33,6 +34,8 @@ export const fieldQuantities = [
   'n_e',
   'C',
   'p',
+  'coverage',
+  'sigma',
 ] as const
 
 export type DialogName =
@@ -87,6 +90,7 @@ const storedView = z.object({
   residualOverSigma: z.boolean().catch(false),
   quantity: z.enum(fieldQuantities).catch('B'),
   fieldLimits: limits.catch(null),
+  volume: volumeSettings.catch(defaultVolumeSettings),
   /** The line of sight whose profile is shown. */
   sightline: z.object({ lonDeg: z.number(), latDeg: z.number() }).nullable().catch(null),
   /** null: what suits the data. */

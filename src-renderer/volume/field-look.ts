@@ -6,6 +6,7 @@ import type { ColourScale } from '../sky/colour-scale.ts'
 import type { SliceColours } from './slice-image.ts'
 import type { Transfer } from './volume-scene.ts'
 import type { ScalarGrid } from './scalar.ts'
+import type { FieldArray } from './derived.ts'
 import type { FieldProps } from './types.ts'
 
 /** What slices and volume draw of a field, on the screen and on paper. */
@@ -25,11 +26,14 @@ function fieldLook(props: FieldProps): FieldLook | null {
   return { grid, scale, words: scaleWords(quantity, scale, statistics) }
 }
 
-/** The look on white, in the colours of the light theme. Throws an Error while there is no field. */
-export function printLook(props: FieldProps): FieldLook & { readonly colourMap: Uint8Array } {
+/** The look in the colours of a theme: the light one for white paper. Throws an Error while there is no field. */
+export function printLook(
+  props: FieldProps,
+  theme: FieldProps['theme'] = 'light',
+): FieldLook & { readonly colourMap: Uint8Array } {
   const look = fieldLook(props)
   if (!look) throw new Error('There is no field to draw yet.')
-  return { ...look, colourMap: tableOf(fieldColourMap(props, 'light')) }
+  return { ...look, colourMap: tableOf(fieldColourMap(props, theme)) }
 }
 
 /** The look on the screen. Each part changes only when what it depends on does. */
@@ -43,7 +47,20 @@ export function useFieldLook(props: FieldProps) {
   }
 }
 
-/** Colours of the slices. */
+/** Colours of arrows and field lines: those of |B|, whatever quantity is shown. */
+export function strengthLook(
+  magnetic: FieldArray,
+  limits: FieldProps['limits'],
+  theme: FieldProps['theme'],
+) {
+  const { statistics } = derivedScalar(magnetic, 'B')
+  return {
+    scale: fieldScale('B', limits, statistics),
+    table: tableOf(fieldColourMap({ quantity: 'B', colourMap: null }, theme)),
+  }
+}
+
+/** Colours of slices and solids. */
 export function sliceColours(scale: ColourScale, table: Uint8Array): Omit<SliceColours, 'neutral'> {
   return { table, limits: scale.limits, norm: scale.kind === 'log' ? 'log' : 'linear' }
 }
@@ -76,6 +93,14 @@ export function volumeTransfer(
     }
   const limits = [Math.log10(low), Math.log10(high)] as const
   return { table, limits, start: limits[0], signed, hiddenBelow }
+}
+
+/** Values of the isosurfaces at a part of the scale, 0 to 1: of a signed quantity there are two. */
+export function surfaceLevels(scale: ColourScale, signed: boolean, part: number): number[] {
+  const [low, high] = scale.limits
+  if (signed) return part > 0 ? [part * high, -part * high] : []
+  const level = scale.kind === 'log' ? low * (high / low) ** part : low + (high - low) * part
+  return level > 0 ? [level] : []
 }
 
 /** The value below which nothing is drawn. */

@@ -64,13 +64,19 @@ export function orbitProjector(orbit: Orbit, width: number, height: number) {
 
 /** The Sun in front to the left, the whole box in the picture, with room for the tick labels below. */
 export function homeOrbit(half: Vector3, width: number, height: number): Orbit {
+  return fittedOrbit(-118, 33, half, width, height)
+}
+
+/** The whole box in the picture, seen from a direction. */
+function fittedOrbit(
+  azimuthDeg: number,
+  elevationDeg: number,
+  half: Vector3,
+  width: number,
+  height: number,
+): Orbit {
   const size = Math.max(...half)
-  let orbit: Orbit = {
-    azimuthDeg: -118,
-    elevationDeg: 33,
-    distanceKpc: 2.2 * size,
-    focalKpc: [0, 0, 0],
-  }
+  let orbit: Orbit = { azimuthDeg, elevationDeg, distanceKpc: 2.2 * size, focalKpc: [0, 0, 0] }
   const corners = boxCorners(half)
   const fits = (candidate: Orbit) => {
     const project = orbitProjector(candidate, width, height)
@@ -83,6 +89,44 @@ export function homeOrbit(half: Vector3, width: number, height: number): Orbit {
     orbit = { ...orbit, distanceKpc: orbit.distanceKpc * 1.03 }
   }
   return orbit
+}
+
+export const standardViewNames = {
+  home: 'Whole box',
+  north: 'Face-on, from the north',
+  south: 'Face-on, from the south',
+  edge: 'Edge-on, x to the right',
+  sunward: 'Edge-on, over the Sun to the centre',
+  sun: 'From the Sun to the centre',
+} as const
+export type StandardView = keyof typeof standardViewNames
+
+/** The camera of a standard view in a picture of this size; null is the view of the whole box. */
+export function standardOrbit(
+  view: StandardView,
+  half: Vector3,
+  observer: Vector3,
+  width: number,
+  height: number,
+): Orbit | null {
+  const towardSun = Math.atan2(observer[1], observer[0]) / degree
+  switch (view) {
+    case 'home':
+      return null
+    case 'north':
+      return fittedOrbit(-90, 90, half, width, height)
+    case 'south':
+      return fittedOrbit(-90, -90, half, width, height)
+    case 'edge':
+      return fittedOrbit(-90, 0, half, width, height)
+    case 'sunward':
+      return fittedOrbit(towardSun, 0, half, width, height)
+    case 'sun': {
+      const distanceKpc = Math.max(0.1, Math.hypot(...observer))
+      const elevationDeg = Math.asin(observer[2] / distanceKpc) / degree
+      return { azimuthDeg: towardSun, elevationDeg, distanceKpc, focalKpc: [0, 0, 0] }
+    }
+  }
 }
 
 export function boxCorners([x, y, z]: Vector3): Vector3[] {

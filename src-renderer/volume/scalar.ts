@@ -1,4 +1,4 @@
-import type { GridName } from '#shared/contract/methods.ts'
+import type { ShownGridName } from '#shared/contract/methods.ts'
 import type { FieldQuantity, Vector3 } from './types.ts'
 
 /** A scalar on the voxels of a field, C order (z fastest). */
@@ -20,7 +20,7 @@ export interface QuantityInfo {
   /** Densities fall by decades. */
   readonly norm: 'linear' | 'log'
   /** The grid it is made from. */
-  readonly grid: GridName
+  readonly grid: ShownGridName
 }
 
 const ofField = { unit: 'microgauss', norm: 'linear', grid: 'magnetic_field' } as const
@@ -63,17 +63,35 @@ export const quantityInfo: Readonly<Record<FieldQuantity, QuantityInfo>> = {
     norm: 'linear',
     grid: 'spectral_index',
   },
+  coverage: {
+    name: 'Coverage by lines of sight',
+    symbol: 'coverage',
+    unit: 'kpc',
+    signed: false,
+    norm: 'log',
+    grid: 'coverage',
+  },
+  sigma: {
+    name: 'Conditional sigma of a component',
+    symbol: 'σ(B)',
+    unit: 'microgauss',
+    signed: false,
+    norm: 'log',
+    grid: 'conditional_sigma',
+  },
 }
 
-const firstOf: Readonly<Record<GridName, FieldQuantity>> = {
+const firstOf: Readonly<Record<ShownGridName, FieldQuantity>> = {
   magnetic_field: 'B',
   thermal_electrons: 'n_e',
   cosmic_ray_electrons: 'C',
   spectral_index: 'p',
+  coverage: 'coverage',
+  conditional_sigma: 'sigma',
 }
 
 /** The quantity itself where it is made from this grid, else the first one that is. */
-export function quantityOf(chosen: FieldQuantity, grid: GridName | undefined): FieldQuantity {
+export function quantityOf(chosen: FieldQuantity, grid: ShownGridName | undefined): FieldQuantity {
   if (grid === undefined || quantityInfo[chosen].grid === grid) return chosen
   return firstOf[grid]
 }
@@ -95,8 +113,7 @@ export function deriveScalar(
   halfSizeKpc: Vector3,
   quantity: FieldQuantity,
 ): ScalarGrid {
-  if (quantity === 'n_e' || quantity === 'C' || quantity === 'p')
-    return plainScalar(field, shape, halfSizeKpc)
+  if (!isOfField(quantity)) return plainScalar(field, shape, halfSizeKpc, quantity)
   const [nx, ny, nz] = shape
   const count = nx * ny * nz
   if (field.length !== 3 * count) {
@@ -109,6 +126,13 @@ export function deriveScalar(
       ? divergence(field, shape, halfSizeKpc)
       : pointwise(field, shape, halfSizeKpc, quantity)
   return { values, inside: insideRegion(field, count), shape, halfSizeKpc }
+}
+
+type OfField = Exclude<FieldQuantity, 'n_e' | 'C' | 'p' | 'coverage' | 'sigma'>
+
+/** Whether a quantity is made of the three components of B. */
+function isOfField(quantity: FieldQuantity): quantity is OfField {
+  return quantityInfo[quantity].grid === 'magnetic_field'
 }
 
 function insideRegion(field: Float32Array, count: number): Uint8Array {
@@ -126,15 +150,23 @@ function insideRegion(field: Float32Array, count: number): Uint8Array {
 
 const cartesian = { Bx: 0, By: 1, Bz: 2 } as const
 
-/** What the grid holds, everywhere. */
-function plainScalar(values: Float32Array, shape: Vector3, halfSizeKpc: Vector3): ScalarGrid {
+/** What the grid holds: densities everywhere, what is known of voxels where it is positive. */
+function plainScalar(
+  values: Float32Array,
+  shape: Vector3,
+  halfSizeKpc: Vector3,
+  quantity: FieldQuantity,
+): ScalarGrid {
   const count = shape[0] * shape[1] * shape[2]
   if (values.length !== count) {
     throw new RangeError(
       `A grid of ${shape.join(' × ')} voxels has ${count} values, not ${values.length}.`,
     )
   }
-  return { values, inside: new Uint8Array(count).fill(1), shape, halfSizeKpc }
+  const everywhere = quantity !== 'coverage' && quantity !== 'sigma'
+  const inside = new Uint8Array(count).fill(1)
+  if (!everywhere) for (let i = 0; i < count; i++) inside[i] = values[i] > 0 ? 1 : 0
+  return { values, inside, shape, halfSizeKpc }
 }
 
 /** Flat loops without temporary arrays: half a million voxels in a few milliseconds. */
@@ -142,7 +174,7 @@ function pointwise(
   field: Float32Array,
   shape: Vector3,
   half: Vector3,
-  quantity: Exclude<FieldQuantity, 'divB' | 'n_e' | 'C' | 'p'>,
+  quantity: Exclude<OfField, 'divB'>,
 ): Float32Array {
   const values = new Float32Array(shape[0] * shape[1] * shape[2])
   if (quantity === 'BR' || quantity === 'Bphi') cylindrical(field, shape, half, quantity, values)

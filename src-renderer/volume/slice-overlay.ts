@@ -1,9 +1,11 @@
 import { formatFixed, formatRound } from '../format/text.ts'
 import { slicePlanes } from './slice-image.ts'
 import { sliceNames, toScreen } from './slice-layout.ts'
+import { spiralArms } from './spiral-arms.ts'
 import type { CanvasPalette } from '../sky/palette.ts'
 import type { SliceName } from './slice-image.ts'
 import type { Box, SliceLayout } from './slice-layout.ts'
+import type { VolumeOverlayName } from './settings.ts'
 import type { FieldRay, Vector3 } from './types.ts'
 
 /** Galactocentric circles that every panel shows, kpc. */
@@ -15,6 +17,10 @@ export interface SliceOverlay {
   readonly observerKpc: Vector3
   readonly cursor: Vector3
   readonly ray?: FieldRay | null
+  /** Which of circles, arms and marks are drawn. */
+  readonly overlays: readonly VolumeOverlayName[]
+  /** Where field lines begin, and what of it can be dragged. */
+  readonly seeds?: { readonly points: readonly Vector3[]; readonly handles: readonly Vector3[] }
   /** Centre and size of the chosen voxel. */
   readonly voxel?: { readonly centreKpc: Vector3; readonly sizeKpc: Vector3 } | null
   readonly palette: CanvasPalette
@@ -39,13 +45,14 @@ function drawSlice(
   overlay: SliceOverlay,
   name: SliceName,
 ): void {
-  const { layout, halfSizeKpc, observerKpc, cursor, palette } = overlay
+  const { layout, halfSizeKpc, observerKpc, cursor, palette, overlays } = overlay
   const box = layout.boxes[name]
   context.save()
   context.beginPath()
   context.rect(box.x, box.y, box.width, box.height)
   context.clip()
-  if (name === 'xy') drawRings(context, box, halfSizeKpc, palette)
+  if (name === 'xy' && overlays.includes('circles')) drawRings(context, box, halfSizeKpc, palette)
+  if (name === 'xy' && overlays.includes('arms')) drawArms(context, box, halfSizeKpc, palette)
   const at = toScreen(box, name, halfSizeKpc, cursor)
   context.strokeStyle = palette.mapText
   context.globalAlpha = 0.5
@@ -57,14 +64,17 @@ function drawSlice(
   context.lineTo(box.x + box.width, Math.floor(at.y) + 0.5)
   context.stroke()
   context.globalAlpha = 1
+  drawSeeds(context, overlay, name)
   drawRay(context, overlay, name)
   drawVoxel(context, overlay, name)
   const labelled = name === 'xy'
-  // Seen along x, Sun and centre fall together: the Sun is the nearer one.
-  if (name !== 'yz') {
-    drawCentre(context, toScreen(box, name, halfSizeKpc, [0, 0, 0]), palette, labelled)
+  if (overlays.includes('marks')) {
+    // Seen along x, Sun and centre fall together: the Sun is the nearer one.
+    if (name !== 'yz') {
+      drawCentre(context, toScreen(box, name, halfSizeKpc, [0, 0, 0]), palette, labelled)
+    }
+    drawSun(context, toScreen(box, name, halfSizeKpc, observerKpc), palette, labelled)
   }
-  drawSun(context, toScreen(box, name, halfSizeKpc, observerKpc), palette, labelled)
   const fixed = slicePlanes[name].fixed
   const unit = name === 'yz' ? '' : '\u00a0kpc'
   const value = formatFixed(cursor[fixed], box.width < 80 ? 1 : 2, name === 'xy')
@@ -170,6 +180,71 @@ function drawRings(
   }
   context.setLineDash([])
 }
+
+/** Where the tracers of the arms are, with their names at the outer ends. */
+function drawArms(
+  context: CanvasRenderingContext2D,
+  box: Box,
+  half: Vector3,
+  palette: CanvasPalette,
+): void {
+  for (const { name, points } of spiralArms) {
+    const line = points.map((point) => toScreen(box, 'xy', half, point))
+    strokeArm(context, line, palette)
+    context.textAlign = 'center'
+    const end = line[line.length - 1]
+    if (box.width >= 240) haloText(context, name, end.x, end.y, palette)
+  }
+}
+
+/** A spiral arm in the line that it has in every panel. */
+export function strokeArm(
+  context: CanvasRenderingContext2D,
+  points: readonly ScreenPoint[],
+  palette: CanvasPalette,
+): void {
+  context.beginPath()
+  points.forEach(({ x, y }, i) => (i === 0 ? context.moveTo(x, y) : context.lineTo(x, y)))
+  context.globalAlpha = 0.6
+  context.lineWidth = 1.25
+  context.strokeStyle = palette.mapText
+  context.stroke()
+  context.globalAlpha = 1
+  context.lineWidth = 1
+}
+
+/** Seeds as dots, what can be dragged as squares. */
+function drawSeeds(
+  context: CanvasRenderingContext2D,
+  { layout, halfSizeKpc, seeds, palette }: SliceOverlay,
+  name: SliceName,
+): void {
+  if (!seeds) return
+  const at = (point: Vector3) => toScreen(layout.boxes[name], name, halfSizeKpc, point)
+  context.fillStyle = palette.mapText
+  context.strokeStyle = palette.mapHalo
+  context.lineWidth = 1
+  for (const seed of seeds.points) {
+    const { x, y } = at(seed)
+    context.beginPath()
+    context.arc(x, y, 2, 0, 2 * Math.PI)
+    context.stroke()
+    context.fill()
+  }
+  for (const handle of seeds.handles) {
+    const { x, y } = at(handle)
+    context.lineWidth = 3
+    context.strokeStyle = palette.mapHalo
+    context.strokeRect(x - handleSize / 2, y - handleSize / 2, handleSize, handleSize)
+    context.lineWidth = 1.5
+    context.strokeStyle = palette.mapText
+    context.strokeRect(x - handleSize / 2, y - handleSize / 2, handleSize, handleSize)
+  }
+  context.lineWidth = 1
+}
+
+/** Side of a handle, CSS pixels. */
+export const handleSize = 9
 
 interface ScreenPoint {
   readonly x: number

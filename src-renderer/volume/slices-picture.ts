@@ -29,6 +29,7 @@ export async function slicesPicture(props: FieldSlicesProps): Promise<Blob> {
     observerKpc: props.observerKpc,
     cursor: props.cursor,
     ray: props.ray,
+    overlays: props.overlays,
     palette: printPalette(isPale(colourMap)),
     readout: [],
   })

@@ -1,10 +1,15 @@
+import type { FieldArray } from './derived.ts'
+import type { Orbit, StandardView } from './orbit.ts'
+import type { SeedSettings, VolumeOverlayName, VolumeSettings } from './settings.ts'
+
 /** Types between the field panels (slices and volume) and whoever shows them. Galactocentric kpc, microgauss. */
 
 /**
  * What the panels show: of the magnetic field its strength, Cartesian and Galactocentric cylindrical components and
  * divergence; the densities and the spectral index themselves.
  */
-export type FieldQuantity = 'B' | 'Bx' | 'By' | 'Bz' | 'BR' | 'Bphi' | 'divB' | 'n_e' | 'C' | 'p'
+export type FieldQuantity =
+  'B' | 'Bx' | 'By' | 'Bz' | 'BR' | 'Bphi' | 'divB' | 'n_e' | 'C' | 'p' | 'coverage' | 'sigma'
 
 export type Vector3 = readonly [number, number, number]
 
@@ -36,6 +41,9 @@ export interface FieldSlicesProps extends FieldProps {
   readonly cursor: Vector3
   /** Centre of the chosen voxel. */
   readonly voxel?: Vector3 | null
+  readonly overlays: readonly VolumeOverlayName[]
+  /** Where field lines begin, to be dragged; null: there are none. */
+  readonly seeds?: SeedSettings | null
 }
 
 /** What the slices show under the pointer: trilinear between voxel centres, NaN outside the region. */
@@ -48,10 +56,33 @@ export interface FieldVolumeProps extends FieldProps {
   readonly title: string
   /** Where the planes of the slices cross, marked in the volume; null hides the mark. */
   readonly cursor: Vector3 | null
+  readonly settings: VolumeSettings
+  /** The magnetic field, for arrows and field lines, also where the quantity is another; null while it is not there. */
+  readonly magnetic: FieldArray | null
 }
 
 /** What a template reference to either panel offers. */
 export interface FieldPanelExposed {
   /** The panel with colour bar on white, for print. */
   toPng(): Promise<Blob>
+}
+
+/** What a template reference to the volume offers. */
+export interface FieldVolumeExposed extends FieldPanelExposed {
+  /** Where the camera is; null before the first picture. */
+  camera(): Orbit | null
+  show(view: StandardView): void
+  /** A film of one turn about the Galactic axis. Rejects when it is stopped, or cannot be made. */
+  turntable(request: TurntableRequest): Promise<Blob>
+}
+
+export interface TurntableRequest {
+  /** A film, or its pictures in a ZIP file. */
+  readonly format: 'webm' | 'png'
+  readonly background: 'white' | 'screen'
+  /** Of a whole turn. */
+  readonly seconds: number
+  readonly signal: AbortSignal
+  /** With the part that is done, 0 to 1. */
+  readonly onProgress: (part: number) => void
 }

@@ -1,4 +1,4 @@
-import { computed, onBeforeUnmount, shallowRef } from 'vue'
+import { computed, onBeforeUnmount, shallowRef, watch } from 'vue'
 import { formatAngle } from '../format/text.ts'
 import { wheelPixels } from '../sky/wheel.ts'
 import { homeOrbit, panOrbit, turnOrbit, zoomOrbit } from './orbit.ts'
@@ -8,11 +8,20 @@ import type { Vector3 } from './types.ts'
 /** The view counts as moving until this long after the last move. */
 const restMs = 200
 
-/** The camera of a volume and its mouse, wheel and keys. `changed` is called after each move and when it comes to rest. */
-export function useOrbit(halfSizeKpc: () => Vector3, changed: () => void) {
-  const orbit = shallowRef<Orbit | null>(null)
+/** Where the camera is kept: null is the view of the whole box. */
+export interface KeptCamera {
+  readonly get: () => Orbit | null
+  readonly set: (orbit: Orbit | null) => void
+}
+
+/**
+ * The camera of a volume and its mouse, wheel and keys. `changed` is called after each move and when it comes to rest, which is
+ * also when the camera is kept.
+ */
+export function useOrbit(halfSizeKpc: () => Vector3, kept: KeptCamera, changed: () => void) {
+  const orbit = shallowRef<Orbit | null>(kept.get())
   /** Before the user turns it, the view follows the size of the panel. */
-  let home = true
+  let home = orbit.value === null
   let rest = 0
   let drag: { readonly x: number; readonly y: number } | null = null
 
@@ -22,10 +31,18 @@ export function useOrbit(halfSizeKpc: () => Vector3, changed: () => void) {
     window.clearTimeout(rest)
     rest = window.setTimeout(() => {
       rest = 0
+      kept.set(orbit.value)
       changed()
     }, restMs)
     changed()
   }
+  /** From a bookmark, an undo or a session that was opened. */
+  watch(kept.get, (camera) => {
+    if (camera === orbit.value || (camera === null && home)) return
+    home = camera === null
+    if (camera) orbit.value = camera
+    changed()
+  })
   onBeforeUnmount(() => window.clearTimeout(rest))
 
   /** The camera for a picture of this size, CSS pixels. */
@@ -34,8 +51,11 @@ export function useOrbit(halfSizeKpc: () => Vector3, changed: () => void) {
     return orbit.value
   }
 
-  function reset(): void {
-    home = true
+  /** Goes to a camera; null: the view of the whole box. */
+  function look(camera: Orbit | null): void {
+    home = camera === null
+    if (camera) orbit.value = camera
+    kept.set(camera)
     changed()
   }
 
@@ -83,7 +103,7 @@ export function useOrbit(halfSizeKpc: () => Vector3, changed: () => void) {
     if (turn) moved(turnOrbit(orbit.value, turn[0], turn[1]))
     else if (event.key === '+' || event.key === '=') zoom(1.2)
     else if (event.key === '-') zoom(1 / 1.2)
-    else if (event.key === '0') reset()
+    else if (event.key === '0') look(null)
     else return
     event.preventDefault()
   }
@@ -92,7 +112,7 @@ export function useOrbit(halfSizeKpc: () => Vector3, changed: () => void) {
     orbit,
     orbitFor,
     isMoving: () => rest !== 0,
-    reset,
+    look,
     /** Where the camera is, in words. */
     words: computed(() =>
       orbit.value
@@ -106,7 +126,7 @@ export function useOrbit(halfSizeKpc: () => Vector3, changed: () => void) {
       pointerup: onPointerUp,
       pointercancel: onPointerUp,
       wheel: onWheel,
-      dblclick: reset,
+      dblclick: () => look(null),
       keydown: onKeyDown,
     },
   }

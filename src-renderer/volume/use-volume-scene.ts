@@ -1,7 +1,12 @@
 import { onBeforeUnmount, onMounted, ref, watch } from 'vue'
 import type { Ref } from 'vue'
+import { FrameRate } from './frame-rate.ts'
+import { solids } from './geometry/use-geometry.ts'
+import type { Mesh } from './geometry/mesh.ts'
+import type { Solid } from './geometry/use-geometry.ts'
 import type { Orbit } from './orbit.ts'
 import type { ScalarGrid } from './scalar.ts'
+import type { SolidColours } from './solid-actor.ts'
 import type { FieldProps } from './types.ts'
 import type { Transfer, VolumeScene } from './volume-scene.ts'
 
@@ -10,6 +15,9 @@ export interface VolumeContent {
   readonly grid: () => ScalarGrid | null
   readonly transfer: () => Transfer | null
   readonly theme: () => FieldProps['theme']
+  readonly showVolume: () => boolean
+  readonly meshes: Readonly<Record<Solid, Mesh | null>>
+  readonly colours: (solid: Solid) => SolidColours | null
 }
 
 /**
@@ -22,6 +30,7 @@ export function useVolumeScene(
   changed: () => void,
 ) {
   const problem = ref('')
+  const frameRate = new FrameRate()
   let scene: VolumeScene | null = null
   let disposed = false
 
@@ -45,6 +54,16 @@ export function useVolumeScene(
     changed()
   }
 
+  function updateSolid(solid: Solid): void {
+    scene?.setSolid(solid, content.meshes[solid], content.colours(solid))
+    changed()
+  }
+
+  function updateVolume(): void {
+    scene?.showVolume(content.showVolume())
+    changed()
+  }
+
   /** vtk.js is loaded with the first volume. */
   async function start(): Promise<void> {
     try {
@@ -61,6 +80,8 @@ export function useVolumeScene(
     updateBackground()
     updateTransfer()
     updateGrid()
+    updateVolume()
+    for (const solid of solids) updateSolid(solid)
   }
 
   function stop(): void {
@@ -88,13 +109,19 @@ export function useVolumeScene(
   })
   watch(content.grid, updateGrid)
   watch(content.transfer, updateTransfer)
+  watch(content.showVolume, updateVolume)
+  for (const solid of solids) {
+    watch([() => content.meshes[solid], () => content.colours(solid)], () => updateSolid(solid))
+  }
   // The tokens of the new theme apply once the document has taken it over.
   watch(content.theme, updateBackground, { flush: 'post' })
 
-  /** `width` and `height` in device pixels; coarse is several times faster. */
-  function draw(orbit: Orbit, width: number, height: number, coarse: boolean): void {
-    scene?.setSize(width, height)
-    scene?.draw(orbit, coarse)
+  /** `width` and `height` in device pixels. While the view is `moving`, fewer samples and, where frames are late, fewer pixels. */
+  function draw(orbit: Orbit, width: number, height: number, moving: boolean): void {
+    const part = moving ? frameRate.next(performance.now()) : 1
+    if (!moving) frameRate.rest()
+    scene?.setSize(Math.round(part * width), Math.round(part * height))
+    scene?.draw(orbit, moving)
   }
 
   return { problem, draw }

@@ -5,11 +5,15 @@ import {
   drawCentre,
   drawRayMark,
   drawSun,
+  haloText,
   ringRadiiKpc,
+  strokeArm,
   strokeRay,
 } from './slice-overlay.ts'
+import { spiralArms } from './spiral-arms.ts'
 import type { CanvasPalette } from '../sky/palette.ts'
 import type { Orbit } from './orbit.ts'
+import type { VolumeOverlayName } from './settings.ts'
 import type { FieldRay, Vector3 } from './types.ts'
 
 export interface VolumeOverlay {
@@ -22,12 +26,13 @@ export interface VolumeOverlay {
   /** Where the slices cross; null: not shown. */
   readonly cursor: Vector3 | null
   readonly ray?: FieldRay | null
+  readonly overlays: readonly VolumeOverlayName[]
   readonly palette: CanvasPalette
 }
 
 /** Box, rings, ticks, marks and the little axes, in screen pixels over the volume. */
 export function drawVolumeOverlay(context: CanvasRenderingContext2D, overlay: VolumeOverlay): void {
-  const { orbit, width, height, halfSizeKpc, palette } = overlay
+  const { orbit, width, height, halfSizeKpc, palette, overlays } = overlay
   const project = orbitProjector(orbit, width, height)
   const line = (points: readonly Vector3[]) => {
     context.beginPath()
@@ -46,10 +51,13 @@ export function drawVolumeOverlay(context: CanvasRenderingContext2D, overlay: Vo
   context.save()
   context.lineJoin = 'round'
   context.lineWidth = 1
-  drawBox(context, overlay, line)
-  drawRings(context, overlay, line, project)
-  drawTicks(context, overlay, project)
-  if (overlay.cursor) {
+  if (overlays.includes('box')) {
+    drawBox(context, overlay, line)
+    drawTicks(context, overlay, project)
+  }
+  if (overlays.includes('circles')) drawRings(context, overlay, line, project)
+  if (overlays.includes('arms')) drawArms(context, palette, project)
+  if (overlay.cursor && overlays.includes('cursor')) {
     context.globalAlpha = 0.5
     context.strokeStyle = palette.mapText
     for (const axis of [0, 1, 2] as const) {
@@ -63,12 +71,29 @@ export function drawVolumeOverlay(context: CanvasRenderingContext2D, overlay: Vo
     context.globalAlpha = 1
   }
   if (overlay.ray) drawRay(context, overlay, overlay.ray, project)
-  const centre = project([0, 0, 0])
-  if (centre.depth > 0) drawCentre(context, centre, palette, true)
-  const sun = project(overlay.observerKpc)
-  if (sun.depth > 0) drawSun(context, sun, palette, true)
+  if (overlays.includes('marks')) {
+    const centre = project([0, 0, 0])
+    if (centre.depth > 0) drawCentre(context, centre, palette, true)
+    const sun = project(overlay.observerKpc)
+    if (sun.depth > 0) drawSun(context, sun, palette, true)
+  }
   drawTriad(context, overlay)
   context.restore()
+}
+
+function drawArms(
+  context: CanvasRenderingContext2D,
+  palette: CanvasPalette,
+  project: ReturnType<typeof orbitProjector>,
+): void {
+  for (const { name, points } of spiralArms) {
+    const seen = points.map(project).filter(({ depth }) => depth > 0.01)
+    if (seen.length === 0) continue
+    strokeArm(context, seen, palette)
+    context.textAlign = 'center'
+    const end = seen[seen.length - 1]
+    haloText(context, name, end.x, end.y, palette)
+  }
 }
 
 /** The chosen line of sight, where it lies before the camera. */

@@ -1,68 +1,16 @@
-import { drawColourBar, pictureHeight } from '../sky/colour-bar.ts'
-import { printPalette } from '../sky/palette.ts'
-import { printCanvas, printTitle } from '../sky/sky-picture.ts'
-import { printLook, volumeGrid, volumeTransfer } from './field-look.ts'
-import { homeOrbit } from './orbit.ts'
-import { quantityInfo } from './scalar.ts'
-import { drawVolumeOverlay } from './volume-overlay.ts'
-import type { Orbit } from './orbit.ts'
-import type { FieldVolumeProps } from './types.ts'
+import { openVolumePainter } from './volume-painter.ts'
+import type { DrawnVolume } from './volume-painter.ts'
 
-const pictureSize = { width: 640, height: 480, ratio: 2 } as const
-const titleHeight = 28
+/** 16 cm at 300 dots per inch. */
+const printSize = { width: 640, height: 480, ratio: 3 } as const
 
-/**
- * The volume for print: seen from the same place, on white, with the colours of the light theme. It is drawn by a scene
- * of its own, so that the screen does not flicker. Rejects while there is no field.
- */
-export async function volumePicture(
-  props: FieldVolumeProps,
-  orbit: Orbit | null,
-  hiddenBelow: number,
-): Promise<Blob> {
-  const { grid, scale, words, colourMap } = printLook(props)
-  const { VolumeScene } = await import('./volume-scene.ts')
-  const { width, height, ratio } = pictureSize
-  const { name, symbol, signed, unit } = quantityInfo[props.quantity]
-  const from = orbit ?? homeOrbit(props.halfSizeKpc, width, height)
-  const palette = printPalette(true)
-  const { context, toBlob } = printCanvas(width, titleHeight + height + pictureHeight + 16, ratio)
-  const scene = new VolumeScene(document.createElement('div'))
+/** The volume for print: seen from the same place, on white, with the colours of the light theme. Rejects while there is no field. */
+export async function volumePicture(drawn: DrawnVolume): Promise<Blob> {
+  const painter = await openVolumePainter(drawn, printSize, 'white')
   try {
-    scene.setSize(width * ratio, height * ratio)
-    scene.setBackground(1, 1, 1)
-    scene.setTransfer(volumeTransfer(scale, colourMap, signed, hiddenBelow))
-    scene.setGrid(volumeGrid(grid, scale))
-    scene.draw(from, false)
-    context.drawImage(scene.canvas, 0, titleHeight, width, height)
+    await painter.paint(painter.orbit)
+    return await painter.toBlob()
   } finally {
-    scene.dispose()
+    painter.dispose()
   }
-  printTitle(context, 12, `${name} ${symbol}`, props.title)
-  context.save()
-  context.translate(0, titleHeight)
-  drawVolumeOverlay(context, {
-    orbit: from,
-    width,
-    height,
-    halfSizeKpc: props.halfSizeKpc,
-    observerKpc: props.observerKpc,
-    cursor: null,
-    ray: props.ray,
-    palette,
-  })
-  context.restore()
-  drawColourBar(context, {
-    x: 12,
-    y: titleHeight + height + 8,
-    width: width - 24,
-    scale,
-    colourMap,
-    palette,
-    quantity: words,
-    unit,
-    signed,
-    mark: null,
-  })
-  return toBlob()
 }

@@ -1,5 +1,7 @@
 // The OpenGL profile alone: the general one brings the WebGPU backend with it.
 import '@kitware/vtk.js/Rendering/OpenGL/Profiles/Volume.js'
+import '@kitware/vtk.js/Rendering/OpenGL/Actor.js'
+import '@kitware/vtk.js/Rendering/OpenGL/PolyDataMapper.js'
 import vtkDataArray from '@kitware/vtk.js/Common/Core/DataArray.js'
 import vtkImageData from '@kitware/vtk.js/Common/DataModel/ImageData.js'
 import vtkPiecewiseFunction from '@kitware/vtk.js/Common/DataModel/PiecewiseFunction.js'
@@ -12,8 +14,12 @@ import vtkVolumeMapper from '@kitware/vtk.js/Rendering/Core/VolumeMapper.js'
 import vtkOpenGLRenderWindow from '@kitware/vtk.js/Rendering/OpenGL/RenderWindow.js'
 import { orbitAxes, orbitPosition, viewAngleDeg } from './orbit.ts'
 import { voxelCentre } from './scalar.ts'
+import { SolidActor } from './solid-actor.ts'
+import type { Mesh } from './geometry/mesh.ts'
+import type { Solid } from './geometry/use-geometry.ts'
 import type { Orbit } from './orbit.ts'
 import type { ScalarGrid } from './scalar.ts'
+import type { SolidColours } from './solid-actor.ts'
 
 export interface Transfer {
   /** 256 colours, RGB bytes. */
@@ -30,6 +36,7 @@ export interface Transfer {
 /** One ray-cast volume in one canvas of its own, drawn only when asked. */
 export class VolumeScene {
   readonly canvas: HTMLCanvasElement
+  private readonly context: WebGL2RenderingContext | null = null
   private readonly view = vtkOpenGLRenderWindow.newInstance()
   private readonly window = vtkRenderWindow.newInstance()
   /** Bound to nothing: the volume mapper asks it whether an animation is running. */
@@ -41,21 +48,33 @@ export class VolumeScene {
   private readonly opacity = vtkPiecewiseFunction.newInstance()
   private image: ReturnType<typeof vtkImageData.newInstance> | null = null
   private spacing = 1
+  private readonly solids = new Map<Solid, SolidActor>()
 
-  /** Throws an Error where there is no WebGL 2. */
-  constructor(container: HTMLElement) {
+  /**
+   * Throws an Error where there is no WebGL 2.
+   *
+   * @param preserveDrawingBuffer keeps the picture beyond the task that draws it
+   */
+  constructor(container: HTMLElement, preserveDrawingBuffer = false) {
     this.window.addView(this.view)
     this.window.addRenderer(this.renderer)
     this.window.setInteractor(this.interactor)
     this.view.setContainer(container)
     const canvas = this.view.getCanvas()
     // The attributes that vtk.js itself asks for, since the first call decides.
-    const attributes = { alpha: true, depth: true, powerPreference: 'high-performance' }
-    if (!canvas?.getContext('webgl2', attributes)) {
+    const attributes = {
+      alpha: true,
+      depth: true,
+      powerPreference: 'high-performance',
+      preserveDrawingBuffer,
+    }
+    const context = canvas?.getContext('webgl2', attributes)
+    if (!canvas || !(context instanceof WebGL2RenderingContext)) {
       this.dispose()
       throw new Error('The volume needs WebGL 2, which the graphics driver does not offer here.')
     }
     this.canvas = canvas
+    this.context = context
     this.mapper.setAutoAdjustSampleDistances(false)
     this.mapper.setMaximumSamplesPerRay(4000)
     this.volume.setMapper(this.mapper)
@@ -124,9 +143,27 @@ export class VolumeScene {
     this.opacity.setNodes([...mirrored, ...slope])
   }
 
+  /** Whether the volume itself is drawn beside the solids. */
+  showVolume(shown: boolean): void {
+    this.volume.setVisibility(shown)
+  }
+
+  /** null: there is none of this kind. */
+  setSolid(solid: Solid, mesh: Mesh | null, colours: SolidColours | null): void {
+    const known = this.solids.get(solid)
+    if (known) {
+      this.renderer.removeActor(known.actor)
+      known.dispose()
+      this.solids.delete(solid)
+    }
+    if (!mesh || !colours || mesh.triangles.length === 0) return
+    const made = new SolidActor(mesh, colours)
+    this.solids.set(solid, made)
+    this.renderer.addActor(made.actor)
+  }
+
   /** `coarse` while the view is moving: a third of the samples. */
   draw(orbit: Orbit, coarse: boolean): void {
-    if (!this.image) return
     const camera = this.renderer.getActiveCamera()
     const [px, py, pz] = orbitPosition(orbit)
     const { up } = orbitAxes(orbit)
@@ -139,12 +176,24 @@ export class VolumeScene {
     this.view.traverseAllPasses()
   }
 
+  /** Resolves when the graphics device has drawn everything, which the browser would otherwise stand still for. */
+  async finished(): Promise<void> {
+    const { context } = this
+    const fence = context?.fenceSync(context.SYNC_GPU_COMMANDS_COMPLETE, 0)
+    if (!context || !fence) return
+    context.flush()
+    while (context.clientWaitSync(fence, 0, 0) === context.TIMEOUT_EXPIRED) {
+      await new Promise((resolve) => setTimeout(resolve, 4))
+    }
+    context.deleteSync(fence)
+  }
+
   /** Frees everything, the context included: vtk.js leaves it to the garbage collector. */
   dispose(): void {
-    const context = this.view.getCanvas()?.getContext('webgl2')
     this.window.removeRenderer(this.renderer)
     this.window.removeView(this.view)
     this.renderer.delete()
+    for (const solid of this.solids.values()) solid.dispose()
     this.volume.delete()
     this.mapper.delete()
     this.colours.delete()
@@ -154,7 +203,7 @@ export class VolumeScene {
     this.view.setContainer(null)
     this.view.delete()
     this.window.delete()
-    context?.getExtension('WEBGL_lose_context')?.loseContext()
+    this.context?.getExtension('WEBGL_lose_context')?.loseContext()
   }
 }
 

@@ -1,9 +1,15 @@
 import { EngineError, WithPayloads } from '#shared/contract/index.ts'
 import { fittedPointColumns } from '#shared/contract/methods.ts'
-import type { GridName } from '#shared/contract/methods.ts'
+import type { CancelSignal } from '#shared/contract/cancellation.ts'
+import type { GridName, ShownGridName } from '#shared/contract/methods.ts'
 import { residuals } from '#shared/inference/likelihood.ts'
 import type { Nuisance } from '#shared/inference/nuisance.ts'
 import { fullSky } from '../../exports/maps-fits.ts'
+import { conditionalSigma } from '../../runs/conditional-sigma.ts'
+import { coverageOf } from '../../runs/coverage.ts'
+import { gridOf } from '../../runs/prepare-problem.ts'
+import type { GridCopy } from '../../runs/run-loop.ts'
+import { modelOnGrid } from '../../simulation/model-grid.ts'
 import type { DataVector } from '../../storage/run-store.ts'
 import type { Client, Engine } from '../engine.ts'
 import { pointTable } from './point-table.ts'
@@ -21,6 +27,12 @@ interface Fit {
 
 const notYet = (what: string) =>
   new EngineError({ code: 'not-yet', message: `The run has no ${what} yet.` })
+
+const stillRunning = new EngineError({
+  code: 'running',
+  message:
+    'The spread is worked out when the run is paused or done: it takes as long as some of its iterations.',
+})
 
 const noGrid = (name: GridName) =>
   new EngineError({ code: 'no-grid', message: `The run has no grid of ${name}.` })
@@ -77,6 +89,55 @@ export function runResultHandlers(engine: Engine, client: Client): HandlersOf<Me
     return copy
   }
 
+  /** What `run.field` gives: a grid of the run, a density that it holds fixed, or what the data say of each voxel. */
+  const shownGrid = async (
+    id: string,
+    run: number,
+    name: ShownGridName,
+    signal: CancelSignal,
+  ): Promise<Pick<GridCopy, 'iteration' | 'unit' | 'shape' | 'values'>> => {
+    const { session, loop } = find(id, run)
+    const { configuration } = session.runs.get(run)
+    const { shape } = gridOf(configuration)
+    if (name === 'coverage') {
+      const data = loop?.data ?? session.runs.data(run)
+      if (data.length === 0) throw notYet('data')
+      const values = Float32Array.from(await coverageOf(configuration, data, signal))
+      return { iteration: loop?.iteration ?? 0, unit: 'kpc', shape, values }
+    }
+    if (name === 'conditional_sigma') {
+      if (loop) throw stillRunning
+      const [checkpoint] = session.runs.checkpoints(run)
+      if (checkpoint === undefined) throw notYet('field')
+      const arrays = new Map(
+        session.runs
+          .arrayNames(checkpoint)
+          .filter(({ name: array }) => /^(parameters\/|[a-z_]+$)/.test(array))
+          .map(({ name: array }) => {
+            const { values } = session.runs.checkpointArray(checkpoint, array)
+            return [array, Float64Array.from(values)]
+          }),
+      )
+      const data = session.runs.data(run)
+      const cosmicRays = session.runs.cosmicRays(run)
+      const request = { runFile: configuration, data, cosmicRays, arrays, signal }
+      const values = await conditionalSigma(request)
+      return { iteration: checkpoint.iteration, unit: 'microgauss', shape, values }
+    }
+    try {
+      return await gridCopyOf(id, run, name)
+    } catch (error) {
+      const fixed = error instanceof EngineError && error.code === 'no-grid'
+      if (!fixed || name === 'spectral_index') throw error
+      const model = modelOnGrid(configuration, name, session.runs.cosmicRays(run))
+      return {
+        ...model,
+        shape: model.components === 3 ? [...model.shape, 3] : model.shape,
+        iteration: 0,
+      }
+    }
+  }
+
   return {
     'run.curves'({ session: id, run, from }) {
       const { session, loop } = find(id, run)
@@ -124,9 +185,9 @@ export function runResultHandlers(engine: Engine, client: Client): HandlersOf<Me
       )
     },
 
-    async 'run.field'({ session: id, run, grid }) {
+    async 'run.field'({ session: id, run, grid }, { signal }) {
       const { configuration } = find(id, run).session.runs.get(run)
-      const { iteration, unit, shape, values } = await gridCopyOf(id, run, grid)
+      const { iteration, unit, shape, values } = await shownGrid(id, run, grid, signal)
       const [nx, ny, nz, components = 1] = shape
       return new WithPayloads(
         {
