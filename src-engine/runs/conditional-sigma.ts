@@ -22,10 +22,11 @@ export interface SigmaRequest {
 }
 
 /**
- * The conditional standard deviation of a component of B in each voxel, microgauss: 1 / sqrt(H_ii), H_ii the curvature of the loss
- * with all other unknowns held where they are. The data's part of H_ii is exact on average over random sign vectors, that of the
- * regularisation its mean over the voxels. Less than the standard deviation of the posterior, which allows for what the other voxels
- * could do in its place. The quadratic mean of the three components' sigma; 0 outside the region.
+ * The conditional standard deviation of B in each voxel, microgauss: 1 / sqrt(h), h the mean over the three components of the
+ * curvature of the loss with all other unknowns held where they are (that of a component in a direction at random). The data's part
+ * of it is exact on average over random sign vectors, that of the regularisation its mean over the voxels. Less than the standard
+ * deviation of the posterior, which allows for what the other voxels could do in its place. 0 outside the region, and where neither
+ * data nor regularisation say anything.
  *
  * @returns [nx, ny, nz]
  * @throws InputError with the reason where a run has none
@@ -84,11 +85,15 @@ function reasonFor({ magnetic_field: field }: RunFile): string {
   return 'The field of this run is a model: its uncertainty is that of the parameters, which the inspector of the run lists, and not one of each voxel.'
 }
 
+/** Less than this part of the largest curvature is what `diagonal` puts where there is none. */
+const nothing = 1.01e-6
+
 function sigmaOf(diagonal: ArrayLike<number>, region: Uint8Array): Float32Array<ArrayBuffer> {
+  let most = 0
+  for (let i = 0; i < diagonal.length; i++) most = Math.max(most, diagonal[i])
   return Float32Array.from(region, (inside, voxel) => {
-    if (inside === 0) return 0
-    let variances = 0
-    for (let i = 3 * voxel; i < 3 * voxel + 3; i++) variances += 1 / diagonal[i]
-    return Math.sqrt(variances / 3)
+    const at = 3 * voxel
+    const curvature = (diagonal[at] + diagonal[at + 1] + diagonal[at + 2]) / 3
+    return inside === 0 || curvature <= nothing * most ? 0 : 1 / Math.sqrt(curvature)
   })
 }

@@ -72,7 +72,7 @@ export const quantityInfo: Readonly<Record<FieldQuantity, QuantityInfo>> = {
     grid: 'coverage',
   },
   sigma: {
-    name: 'Conditional sigma of a component',
+    name: 'Conditional sigma of B',
     symbol: 'σ(B)',
     unit: 'microgauss',
     signed: false,

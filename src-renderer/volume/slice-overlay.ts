@@ -195,6 +195,7 @@ function drawArms(
     const end = line[line.length - 1]
     if (box.width >= 240) haloText(context, name, end.x, end.y, palette)
   }
+  context.lineWidth = 1
 }
 
 /** A spiral arm in the line that it has in every panel. */
@@ -205,7 +206,7 @@ export function strokeArm(
 ): void {
   context.beginPath()
   points.forEach(({ x, y }, i) => (i === 0 ? context.moveTo(x, y) : context.lineTo(x, y)))
-  context.globalAlpha = 0.6
+  context.globalAlpha = 0.45
   context.lineWidth = 1.25
   context.strokeStyle = palette.mapText
   context.stroke()

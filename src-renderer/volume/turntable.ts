@@ -1,7 +1,7 @@
+import { turntableOrbits } from './turntable-orbits.ts'
 import { openVideo } from './video/video-file.ts'
 import { openVolumePainter } from './volume-painter.ts'
 import { zipStored } from './video/zip.ts'
-import type { Orbit } from './orbit.ts'
 import type { TurntableRequest } from './types.ts'
 import type { VideoFile } from './video/video-file.ts'
 import type { ZipEntry } from './video/zip.ts'
@@ -9,15 +9,7 @@ import type { DrawnVolume } from './volume-painter.ts'
 
 /** 1280 pixels across. */
 const filmSize = { width: 640, height: 400, ratio: 2 } as const
-export const framesPerSecond = 25
-
-/** The cameras of one turn about the Galactic axis, counter-clockwise seen from the north, each as far from the next. */
-export function turntableOrbits(start: Orbit, frames: number): Orbit[] {
-  return Array.from({ length: frames }, (_, i) => {
-    const azimuthDeg = start.azimuthDeg + (360 * i) / frames
-    return { ...start, azimuthDeg: azimuthDeg - 360 * Math.round(azimuthDeg / 360) }
-  })
-}
+const framesPerSecond = 25
 
 /**
  * One turn of the camera as a film: WebM, or numbered PNG pictures in a ZIP file. Each frame is drawn in full before the next, however

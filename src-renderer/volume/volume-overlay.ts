@@ -94,6 +94,7 @@ function drawArms(
     const end = seen[seen.length - 1]
     haloText(context, name, end.x, end.y, palette)
   }
+  context.lineWidth = 1
 }
 
 /** The chosen line of sight, where it lies before the camera. */

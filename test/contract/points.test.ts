@@ -99,6 +99,6 @@ it('runs fit catalogues and densities, and give their points and grids', async (
   expect(density[0]).toHaveLength(12 * 12 * 6)
   expect(density[0].every((value) => value > 0)).toBe(true)
   await expect(
-    client.request('run.field', { session, run: 1, grid: 'cosmic_ray_electrons' }),
+    client.request('run.field', { session, run: 1, grid: 'spectral_index' }),
   ).rejects.toMatchObject({ code: 'no-grid' })
 })

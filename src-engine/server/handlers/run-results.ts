@@ -97,13 +97,15 @@ export function runResultHandlers(engine: Engine, client: Client): HandlersOf<Me
     signal: CancelSignal,
   ): Promise<Pick<GridCopy, 'iteration' | 'unit' | 'shape' | 'values'>> => {
     const { session, loop } = find(id, run)
-    const { configuration } = session.runs.get(run)
+    const record = session.runs.get(run)
+    const { configuration } = record
+    const iteration = loop?.iteration ?? record.iteration
     const { shape } = gridOf(configuration)
     if (name === 'coverage') {
       const data = loop?.data ?? session.runs.data(run)
       if (data.length === 0) throw notYet('data')
       const values = Float32Array.from(await coverageOf(configuration, data, signal))
-      return { iteration: loop?.iteration ?? 0, unit: 'kpc', shape, values }
+      return { iteration, unit: 'kpc', shape, values }
     }
     if (name === 'conditional_sigma') {
       if (loop) throw stillRunning
@@ -133,7 +135,7 @@ export function runResultHandlers(engine: Engine, client: Client): HandlersOf<Me
       return {
         ...model,
         shape: model.components === 3 ? [...model.shape, 3] : model.shape,
-        iteration: 0,
+        iteration,
       }
     }
   }

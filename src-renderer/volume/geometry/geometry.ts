@@ -22,7 +22,8 @@ export type GeometryQuestion =
 
 /** How far a field line is followed each way, in half sizes of the box. */
 const lineLength = 4
-const lineRadius = 0.0028
+/** In half sizes of the box: some two pixels across where the whole box is seen. */
+const lineRadius = 0.0045
 
 export function buildGeometry(question: GeometryQuestion): Mesh {
   switch (question.kind) {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { colourAt } from '#shared/sky/index.ts'
 import { colourDistance, decodePng, screenPicture } from '../picture.ts'
+import { defaultVolumeSettings } from '#renderer/volume/settings.ts'
+import type { VolumeSettings } from '#renderer/volume/settings.ts'
 import { openComponentPage } from './page.ts'
 import type { ComponentPage } from './page.ts'
 
@@ -23,6 +25,9 @@ interface FieldOptions {
   readonly theme?: 'dark' | 'light'
   readonly strength?: number
   readonly cursor?: readonly [number, number, number]
+  readonly settings?: Partial<VolumeSettings>
+  /** Whether the seeds of the field lines can be dragged in the slices. */
+  readonly seeds?: boolean
 }
 
 /**
@@ -31,7 +36,7 @@ interface FieldOptions {
  */
 async function mount(options: FieldOptions): Promise<void> {
   await open.page.evaluate(
-    async ({ kind, quantity, limits, theme, strength, cursor }) => {
+    async ({ kind, quantity, limits, theme, strength, cursor, settings, seeds }) => {
       const field = new Float32Array(20 * 20 * 5 * 3)
       for (let i = 0; i < 20; i++) {
         for (let j = 0; j < 20; j++) {
@@ -60,6 +65,10 @@ async function mount(options: FieldOptions): Promise<void> {
               limits,
               cursor,
               title: 'test',
+              overlays: settings.overlays,
+              seeds,
+              settings,
+              magnetic: { values: field, shape: [20, 20, 5], halfSizeKpc: [20, 20, 5] },
             },
           },
         ],
@@ -73,6 +82,8 @@ async function mount(options: FieldOptions): Promise<void> {
       theme: options.theme ?? 'dark',
       strength: options.strength ?? 4,
       cursor: options.cursor ?? [-8.3, 0, 0],
+      settings: { ...defaultVolumeSettings(), ...options.settings },
+      seeds: options.seeds ? { ...defaultVolumeSettings(), ...options.settings }.seeds : null,
     },
   )
 }
@@ -174,6 +185,40 @@ describe('slices', () => {
     expect(open.complaints).toEqual([])
   })
 
+  it('let the seeds of field lines be dragged by their handles', async () => {
+    await mount({ kind: 'slices', limits: [0, 5], seeds: true })
+    const from = await xyOnScreen(8.3, 0)
+    const to = await xyOnScreen(0, 12)
+    await open.page.mouse.move(from.x, from.y)
+    await open.page.mouse.down()
+    await open.page.mouse.move(to.x, to.y, { steps: 3 })
+    await open.page.mouse.up()
+    expect(await lastEvent('update:seeds')).toMatchObject({
+      ring: { radiusKpc: expect.closeTo(12, 1), zKpc: 0 },
+    })
+    // The planes stayed where they were.
+    expect(await lastEvent('update:cursor')).toBeUndefined()
+    expect(open.complaints).toEqual([])
+  })
+
+  it('show what the data do not see as outside', async () => {
+    await mount({ kind: 'slices', quantity: 'B', limits: [0, 5] })
+    await open.page.evaluate(async () => {
+      const coverage = new Float32Array(20 * 20 * 5).fill(1)
+      // x = 9, y = 3: nothing.
+      for (let k = 0; k < 5; k++) coverage[(14 * 20 + 11) * 5 + k] = 0
+      const props = { field: coverage, quantity: 'coverage', limits: [0.1, 10] }
+      await window.harness.set(0, props)
+    })
+    const picture = await slicePicture()
+    const unseen = await xyOnScreen(9, 3)
+    const seen = await xyOnScreen(-9, 3)
+    expect(picture.at(unseen.x, unseen.y)).toEqual([0x2c, 0x30, 0x36])
+    // In the middle of a logarithmic scale.
+    const expected = colourAt('viridis', 0.5) ?? []
+    expect(colourDistance(picture.at(seen.x, seen.y), expected)).toBeLessThanOrEqual(2)
+  })
+
   it('make a picture for print', async () => {
     await mount({ kind: 'slices' })
     const url = await open.page.evaluate(() => window.harness.png(0))
@@ -248,11 +293,11 @@ describe('volume', () => {
     await mount({ kind: 'volume', limits: [0, 4] })
     const url = await open.page.evaluate(() => window.harness.png(0))
     const picture = await decodePng(open.page, url)
-    expect([picture.width, picture.height]).toEqual([1280, 1136])
+    expect([picture.width, picture.height]).toEqual([1920, 1704])
     expect(picture.at(3, 3)).toEqual([255, 255, 255])
     const colours = new Set<string>()
-    for (let x = 200; x < 1080; x += 5) {
-      for (let y = 250; y < 800; y += 5) colours.add(picture.at(x, y).join(' '))
+    for (let x = 300; x < 1620; x += 8) {
+      for (let y = 375; y < 1200; y += 8) colours.add(picture.at(x, y).join(' '))
     }
     expect(colours.size).toBeGreaterThan(50)
     // Chromium keeps 16 contexts and complains about the loss of the oldest.
@@ -260,6 +305,68 @@ describe('volume', () => {
       await mount({ kind: 'volume' })
       await open.page.locator('.scene canvas').waitFor()
     }
+    expect(open.complaints).toEqual([])
+  })
+
+  it('draws isosurface, arrows and field lines in the colours of their values', async () => {
+    const solids = { volume: false, overlays: [], hiddenBelow: 0 }
+    const shown = { timeout: 60_000 }
+    /** The hue of a part of viridis, whatever the light does to its brightness. */
+    const hasHue = async (part: number) => {
+      const expected = colourAt('viridis', part) ?? []
+      const ratio = (colour: readonly number[]) => colour[1] / Math.max(1, colour[2])
+      return [...(await volumeColours())].some((text) => {
+        const colour = text.split(' ').map(Number)
+        const bright = Math.max(...colour) > 30
+        return bright && Math.abs(ratio(colour) / ratio(expected) - 1) < 0.1
+      })
+    }
+    await mount({ kind: 'volume', limits: [0, 4], settings: { ...solids, volume: false } })
+    await expect.poll(async () => (await volumeColours()).size, shown).toBeLessThan(3)
+    // The surface of 3 of the block of 4 microgauss.
+    await mount({
+      kind: 'volume',
+      limits: [0, 4],
+      settings: { ...solids, surface: true, surfaceLevel: 0.75 },
+    })
+    await expect.poll(() => hasHue(0.75), shown).toBe(true)
+    const label = open.page.locator('.stage > canvas')
+    expect(await label.getAttribute('aria-label')).toContain('isosurface at 3.0')
+    await open.page.getByRole('slider', { name: 'Isosurface at' }).focus()
+    await open.page.keyboard.press('ArrowLeft')
+    expect(await lastEvent('update:settings')).toMatchObject({ surfaceLevel: 0.74 })
+    // Arrows of 4 and 0.5 microgauss; a line through the block has both colours.
+    for (const part of [{ arrows: true }, { lines: true }]) {
+      const line = { from: [7, 3, 0], to: [11, 3, 0] } as const
+      const seeds = {
+        ...defaultVolumeSettings().seeds,
+        kind: 'line' as const,
+        count: 5,
+        line: { from: [...line.from], to: [...line.to] } as VolumeSettings['seeds']['line'],
+      }
+      await mount({ kind: 'volume', limits: [0, 4], settings: { ...solids, ...part, seeds } })
+      await expect.poll(() => hasHue(1), shown).toBe(true)
+      // Arrows of the weak field are too small to be sure of.
+      if ('lines' in part) await expect.poll(() => hasHue(0.125), shown).toBe(true)
+    }
+    expect(open.complaints).toEqual([])
+  })
+
+  it('keeps its camera, and goes to one that is kept', async () => {
+    await mount({ kind: 'volume', limits: [0, 4] })
+    const label = () => open.page.locator('.stage > canvas').getAttribute('aria-label')
+    await expect.poll(label).toContain('azimuth \u2212118°')
+    await open.page.locator('.stage > canvas').focus()
+    await open.page.keyboard.press('ArrowLeft')
+    await expect
+      .poll(() => lastEvent('update:settings'))
+      .toMatchObject({ camera: { azimuthDeg: expect.closeTo(-127, 6) } })
+    const camera = { azimuthDeg: 20, elevationDeg: 10, distanceKpc: 50, focalKpc: [0, 0, 0] }
+    await open.page.evaluate((settings) => window.harness.set(0, { settings }), {
+      ...defaultVolumeSettings(),
+      camera,
+    })
+    await expect.poll(label).toContain('azimuth 20° elevation 10°')
     expect(open.complaints).toEqual([])
   })
 })

@@ -23,6 +23,8 @@ const listened = [
   'update:limits',
   'update:share',
   'update:firstLimits',
+  'update:settings',
+  'update:seeds',
   'pick',
   'stroke',
   'readout',
