@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { dataSchema, quantitySchema, runFileSchema } from '../session/run-file.ts'
+import { fieldOnGrid, gridName, shownGridName } from './field-grids.ts'
+import { modelMethods } from './model-methods.ts'
+import { dataSchema, runFileSchema } from '../session/run-file.ts'
 
 /**
  * Every request the interface can make of the engine. Files are named by grants: opaque words that the engine gave
@@ -67,31 +69,7 @@ export const runState = z.enum([
 ])
 export type RunState = z.output<typeof runState>
 
-/** The grids that a run can have, under the names of their arrays in a session. */
-export const gridNames = [
-  'magnetic_field',
-  'thermal_electrons',
-  'cosmic_ray_electrons',
-  'spectral_index',
-] as const
-export const gridName = z.enum(gridNames)
-export type GridName = z.output<typeof gridName>
-
-/**
- * What `run.field` gives beside the grids of a run: how long its lines of sight are in each voxel, and how uncertain a component
- * of the field is there with everything else held fixed.
- */
-export const shownGridNames = [...gridNames, 'coverage', 'conditional_sigma'] as const
-export const shownGridName = z.enum(shownGridNames)
-export type ShownGridName = z.output<typeof shownGridName>
-
-/** Grids that a model has without a run. */
-export const modelGridNames = [
-  'magnetic_field',
-  'thermal_electrons',
-  'cosmic_ray_electrons',
-] as const
-export type ModelGridName = (typeof modelGridNames)[number]
+export * from './field-grids.ts'
 
 /** Columns of `run.points`; `set` is 1 for fitted and 2 for held out. */
 export const pointColumns = ['l_deg', 'b_deg', 'distance_kpc', 'value', 'sigma'] as const
@@ -113,8 +91,7 @@ export const sightlineColumns = [
 ] as const
 export type SightlineColumn = (typeof sightlineColumns)[number]
 
-/** Parts of `model.sky`: without data there is the model alone. */
-export const previewLayers = ['model', 'data', 'difference'] as const
+export { previewLayers } from './model-methods.ts'
 
 export const runSummary = z.strictObject({
   run: runId,
@@ -205,15 +182,6 @@ const openedRunFile = z.strictObject({
 
 const run = z.strictObject({ session: sessionId, run: runId })
 const none = z.strictObject({})
-const kpc3 = z.tuple([z.number(), z.number(), z.number()])
-const fieldOnGrid = {
-  grid: shownGridName,
-  shape: z.tuple([z.int(), z.int(), z.int()]),
-  components: z.int(),
-  half_size_kpc: kpc3,
-  observer_kpc: kpc3,
-  unit: z.string(),
-}
 const ok = z.strictObject({ ok: z.literal(true) })
 
 /** `payload` says what raw arrays accompany the reply (or, for `upload`, the request). */
@@ -473,64 +441,7 @@ export const methods = {
       longest_kpc: z.number(),
     }),
   },
-  /**
-   * The sky of the models of a configuration, before any run: a preview on a small grid, for sliders. Reply payload: float32
-   * [layers], each 12 nside^2 RING pixels or one value per source of a catalogue (nside 0), in `unit`.
-   */
-  'model.sky': {
-    params: z.strictObject({
-      configuration: z.unknown(),
-      /** A data entry, or what is to be seen without data. */
-      of: z.union([
-        z.strictObject({ data: z.string() }),
-        z.strictObject({ quantity: quantitySchema, frequency_ghz: z.number().positive().finite() }),
-      ]),
-      nside: z.union([z.literal(8), z.literal(16), z.literal(32), z.literal(64)]),
-      detail: z.enum(['coarse', 'fine']),
-    }),
-    result: z.strictObject({
-      layers: z.array(z.enum(previewLayers)),
-      nside: z.int().nonnegative(),
-      sources: z.int().nonnegative(),
-      unit: z.string(),
-      quantity: quantitySchema,
-      frequency_ghz: z.number().nullable(),
-      grid: z.tuple([z.int(), z.int(), z.int()]),
-      /** How the model was brought to the data; empty without data. */
-      nuisance: z.string(),
-      notes: z.array(z.string()),
-    }),
-  },
-  /**
-   * A model on the planes z = 0 (face-on, from the north) and y = 0 (edge-on) of the box, at the centres of square pixels. Reply
-   * payload: float32 [face_rows, then edge_rows][columns][components], rows from the bottom.
-   */
-  'model.picture': {
-    params: z.strictObject({
-      configuration: z.unknown(),
-      section: z.enum(['magnetic_field', 'thermal_electrons', 'cosmic_ray_electrons']),
-      columns: z.int().min(16).max(512),
-    }),
-    result: z.strictObject({
-      unit: z.string(),
-      components: z.union([z.literal(1), z.literal(3)]),
-      half_size_kpc: z.tuple([z.number(), z.number(), z.number()]),
-      columns: z.int(),
-      face_rows: z.int(),
-      edge_rows: z.int(),
-    }),
-  },
-  /**
-   * A model of a configuration at the centres of the voxels of its grid, before any run. Reply payload: float32
-   * [nx, ny, nz, components] in `unit`.
-   */
-  'model.field': {
-    params: z.strictObject({
-      configuration: z.unknown(),
-      grid: z.enum(modelGridNames),
-    }),
-    result: z.strictObject(fieldOnGrid),
-  },
+  ...modelMethods,
   'export.run': {
     params: z.strictObject({
       ...run.shape,

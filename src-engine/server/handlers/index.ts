@@ -6,7 +6,6 @@ import { fileHandlers } from './files.ts'
 import { mapHandlers } from './maps.ts'
 import { modelHandlers } from './models.ts'
 import { maskHandlers } from './masks.ts'
-import { modelFieldHandlers } from './model-field.ts'
 import { pointHandlers } from './points.ts'
 import { runHandlers } from './runs.ts'
 import { runResultHandlers } from './run-results.ts'
@@ -20,7 +19,6 @@ export function engineHandlers(engine: Engine, client: Client): Handlers<EngineC
     ...fileHandlers(engine),
     ...mapHandlers(engine),
     ...maskHandlers(engine, client),
-    ...modelFieldHandlers(engine),
     ...pointHandlers(engine),
     ...sessionHandlers(engine, client),
     ...runHandlers(engine, client),

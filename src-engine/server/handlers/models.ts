@@ -1,6 +1,8 @@
 import { WithPayloads, contractCodes, EngineError } from '#shared/contract/index.ts'
 import { previewLayers } from '#shared/contract/methods.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
+import { readCosmicRayInputs } from '../../simulation/cosmic-ray-inputs.ts'
+import { modelOnGrid } from '../../simulation/model-grid.ts'
 import { modelPicture } from '../../simulation/model-picture.ts'
 import { requireConfiguration } from '../configuration-files.ts'
 import type { Engine } from '../engine.ts'
@@ -9,7 +11,9 @@ import { requireAllowed } from './runs.ts'
 import type { HandlersOf } from './types.ts'
 
 /** Models before any run: what they look like, and the sky that they predict. */
-export function modelHandlers(engine: Engine): HandlersOf<'model.sky' | 'model.picture'> {
+export function modelHandlers(
+  engine: Engine,
+): HandlersOf<'model.sky' | 'model.picture' | 'model.field'> {
   const { grants, previews } = engine
   const checked = async (configuration: unknown): Promise<RunFile> => {
     const runFile = requireConfiguration(configuration, grants)
@@ -39,6 +43,22 @@ export function modelHandlers(engine: Engine): HandlersOf<'model.sky' | 'model.p
           notes: [...notes],
         },
         [payload],
+      )
+    },
+    async 'model.field'({ configuration, grid }) {
+      const runFile = await checked(configuration)
+      const { inputs } = await readCosmicRayInputs(runFile)
+      const { shape, values, ...rest } = modelOnGrid(runFile, grid, inputs)
+      const [nx, ny, nz] = shape
+      return new WithPayloads(
+        {
+          ...rest,
+          grid,
+          shape: [nx, ny, nz],
+          half_size_kpc: runFile.box.half_size_kpc,
+          observer_kpc: runFile.box.observer_kpc,
+        },
+        [values],
       )
     },
     async 'model.picture'({ configuration, section, columns }) {
