@@ -4,6 +4,7 @@ import {
   freeNames,
   thermalElectronsAreFree,
 } from '#shared/session/free-names.ts'
+import type { GridGeometry } from '#shared/physics/grid.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError } from '../errors.ts'
 import { KernelError } from '../kernels/interface.ts'
@@ -19,6 +20,7 @@ import { skyIndexKey } from '../simulation/cosmic-ray-inputs.ts'
 import type { CosmicRayInputs } from '../simulation/cosmic-ray-inputs.ts'
 import { kernelProblemOf } from '../simulation/kernel-problem.ts'
 import { modelsOf } from '../simulation/medium.ts'
+import { randomFieldBytes } from '../simulation/random-field.ts'
 import { MOST_KEPT_BYTES } from '../unknowns/parametric.ts'
 import { gridOf } from './prepare-problem.ts'
 
@@ -155,10 +157,17 @@ function hostParts(
     { name: 'parameters and their gradient', bytes: asGrid ? 0 : 2 * precision * parameters },
     { name: 'derivatives of models', bytes: modelDerivatives(runFile, voxels) },
     { name: 'optimiser', bytes: optimiserArrays(runFile.optimiser) * precision * parameters },
+    // While the run is prepared; what it took is not sure to be given back before the kernels have theirs.
+    { name: 'random field', bytes: randomField(runFile, grid) },
     // |B| in float64, that inside the region, and what sorting it takes: 512x512x128 was measured at 1.3 GB.
     { name: 'figures of the result', bytes: 32 * voxels },
     { name: 'maps', bytes: 8 * rays * (3 + NUMBERS_PER_VALUE * perRay) },
   ]
+}
+
+function randomField({ magnetic_field: field }: RunFile, grid: GridGeometry): number {
+  const random = field.grid?.initial.random ?? field.random
+  return random ? randomFieldBytes(grid, random.outer_scale_kpc) : 0
 }
 
 /** What ../unknowns/parametric.ts keeps: a vector parameter counts as one, three at most. */

@@ -83,15 +83,25 @@ const BYTES_PER_CELL = 32
 /** What else there is takes the rest. */
 const MEMORY_SHARE = 0.5
 
-/** @throws InputError where the periodic box would take more than half of the memory of this machine */
-function requireMemory(grid: GridGeometry, outerKpc: number, key: string): void {
+/** What making a random field takes: its periodic box, and three components of its grid in float64. */
+export function randomFieldBytes(grid: GridGeometry, outerKpc: number): number {
   const { shape } = new PeriodicBox(grid, outerKpc)
-  const bytes = BYTES_PER_CELL * shape[0] * shape[1] * shape[2]
+  return BYTES_PER_CELL * product(shape) + 24 * product(grid.shape)
+}
+
+/** @throws InputError where that would be more than half of the memory of this machine */
+function requireMemory(grid: GridGeometry, outerKpc: number, key: string): void {
+  const bytes = randomFieldBytes(grid, outerKpc)
   if (bytes <= MEMORY_SHARE * totalmem()) return
+  const { shape } = new PeriodicBox(grid, outerKpc)
   throw new InputError(
     `${key}: the random field is made in a periodic box of ${shape.join(' x ')} cells, which takes ${(bytes / 1e9).toFixed(1)} GB, and this machine has ${(totalmem() / 1e9).toFixed(1)} GB: make the grid coarser.`,
     { field: key },
   )
+}
+
+function product([x, y, z]: readonly [number, number, number]): number {
+  return x * y * z
 }
 
 function round(length: number): number {

@@ -47,6 +47,18 @@ describe('the memory of a run', () => {
     )
   })
 
+  it('counts the periodic box in which a random field is made', () => {
+    const part = (random?: object) => {
+      const initial = { model: 'lsa', ...(random ? { random } : {}) }
+      const { memory } = planned({ magnetic_field: { model: 'grid', grid: { initial } } }, 1, 16)
+      return memory.parts.find(({ name }) => name === 'random field')?.bytes
+    }
+    expect(part()).toBeUndefined()
+    // 128 x 128 x 32 cells and an eighth more along every axis, for waves of 1 kpc: two complex fields, and the field itself.
+    const bytes = 32 * 144 * 144 * 36 + 24 * 128 * 128 * 32
+    expect(part({ rms_microgauss: 3, outer_scale_kpc: 1 })).toBe(bytes)
+  })
+
   it('counts what the methods keep', () => {
     const optimiser = (method: 'adam' | 'lbfgs' | 'gauss-newton') =>
       planned({ magnetic_field: large, optimiser: { method } }, 1).memory.parts.find(
