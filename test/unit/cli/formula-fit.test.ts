@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -94,5 +94,46 @@ describe('a formula with two reversals', () => {
       ).evaluate([4, 3, 1])
     const [expected, reopened] = [valueOf(formula, truth), valueOf(stored.formula, found)]
     reopened.forEach((component, i) => expect(component).toBeCloseTo(expected[i], 4))
+
+    // The same by commands alone: what the session says, and its field against the formula with what was found.
+    const inspected = await larmor(['inspect', path])
+    expect(inspected.out).toMatch(/magnetic_field\.r2 = 7\.500\d* \+- .* kpc/)
+    const exported = await larmor([
+      'export',
+      path,
+      '--what',
+      'fields',
+      '--format',
+      'npy',
+      '--out',
+      file('out'),
+    ])
+    expect(exported.code).toBe(0)
+    write('formula.json', { ...formula })
+    const again = await larmor([
+      'field',
+      '--formula',
+      file('formula.json'),
+      ...Object.entries(found).flatMap(([name, value]) => ['--param', `${name}=${value}`]),
+      '--grid',
+      grid.shape.join('x'),
+      '--out',
+      file('again.npy'),
+    ])
+    expect(again.code).toBe(0)
+    const [name] = readdirSync(file('out')).filter((one) => one.endsWith('magnetic-field.npy'))
+    const [saved, made] = [numbersOf(join(file('out'), name)), numbersOf(file('again.npy'))]
+    expect(saved).toHaveLength(3 * 40 * 40 * 10)
+    // Grids of kernels are float32.
+    saved.forEach((value, i) => expect(Math.abs(value - made[i])).toBeLessThan(1e-6))
   })
 })
+
+/** The values of a file of NumPy, float32 or float64. */
+function numbersOf(path: string): number[] {
+  const bytes = readFileSync(path)
+  const start = 10 + bytes.readUInt16LE(8)
+  const { buffer } = Uint8Array.from(bytes.subarray(start))
+  const single = bytes.toString('latin1', 10, start).includes("'<f4'")
+  return Array.from(single ? new Float32Array(buffer) : new Float64Array(buffer))
+}
