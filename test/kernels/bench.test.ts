@@ -97,10 +97,17 @@ describe('larmor bench --models', () => {
           model: z.string(),
           wasm_million_points_per_second: positive,
           javascript_million_points_per_second: positive,
+          ready_ms: positive,
+          ready_again_ms: positive,
           largest_relative_difference: z.number().max(1e-11),
         }),
       ),
       median_speedup: positive,
+      formula: z.object({
+        ready_ms: positive,
+        further_ready_ms: positive,
+        ready_again_ms: positive,
+      }),
     })
     const { models } = figures.parse(JSON.parse(out))
     expect(models.map(({ model }) => model)).toEqual(listModels().map(({ name }) => name))
