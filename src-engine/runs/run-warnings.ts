@@ -1,14 +1,14 @@
 import { fitWeights } from '#shared/inference/likelihood.ts'
 import type { LineOfSightProblem, UnknownName } from '../kernels/interface.ts'
 import type { DataVector } from '../storage/run-store.ts'
-import { columnErrors } from './electron-sampling.ts'
+import { emissionMeasureErrors } from './electron-sampling.ts'
 import type { PreparedProblem } from './prepare-problem.ts'
 
 /** Data that vary by less than this share of their sigma hardly count: noise alone would vary by all of it. */
 const FAINT = 0.1
 
-/** Columns of thermal electrons may be off by this share on one sightline in ten before a run says so. */
-const COARSE = 0.02
+/** Emission measures may be off by this share on one sightline in ten before a run says so. */
+const COARSE = 0.05
 
 /** What of a run has no effect although it is asked for, or is computed coarsely, one sentence each. */
 export function runWarnings(
@@ -39,15 +39,15 @@ export function runWarnings(
 }
 
 function coarseElectrons(problem: LineOfSightProblem): string[] {
-  if (problem.unknowns?.includes('thermalElectrons') || !isSeen('thermalElectrons', problem)) {
-    return []
-  }
-  const errors = columnErrors(problem)
+  const emits = problem.observables.some((name) => name === 'I' || name === 'Q' || name === 'U')
+  if (!emits || problem.freeFree === undefined) return []
+  if (problem.unknowns?.includes('thermalElectrons')) return []
+  const errors = emissionMeasureErrors(problem)
   const tenth = errors[Math.floor(0.9 * errors.length)] ?? 0
   if (tenth < COARSE) return []
   const percent = (share: number) => `${(100 * share).toPrecision(2)} %`
   return [
-    `The thermal electrons change within the cells of the grid, where a run looks at ${problem.nodesPerCrossing} points of a sightline: their columns, and so dispersion measures and Faraday depths, are off by more than ${percent(tenth)} on one sightline in ten, by ${percent(errors[errors.length - 1])} at most. Take more integrator.nodes (up to 8) or a finer grid, and larger sigma.`,
+    `The thermal electrons change within the cells of the grid, which keeps their columns but not the squares that free-free emission goes with: these are off by more than ${percent(tenth)} on one sightline in ten, by ${percent(errors[errors.length - 1])} at most. Take more integrator.nodes (up to 8), a finer grid, or mask the Galactic plane.`,
   ]
 }
 

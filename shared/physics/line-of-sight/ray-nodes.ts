@@ -2,8 +2,9 @@
  * The quadrature nodes of one ray and the medium at them.
  *
  * A crossing is the stretch between two neighbouring lattice planes. Where much happens in it (below) it is cut into equal
- * parts with Gauss nodes of their own. Gridded quantities are read at those nodes; densities given as functions are
- * evaluated at the crossing's own nodes only, and the polynomial through them is evaluated in the parts.
+ * parts with Gauss nodes of their own. Gridded quantities are read at those nodes; densities given as functions
+ * give a polynomial of the whole crossing (C through its nodes, n_e by projection: ./electron-nodes.ts), which is evaluated in
+ * the parts.
  */
 import { latticeCrossings, panelEdges } from '../crossings.ts'
 import { RM_CONSTANT_MICROGAUSS } from '../faraday.ts'
@@ -50,12 +51,14 @@ export class RayNodes {
   private readonly nodesPerPart: number
   private readonly crossingThermal: Float64Array
   private readonly crossingCosmicRay: Float64Array
+  private readonly asked: Float64Array
 
   constructor(setup: Setup) {
     this.setup = setup
     this.nodesPerPart = setup.rule.nodes.length
     this.crossingThermal = new Float64Array(this.nodesPerPart)
     this.crossingCosmicRay = new Float64Array(this.nodesPerPart)
+    this.asked = new Float64Array(setup.electronNodes.places.length)
     const direction: Vector3 = [1, 0, 0]
     this.frame = { index: 0, direction, basis: lineOfSightBasis(direction) }
     this.reserve(256)
@@ -114,16 +117,24 @@ export class RayNodes {
 
   /** Densities given as functions, at the nodes of a whole crossing. */
   private askFunctions({ origin, direction }: Ray, from: number, to: number, first: number): void {
-    const { rule, problem, unknowns, emits, thermal } = this.setup
+    const { rule, electronNodes, problem, unknowns, emits, thermal } = this.setup
     const { cosmicRayDensity, thermalElectronDensity } = problem
     const asksCosmicRays = emits && !unknowns.has('cosmicRays')
     const asksThermal = thermal && !unknowns.has('thermalElectrons')
-    if (!asksCosmicRays && !asksThermal) return
     const half = 0.5 * (to - from)
-    for (let i = 0; i < this.nodesPerPart; i++) {
-      const [x, y, z] = along(origin, direction, from + half * (1 + rule.nodes[i]))
-      if (asksCosmicRays) this.values.cosmicRay[first + i] = cosmicRayDensity(x, y, z)
-      if (asksThermal) this.values.thermal[first + i] = thermalElectronDensity?.(x, y, z) ?? 0
+    if (asksCosmicRays) {
+      for (let i = 0; i < this.nodesPerPart; i++) {
+        const [x, y, z] = along(origin, direction, from + half * (1 + rule.nodes[i]))
+        this.values.cosmicRay[first + i] = cosmicRayDensity(x, y, z)
+      }
+    }
+    if (asksThermal) {
+      const { places } = electronNodes
+      for (let m = 0; m < places.length; m++) {
+        const [x, y, z] = along(origin, direction, from + half * (1 + places[m]))
+        this.asked[m] = thermalElectronDensity?.(x, y, z) ?? 0
+      }
+      electronNodes.project(this.asked, 0, this.values.thermal, first)
     }
   }
 

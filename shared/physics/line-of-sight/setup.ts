@@ -4,6 +4,8 @@ import { freeFreeOpacity } from '../free-free.ts'
 import type { GridEdge } from '../grid.ts'
 import { gaussLegendre } from '../quadrature.ts'
 import type { GaussRule } from '../quadrature.ts'
+import type { NodeSampling } from './electron-nodes.ts'
+import { electronNodes } from './electron-nodes.ts'
 import type { EmissionLaw } from './emission-law.ts'
 import { PowerLawEmission } from './emission-law.ts'
 import type { LineOfSightProblem, UnknownName } from './problem.ts'
@@ -14,6 +16,8 @@ export interface Setup {
   readonly rays: number
   /** On (-1, 1); lengths below are half lengths to go with it. */
   readonly rule: GaussRule
+  /** Where n_e is asked for if it is a function. */
+  readonly electronNodes: NodeSampling
   /** How the rays are cut: a density on the grid has kinks at the outermost centres, where the field has none. */
   readonly edge: GridEdge
   readonly law: EmissionLaw
@@ -57,6 +61,7 @@ export function createSetup(problem: LineOfSightProblem): Setup {
     problem,
     rays: problem.directions.length / 3,
     rule: gaussLegendre(problem.nodesPerCrossing),
+    electronNodes: electronNodes(problem.grid, problem.nodesPerCrossing),
     edge: onGrid ? 'held' : 'continued',
     law: cosmicRaySpectrum
       ? new SpectrumEmission(frequenciesGhz, cosmicRaySpectrum)

@@ -84,17 +84,23 @@ describe('what a run says of itself', () => {
     expect(warnings).toEqual([expect.stringMatching(/"sky" differ.*check data\[0\]\.sigma/)])
   })
 
-  it('says how coarsely the grid sees the thermal electrons', async () => {
+  it('says how coarsely the grid sees the squares of thermal electrons, where they emit', async () => {
     const grid = { magnetic_field: { grid: { shape: [16, 16, 8] } } } satisfies RunFileInput
     const data = [points('dispersion_measure'), map(1)]
-    const ymw16 = await warningsOf({ ...grid, data })
+    const free_free = { electron_temperature_k: 7000 }
+    const ymw16 = await warningsOf({ ...grid, data, thermal_electrons: { free_free } })
     expect(ymw16.warnings).toEqual([
       expect.stringMatching(/^The thermal electrons change within .* off by more than \d+ % on/),
     ])
     const smooth = { model: 'uniform', n_e_cm3: 0.02 }
-    expect((await warningsOf({ ...grid, data, thermal_electrons: smooth })).warnings).toEqual([])
-    // Nothing is said of electrons that no data see.
-    expect((await warningsOf({ ...grid, data: [map(1)] })).warnings).toEqual([])
+    const uniform = await warningsOf({
+      ...grid,
+      data,
+      thermal_electrons: { ...smooth, free_free },
+    })
+    expect(uniform.warnings).toEqual([])
+    // Columns are kept.
+    expect((await warningsOf({ ...grid, data })).warnings).toEqual([])
   })
 
   it('is a refusal where the data could not be fitted at all', async () => {

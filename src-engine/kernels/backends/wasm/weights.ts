@@ -1,4 +1,7 @@
 import { gridSpacing } from '#shared/physics/grid.ts'
+import type { NodeSampling } from '#shared/physics/line-of-sight/electron-nodes.ts'
+import { electronNodes } from '#shared/physics/line-of-sight/electron-nodes.ts'
+import type { GaussRule } from '#shared/physics/quadrature.ts'
 import { gaussLegendre } from '#shared/physics/quadrature.ts'
 import type { DensityBatch, LineOfSightProblem } from '../../interface.ts'
 import { requireDensity, requireThermalDensity } from '../../problem.ts'
@@ -24,11 +27,13 @@ type NodeProblem = Pick<
 
 /**
  * Fills in the records of crossings: walks the rays of a segment (writing their geometry where it is kept) and
- * evaluates the electron densities at every node. They are callbacks: the thread that prepares calls them in turns that
+ * evaluates the electron densities. They are callbacks: the thread that prepares calls them in turns that
  * leave the event loop responsive, kernel threads only what they have made themselves.
  */
 export class WeightWriter {
   private readonly problem: NodeProblem
+  private readonly rule: GaussRule
+  private readonly electronNodes: NodeSampling
   private readonly kernel: KernelChoice
   private readonly plan: MemoryPlan
   private readonly functions: KernelFunctions
@@ -47,6 +52,8 @@ export class WeightWriter {
     scratch: number,
   ) {
     this.problem = problem
+    this.rule = gaussLegendre(problem.nodesPerCrossing)
+    this.electronNodes = electronNodes(problem.grid, problem.nodesPerCrossing)
     this.kernel = kernel
     this.plan = plan
     this.functions = functions
@@ -109,44 +116,60 @@ export class WeightWriter {
   private fillRay(ray: number, geometry: number, weights: number): void {
     const { problem, kernel, floats, plan } = this
     const { nodesPerCrossing: nodes } = problem
-    const points = this.nodesOf(ray, geometry, weights)
     const cosmicRays = kernel.cosmicRaysAtNodes
-      ? densitiesAt(points, problem.cosmicRayDensity, problem.cosmicRayDensities, requireDensity)
+      ? densitiesAt(
+          this.pointsOf(ray, geometry, weights, this.rule.nodes),
+          problem.cosmicRayDensity,
+          problem.cosmicRayDensities,
+          requireDensity,
+        )
       : undefined
+    const { places } = this.electronNodes
     const electrons =
       kernel.electrons === 'nodes' && problem.thermalElectronDensity
         ? densitiesAt(
-            points,
+            this.pointsOf(ray, geometry, weights, places),
             problem.thermalElectronDensity,
             problem.thermalElectronDensities,
             requireThermalDensity,
           )
         : undefined
-    const rule = gaussLegendre(nodes)
+    const { rule } = this
     const recordFloats = plan.recordBytes >>> 2
     const electronsAt = plan.electronsAt >>> 2
-    const count = points.length / 3
-    for (let i = 0, out = weights >>> 2; i < count; i += nodes, out += recordFloats) {
+    const crossings = this.words[(ray + RAY.crossings) >>> 2]
+    for (
+      let crossing = 0, out = weights >>> 2;
+      crossing < crossings;
+      crossing++, out += recordFloats
+    ) {
       const half = 0.5 * floats[out + (plan.lengthAt >>> 2)]
       for (let node = 0; node < nodes; node++) {
-        floats[out + node] = half * rule.weights[node] * (cosmicRays ? cosmicRays[i + node] : 1)
-        if (electrons) floats[out + electronsAt + node] = electrons[i + node]
+        const density = cosmicRays ? cosmicRays[crossing * nodes + node] : 1
+        floats[out + node] = half * rule.weights[node] * density
+      }
+      if (electrons) {
+        this.electronNodes.project(electrons, crossing * places.length, floats, out + electronsAt)
       }
     }
   }
 
-  /** Positions of the nodes of one ray, [crossing][node][3]. */
-  private nodesOf(ray: number, geometry: number, weights: number): Float64Array {
-    const { grid, nodesPerCrossing } = this.problem
+  /** Positions in the crossings of one ray, [crossing][place][3], at places on (-1, 1). */
+  private pointsOf(
+    ray: number,
+    geometry: number,
+    weights: number,
+    places: Float64Array,
+  ): Float64Array {
+    const { grid } = this.problem
     const { floats, words, plan } = this
     const [, ny, nz] = grid.shape
     const [hx, hy, hz] = gridSpacing(grid)
     const [lx, ly, lz] = grid.halfSizeKpc
-    const rule = gaussLegendre(nodesPerCrossing)
     const direction = (ray + RAY.direction) >>> 2
     const [dx, dy, dz] = floats.subarray(direction, direction + 3)
     const crossings = words[(ray + RAY.crossings) >>> 2]
-    const points = new Float64Array(3 * crossings * nodesPerCrossing)
+    const points = new Float64Array(3 * crossings * places.length)
     let at = geometry >>> 2
     let length = (weights + plan.lengthAt) >>> 2
     let out = 0
@@ -160,8 +183,8 @@ export class WeightWriter {
       const y = (j + floats[at + 1] + 0.5) * hy - ly
       const z = (k + floats[at + 2] + 0.5) * hz - lz
       const half = 0.5 * floats[length]
-      for (let node = 0; node < nodesPerCrossing; node++) {
-        const s = half * (1 + rule.nodes[node])
+      for (const place of places) {
+        const s = half * (1 + place)
         points[out++] = x + s * dx
         points[out++] = y + s * dy
         points[out++] = z + s * dz

@@ -1,8 +1,7 @@
 import { boxExit } from '#shared/physics/geometry.ts'
 import { gridSpacing } from '#shared/physics/grid.ts'
-import { gaussLegendre } from '#shared/physics/quadrature.ts'
 import type { LineOfSightProblem } from '../../interface.ts'
-import type { NodeFunction } from './settings.ts'
+import type { CrossingFunction } from './settings.ts'
 
 /** The crossings of rays in the form that the kernels read. */
 export interface Crossings {
@@ -20,7 +19,9 @@ export class RayWalker {
   /** 'held': the planes of the outermost centres split a ray too, for the kink of a scalar that is held constant there. */
   private readonly outermost: number
   private readonly problem: LineOfSightProblem
-  private readonly functions: readonly NodeFunction[]
+  private readonly functions: readonly CrossingFunction[]
+  /** Values of each function at its places in the crossing at hand. */
+  private readonly asked: readonly Float64Array[]
   private readonly origin: readonly number[]
   private readonly spacing: readonly number[]
   /** Distances at which the ray at hand crosses planes; the last one is its end. */
@@ -30,10 +31,11 @@ export class RayWalker {
   private readonly next = new Float64Array(3)
   private readonly slope = new Float64Array(3)
 
-  constructor(problem: LineOfSightProblem, held: boolean, functions: readonly NodeFunction[]) {
+  constructor(problem: LineOfSightProblem, held: boolean, functions: readonly CrossingFunction[]) {
     const { grid, observerKpc } = problem
     this.problem = problem
     this.functions = functions
+    this.asked = functions.map(({ sampling }) => new Float64Array(sampling.places.length))
     this.outermost = held ? 0 : 1
     this.spacing = gridSpacing(grid)
     this.origin = this.spacing.map(
@@ -47,11 +49,10 @@ export class RayWalker {
     return this.findEdges(ray)
   }
 
-  /** Walks the rays listed and evaluates the functions at their nodes. @throws KernelError for a bad density */
+  /** Walks the rays listed and takes the functions to their nodes. @throws KernelError for a bad density */
   walk(rays: Uint32Array, crossings: number): Crossings {
     const { grid, observerKpc, directions, nodesPerCrossing } = this.problem
     const [, ny, nz] = grid.shape
-    const { nodes } = gaussLegendre(nodesPerCrossing)
     const perCrossing = this.functions.length * nodesPerCrossing
     const entries = new Float32Array(4 * crossings)
     const cells = new Uint32Array(crossings)
@@ -73,14 +74,17 @@ export class RayWalker {
         const length = to - from
         entries[4 * c + 3] = length
         cells[c] = (at[0] * ny + at[1]) * nz + at[2]
-        for (let node = 0; node < nodesPerCrossing && perCrossing > 0; node++) {
-          const s = from + 0.5 * length * (1 + nodes[node])
-          const x = observerKpc[0] + s * directions[3 * ray]
-          const y = observerKpc[1] + s * directions[3 * ray + 1]
-          const z = observerKpc[2] + s * directions[3 * ray + 2]
-          for (let f = 0; f < this.functions.length; f++) {
-            densities[c * perCrossing + f * nodesPerCrossing + node] = this.functions[f](x, y, z)
-          }
+        for (let f = 0; f < this.functions.length; f++) {
+          const { at: density, sampling } = this.functions[f]
+          const asked = this.asked[f]
+          sampling.places.forEach((place, m) => {
+            const s = from + 0.5 * length * (1 + place)
+            const x = observerKpc[0] + s * directions[3 * ray]
+            const y = observerKpc[1] + s * directions[3 * ray + 1]
+            const z = observerKpc[2] + s * directions[3 * ray + 2]
+            asked[m] = density(x, y, z)
+          })
+          sampling.project(asked, 0, densities, c * perCrossing + f * nodesPerCrossing)
         }
         from = to
       }

@@ -120,11 +120,7 @@ async function prepare(
   signal?.throwIfAborted()
   const settings = kernelSettings(problem)
   const scalars = settings.electronGrid || settings.cosmicRayGrid
-  const walker = new RayWalker(
-    problem,
-    scalars,
-    settings.functions.map(({ at }) => at),
-  )
+  const walker = new RayWalker(problem, scalars, settings.functions)
   const order = neighbourOrder(problem.directions)
   const crossingsOf = Uint32Array.from(order, (ray) => walker.count(ray))
   const crossings = crossingsOf.reduce((sum, n) => sum + n, 0)

@@ -1,12 +1,21 @@
 import { freeFreeOpacity } from '#shared/physics/free-free.ts'
 import { RM_CONSTANT_MICROGAUSS, wavelengthSquared } from '#shared/physics/faraday.ts'
+import type { NodeSampling } from '#shared/physics/line-of-sight/electron-nodes.ts'
+import { electronNodes, plainNodes } from '#shared/physics/line-of-sight/electron-nodes.ts'
 import { gaussLegendre } from '#shared/physics/quadrature.ts'
 import { emissivityConstantsMicrogauss } from '#shared/physics/synchrotron.ts'
 import type { LineOfSightProblem } from '../../interface.ts'
 import { requireDensity, requireThermalDensity, unknownNames } from '../../problem.ts'
 
-/** A density at (x, y, z) kpc, evaluated at every node of every crossing. @throws KernelError for an impossible one */
+/** A density at (x, y, z) kpc. @throws KernelError for an impossible one */
 export type NodeFunction = (x: number, y: number, z: number) => number
+
+/** A density that is no grid, and how it comes to the nodes. */
+export interface CrossingFunction {
+  readonly quantity: 'C' | 'n_e'
+  readonly at: NodeFunction
+  readonly sampling: NodeSampling
+}
 
 /** What the kernels are compiled for: everything about a problem that does not change from pass to pass. */
 export interface KernelSettings {
@@ -31,7 +40,7 @@ export interface KernelSettings {
   readonly electronGrid: boolean
   readonly cosmicRayGrid: boolean
   /** In the order of their values per crossing. */
-  readonly functions: readonly { readonly quantity: 'C' | 'n_e'; readonly at: NodeFunction }[]
+  readonly functions: readonly CrossingFunction[]
   /** Grid values per voxel that gradients are taken for: B, then n_e, then C. */
   readonly channels: number
 }
@@ -61,16 +70,17 @@ export function kernelSettings(problem: LineOfSightProblem): KernelSettings {
   const cosmicRayGrid = unknowns.includes('cosmicRays')
   const emission = intensity || polarised
   const electrons = rotation || depth || column || (emission && freeFree !== undefined)
-  const functions: { quantity: 'C' | 'n_e'; at: NodeFunction }[] = []
+  const functions: CrossingFunction[] = []
   const { cosmicRayDensity, thermalElectronDensity = () => 0 } = problem
   if (emission && !cosmicRayGrid) {
     const at: NodeFunction = (x, y, z) => requireDensity(cosmicRayDensity(x, y, z), x, y, z)
-    functions.push({ quantity: 'C', at })
+    functions.push({ quantity: 'C', at, sampling: plainNodes(problem.nodesPerCrossing) })
   }
   if (electrons && !electronGrid) {
     const at: NodeFunction = (x, y, z) =>
       requireThermalDensity(thermalElectronDensity(x, y, z), x, y, z)
-    functions.push({ quantity: 'n_e', at })
+    const sampling = electronNodes(problem.grid, problem.nodesPerCrossing)
+    functions.push({ quantity: 'n_e', at, sampling })
   }
   const { nodes, weights, partial } = gaussLegendre(problem.nodesPerCrossing)
   const half = (values: Float64Array): number[] => Array.from(values, (value) => value / 2)
