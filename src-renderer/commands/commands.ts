@@ -8,6 +8,7 @@ import { useTheme } from '../stores/theme.ts'
 import { presetNames, presets, useView } from '../stores/view.ts'
 import { useMessages } from '../stores/messages.ts'
 import { exportCommandLine, runCommandLine } from './command-line.ts'
+import { helpCommands } from './help-commands.ts'
 import type { Command } from './registry.ts'
 
 /** Everything a user can do, with keys and conditions. Needs the stores, so call it inside the application. */
@@ -396,38 +397,4 @@ function runCommands(): Command[] {
     const state = runs.shown?.state
     return state === 'paused' || state === 'stopped' || state === 'failed'
   }
-}
-
-function helpCommands(): Command[] {
-  const view = useView()
-  const messages = useMessages()
-  return [
-    {
-      id: 'help.keys',
-      title: 'Keyboard shortcuts',
-      group: 'Help',
-      keys: ['F1'],
-      run: () => void (view.dialog = 'keys'),
-    },
-    {
-      id: 'help.log',
-      title: 'Copy the log',
-      group: 'Help',
-      enabled: () => messages.log.length > 0,
-      run: async () => {
-        const lines = messages.log.map(
-          ({ time, level, text }) => `${new Date(time).toISOString()} ${level} ${text}`,
-        )
-        await navigator.clipboard.writeText(lines.join('\n'))
-        messages.show('info', 'Log copied', `${lines.length} lines`)
-      },
-    },
-    {
-      id: 'help.about',
-      title: 'About Larmor',
-      group: 'Help',
-      rule: true,
-      run: () => void (view.dialog = 'about'),
-    },
-  ]
 }

@@ -30,6 +30,7 @@ export type IconName =
   | 'warning'
   | 'error'
   | 'info'
+  | 'help'
   | 'grid'
   | 'link'
   | 'swipe'

@@ -114,6 +114,9 @@ export function parseMarkdown(text: string): Block[] {
 export function slug(text: string): string {
   return text
     .toLowerCase()
+    .replace('⊥', ' perp')
+    .replace('∥', ' parallel')
+    .replace('σ', 'sigma')
     .normalize('NFKD')
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')

@@ -46,6 +46,8 @@ describe('the manual', () => {
     },
   )
   it('has a source for every term', () => {
+    expect(new Set(glossary.map(({ id }) => id)).size).toBe(glossary.length)
+    expect(termOf('b-perp')?.title).toBe('B⊥')
     for (const term of glossary) {
       expect(term.definition.length, term.id).toBeGreaterThan(40)
       expect(term.source, term.id).not.toBe('')
