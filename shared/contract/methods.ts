@@ -2,6 +2,10 @@ import { z } from 'zod'
 import { fieldOnGrid, gridName, shownGridName } from './field-grids.ts'
 import { modelMethods } from './model-methods.ts'
 import { dataSchema, runFileSchema } from '../session/run-file.ts'
+import { fileGrant, grant } from './file-grants.ts'
+import type { FileGrant } from './file-grants.ts'
+import { startMethods } from './start-methods.ts'
+import type { LeftEntry } from './start-methods.ts'
 
 /**
  * Every request the interface can make of the engine. Files are named by grants: opaque words that the engine gave
@@ -9,7 +13,6 @@ import { dataSchema, runFileSchema } from '../session/run-file.ts'
  * a mask or a sigma is such a grant.
  */
 
-export const grant = z.string().regex(/^grant:[0-9a-f]{32}$/, 'not a file grant')
 const sessionId = z.string().regex(/^session:[0-9a-f]{16}$/)
 const runId = z.int().positive()
 const sky = {
@@ -17,14 +20,8 @@ const sky = {
   unit: z.string(),
 }
 
-export const fileGrant = z.strictObject({
-  grant,
-  name: z.string(),
-  kind: z.enum(['map', 'table', 'session', 'run-file', 'directory', 'other']),
-  bytes: z.number().nonnegative(),
-  modified: z.number(),
-})
-export type FileGrant = z.output<typeof fileGrant>
+export { fileGrant, grant }
+export type { FileGrant, LeftEntry }
 
 export const mapColumn = z.strictObject({
   index: z.int(),
@@ -149,21 +146,19 @@ export const sessionState = z.strictObject({
   /** Runs that wait, in their order. */
   queue: z.array(runId),
   view: z.unknown(),
+  /** Only where the last one who ran it was killed: how far the run had got, and what is stored of that. */
+  interrupted: z
+    .strictObject({
+      run: runId,
+      name: z.string(),
+      iteration: z.int(),
+      iterations: z.int(),
+      stored: z.int(),
+      time: z.number(),
+    })
+    .optional(),
 })
 export type SessionState = z.output<typeof sessionState>
-
-export const recentSession = z.strictObject({
-  grant,
-  name: z.string(),
-  folder: z.string(),
-  title: z.string(),
-  modified: z.number(),
-  bytes: z.number(),
-  missing: z.boolean(),
-  summary: z.string(),
-  /** Whether `sessions.picture` has one. */
-  picture: z.boolean(),
-})
 
 export const backendStatus = z.strictObject({
   name: z.string(),
@@ -173,19 +168,13 @@ export const backendStatus = z.strictObject({
 })
 export type BackendStatus = z.output<typeof backendStatus>
 
-/** What a run file asks for, with grants for files and their names. */
-const openedRunFile = z.strictObject({
-  name: z.string(),
-  configuration: runFileSchema,
-  files: z.array(z.strictObject({ grant, name: z.string() })),
-})
-
 const run = z.strictObject({ session: sessionId, run: runId })
 const none = z.strictObject({})
 const ok = z.strictObject({ ok: z.literal(true) })
 
 /** `payload` says what raw arrays accompany the reply (or, for `upload`, the request). */
 export const methods = {
+  ...startMethods,
   'app.info': {
     params: none,
     result: z.strictObject({
@@ -200,13 +189,6 @@ export const methods = {
       browsing: z.boolean(),
     }),
   },
-  'samples.list': {
-    params: none,
-    result: z.array(z.strictObject({ id: z.string(), title: z.string(), description: z.string() })),
-  },
-  'samples.open': { params: z.strictObject({ id: z.string() }), result: openedRunFile },
-  /** Reads a run file (YAML or JSON) with the files that it names; errors name line and key. */
-  'runFile.open': { params: z.strictObject({ grant }), result: openedRunFile },
   'files.list': {
     params: z.strictObject({ directory: grant.optional() }),
     result: z.strictObject({
@@ -273,10 +255,6 @@ export const methods = {
       notes: z.array(z.string()),
     }),
   },
-  'sessions.recent': { params: none, result: z.array(recentSession) },
-  /** Reply payload: uint8, a PNG: the sky of the latest run, and its field in the plane of the Galaxy. */
-  'sessions.picture': { params: z.strictObject({ grant }), result: ok },
-  'sessions.forget': { params: z.strictObject({ grant }), result: ok },
   /** Creates the session file at once: in `directory` if given, else where new sessions go. */
   'session.create': {
     params: z.strictObject({

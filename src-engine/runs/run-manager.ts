@@ -150,6 +150,9 @@ export class RunManager {
   #end(session: Session, id: number, ending: Ending): RunSummary {
     const job = this.#find(session, id)
     job?.end(ending)
+    // A paused one has no job any more; it only changes its name.
+    if (!job && ending === 'stopped' && session.runs.get(id).state === 'paused')
+      session.transaction(() => session.runs.update(id, { state: 'stopped' }))
     // One that has not begun leaves the queue at once: its turn may be hours away.
     if (job && this.#waiting.includes(job)) {
       this.#queue.splice(this.#queue.indexOf(job), 1)

@@ -22,14 +22,22 @@ export function withGrants(configuration: RunFile, grants: Grants): RunFile {
  * @throws InputError that names file, line and key
  */
 export async function openRunFile(path: string, grants: Grants): Promise<Result<'runFile.open'>> {
+  const name = basename(path).replace(/\.(ya?ml|json)$/i, '')
+  return { name, ...withGrantedFiles(await loadRunFile(path), grants) }
+}
+
+/** The configuration with grants in place of paths, and the names of the files. */
+export function withGrantedFiles(
+  runFile: RunFile,
+  grants: Grants,
+): Pick<Result<'runFile.open'>, 'configuration' | 'files'> {
   const files = new Map<string, { grant: string; name: string }>()
-  const configuration = mapFiles(await loadRunFile(path), (file) => {
+  const configuration = mapFiles(runFile, (file) => {
     const one = { grant: grants.wordFor(file), name: basename(file) }
     files.set(one.grant, one)
     return one.grant
   })
-  const name = basename(path).replace(/\.(ya?ml|json)$/i, '')
-  return { name, configuration, files: [...files.values()] }
+  return { configuration, files: [...files.values()] }
 }
 
 /** The configuration with `from` replaced by `to` wherever a file is named. */

@@ -6,8 +6,10 @@ import { makeFolder } from '../make-folder.ts'
 import { RunManager } from '../runs/run-manager.ts'
 import type { NewRows, RunNotice, RunProgress } from '../runs/run-news.ts'
 import { SkyPreviews } from '../simulation/sky-preview.ts'
+import type { Session } from '../storage/session.ts'
 import { cleanSummary } from './error-body.ts'
 import { Grants } from './grants.ts'
+import { Journal } from './journal.ts'
 import { MapCatalogue } from './map-catalogue.ts'
 import { OpenSessions } from './open-sessions.ts'
 import type { OpenSession } from './open-sessions.ts'
@@ -39,12 +41,16 @@ export class Engine {
   readonly recent: RecentSessions
   readonly catalogue = new MapCatalogue()
   readonly previews = new SkyPreviews()
+  readonly journal: Journal
+  /** Ids of the projects that pages work on before they have a session. */
+  readonly drafts = new Map<Client, string>()
   readonly sessionsFolder: string
   readonly log: (text: string) => void
   readonly #connections = new Map<Client, Connection<EngineContract>>()
 
-  private constructor(grants: Grants, options: EngineOptions) {
+  private constructor(grants: Grants, journal: Journal, options: EngineOptions) {
     this.grants = grants
+    this.journal = journal
     this.log = options.log
     this.sessionsFolder = grants.root ?? options.sessionsFolder ?? sessionsFolder()
     this.recent = new RecentSessions(options.stateFolder ?? stateFolder(), options.log)
@@ -62,7 +68,9 @@ export class Engine {
       root: options.dataFolder,
       trusted: samples === undefined ? [] : [samples],
     })
-    return new Engine(grants, options)
+    const folder = options.stateFolder ?? stateFolder()
+    const journal = await Journal.create(folder, grants.root, options.log)
+    return new Engine(grants, journal, options)
   }
 
   /** Adds a page: it hears the events of the sessions that it opens, and what it opened is closed when it leaves. */
@@ -70,8 +78,18 @@ export class Engine {
     connection.onClose(() => {
       this.#connections.delete(client)
       this.sessions.leaveAll(client)
+      const draft = this.drafts.get(client)
+      this.drafts.delete(client)
+      if (draft !== undefined) this.journal.leave(draft)
     })
     this.#connections.set(client, connection)
+  }
+
+  /** The page's project has a session now, or is wanted no more. */
+  dropDraft(client: Client): void {
+    const draft = this.drafts.get(client)
+    this.drafts.delete(client)
+    if (draft !== undefined) this.journal.drop(draft)
   }
 
   /** Tells the pages of a session that its state is another. */
@@ -112,6 +130,7 @@ export class Engine {
     await this.runs.shutdown()
     await this.previews.dispose()
     this.sessions.closeAll()
+    this.journal.close()
     await this.recent.written()
   }
 
@@ -132,12 +151,32 @@ export class Engine {
       message: this.grants.withoutPaths(progress.message),
     }
     this.#send(opened, (connection) => connection.send('run.progress', body))
+    this.#note(session, progress)
     if (progress.stage === 'queued' || progress.stage === 'finished') this.changed(opened)
     if (progress.stage !== 'finished') return
     void this.remember(opened)
       .then(() => this.picture(opened, 'run'))
       // A run that was left alone has ended: nobody needs its session any more.
       .finally(() => this.sessions.closeIfUnused(opened))
+  }
+
+  #note({ path }: Session, { stage, summary }: Omit<RunProgress, 'session'>): void {
+    const id = Journal.idOf(path)
+    const { run, name, iteration, iterations } = summary
+    // One that waits has nothing yet that could be lost.
+    if (stage === 'queued') return
+    if (stage === 'finished') this.journal.drop(id)
+    else
+      this.journal.note({
+        kind: 'session',
+        id,
+        path,
+        run,
+        name,
+        iteration,
+        iterations,
+        time: Date.now(),
+      })
   }
 
   #onRows({ session, values, columns, ...rows }: NewRows): void {

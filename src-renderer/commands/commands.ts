@@ -48,7 +48,7 @@ function fileCommands(): Command[] {
   const view = useView()
   const closing = () => {
     if (runs.active) view.dialog = 'close'
-    else return project.close()
+    else return files.closeProject()
   }
   return [
     {

@@ -1,8 +1,15 @@
 import { until } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
-import type { FileGrant, MapDescriptionMessage, Params, Result } from '#shared/contract/methods.ts'
+import type {
+  FileGrant,
+  MapDescriptionMessage,
+  Params,
+  Result,
+  SessionState,
+} from '#shared/contract/methods.ts'
 import type { PickKind } from '#shared/contract/shell.ts'
+import { formatWhen } from '../format/text.ts'
 import { useConnection } from './connection.ts'
 import { useMaps } from './maps.ts'
 import { useMessages } from './messages.ts'
@@ -170,23 +177,68 @@ export const useFiles = defineStore('files', () => {
       maps.dataName = null
       project.enter(result)
       view.restore(result.view)
+      tellInterruption(result)
       const last = result.runs[result.runs.length - 1]
       view.selection = last ? { kind: 'run', run: last.run } : { kind: 'settings' }
       for (const problem of result.problems) messages.show('warning', 'Session damaged', problem)
     })
   }
 
+  /** What was computed and not stored when the one who ran the session was killed. */
+  function tellInterruption(state: SessionState) {
+    if (!state.interrupted) return
+    const { name, iteration, iterations, stored, time } = state.interrupted
+    const lost = Math.max(0, iteration - stored)
+    messages.show(
+      'warning',
+      `${name} was interrupted`,
+      `It had got to iteration ${iteration} of ${iterations} (${formatWhen(time)}); ${
+        lost === 0 ? 'all of it is stored' : `stored are ${stored}`
+      }. Resume computes ${lost === 0 ? 'the rest' : `the last ${lost} again, to the same numbers, and the rest`}.`,
+    )
+  }
+  /** Takes up a project that never had a session. */
+  async function openDraft(id: string) {
+    const { result } = await connection.request('recovery.open', { id })
+    beginProject(result)
+    view.settings.preset = 'inspect'
+    view.selection = { kind: 'settings' }
+  }
+
   /** Connects again. The engine knows nothing of a new connection, so the open session is opened once more. */
   async function reconnect() {
     const before = project.session
     await connection.connect()
-    if (connection.state !== 'ready' || !before) return
+    if (connection.state !== 'ready' || !project.open) return
+    if (!before) return takeUpDraft()
     await during('Opening the session', 'Session not opened', async () => {
       const { result } = await connection.request('sessions.recent', {})
       // The newest of that name is the one that was open last.
       const entry = result.find((one) => one.name === `${before.name}.larmor` && !one.missing)
       if (!entry) throw new Error(`${before.name} is not in the list of recent sessions any more.`)
       await enterSession(entry.grant)
+    })
+  }
+
+  /** Closes what is open. A project that was never saved can be brought back for a while. */
+  async function closeProject() {
+    const { settled: configuration, session, dataNames } = project
+    const known = [...project.files].map(([grant, { name }]) => ({ grant, name }))
+    await project.close()
+    if (session || dataNames.length === 0) return
+    const again = { name: '', configuration, files: known }
+    messages.show('info', 'Project closed without being saved', dataNames.join(', '), [
+      { label: 'Bring it back', run: () => beginProject(again) },
+    ])
+  }
+
+  /** After another start of the engine: files have other grants there. */
+  async function takeUpDraft() {
+    await during('Opening the project', 'Project not opened', async () => {
+      const { result } = await connection.request('recovery.list', {})
+      const draft = result.find((one) => one.kind === 'draft')
+      if (!draft) return
+      project.begin((await connection.request('recovery.open', { id: draft.id })).result)
     })
   }
 
@@ -278,6 +330,8 @@ export const useFiles = defineStore('files', () => {
     addCatalogue,
     enterSession,
     reconnect,
+    openDraft,
+    closeProject,
     openSample,
     openRunFile,
     chooseRunFile,

@@ -7,6 +7,7 @@ import { mapHandlers } from './maps.ts'
 import { modelHandlers } from './models.ts'
 import { maskHandlers } from './masks.ts'
 import { pointHandlers } from './points.ts'
+import { recoveryHandlers } from './recovery.ts'
 import { runHandlers } from './runs.ts'
 import { runResultHandlers } from './run-results.ts'
 import { sessionHandlers } from './sessions.ts'
@@ -21,6 +22,7 @@ export function engineHandlers(engine: Engine, client: Client): Handlers<EngineC
     ...maskHandlers(engine, client),
     ...pointHandlers(engine),
     ...sessionHandlers(engine, client),
+    ...recoveryHandlers(engine, client),
     ...runHandlers(engine, client),
     ...runResultHandlers(engine, client),
     ...sightlineHandlers(engine, client),

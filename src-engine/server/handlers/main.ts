@@ -36,6 +36,7 @@ export function mainHandlers(engine: Engine, hooks: ShellHooks): Handlers<MainCo
     async 'main.shutdown'({ save }) {
       // Without saving nothing is done: a session file survives the end of its process at any moment.
       if (save) await engine.shutdown()
+      else engine.journal.close()
       setImmediate(hooks.onShutdown)
       return ok
     },

@@ -36,6 +36,17 @@ export function sessionHandlers(engine: Engine, client: Client): HandlersOf<Meth
     engine.changed(opened)
     return stateOf(opened)
   }
+  /** What a killed process had computed beyond what it had stored; said once. */
+  const interruptionOf = async ({ session }: OpenSession<Client>) => {
+    const left = await engine.journal.left()
+    const entry = left.find((one) => one.kind === 'session' && one.path === session.path)
+    if (entry?.kind !== 'session') return undefined
+    engine.journal.drop(entry.id)
+    const stored = session.runs.list().find(({ id }) => id === entry.run)?.iteration
+    if (stored === undefined) return undefined
+    const { run, name, iteration, iterations, time } = entry
+    return { run, name, iteration, iterations, stored, time }
+  }
   return {
     async 'sessions.recent'() {
       const entries = await engine.recent.list()
@@ -79,6 +90,7 @@ export function sessionHandlers(engine: Engine, client: Client): HandlersOf<Meth
       const path = freePath(folder, fileNameOf(name))
       const title = runFile.title === '' ? name : runFile.title
       const opened = sessions.add(Session.create(path, title, runFile), client)
+      engine.dropDraft(client)
       await engine.remember(opened)
       return stateOf(opened)
     },
@@ -86,7 +98,8 @@ export function sessionHandlers(engine: Engine, client: Client): HandlersOf<Meth
       const opened = sessions.open(await grants.resolve(grant), client)
       await engine.remember(opened)
       void engine.picture(opened, 'opening')
-      return stateOf(opened)
+      const interrupted = await interruptionOf(opened)
+      return { ...(await stateOf(opened)), ...(interrupted ? { interrupted } : {}) }
     },
     'session.state': ({ session }) => stateOf(sessions.get(session, client)),
     'session.configure'({ session, configuration }) {

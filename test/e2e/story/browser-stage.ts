@@ -19,7 +19,9 @@ const { node } = locateEngine(
 const announcement = z.object({ url: z.string() })
 
 /** Headless Chromium on the built `larmor serve`. */
-export async function browserStage(): Promise<Stage & { close(): Promise<void> }> {
+export async function browserStage(): Promise<
+  Stage & { close(): Promise<void>; kill(): Promise<void> }
+> {
   const folder = await mkdtemp(join(tmpdir(), 'larmor-story-'))
   const complaints: string[] = []
   const browser: Browser = await chromium.launch({
@@ -53,11 +55,14 @@ export async function browserStage(): Promise<Stage & { close(): Promise<void> }
   async function quit(): Promise<void> {
     await page?.context().close()
     page = undefined
+    await end('SIGINT')
+  }
+  async function end(signal: 'SIGINT' | 'SIGKILL'): Promise<void> {
     const child = server
     server = undefined
     if (!child || child.exitCode !== null) return
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-    child.kill('SIGINT')
+    child.kill(signal)
     await ended
   }
 
@@ -77,6 +82,11 @@ export async function browserStage(): Promise<Stage & { close(): Promise<void> }
       return page
     },
     quit,
+    /** Engine and page at once, as when the machine goes off. */
+    async kill() {
+      await end('SIGKILL')
+      await quit()
+    },
     async choose(window, act, name) {
       await act()
       await rows(window).getByRole('button', { name }).click()

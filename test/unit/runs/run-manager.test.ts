@@ -35,6 +35,16 @@ async function runThrough(session: Session) {
   return manager.settled(session, run)
 }
 
+it('stops a run that was paused in an earlier start', async () => {
+  const session = create('a.larmor', { backend: 'reference' })
+  pauseAfter(manager, session, 3)
+  const { run } = await runThrough(session)
+  await manager.shutdown()
+  manager = new RunManager()
+  expect(manager.stop(session, run)).toMatchObject({ state: 'stopped', iteration: 3 })
+  expect(session.runs.get(run).state).toBe('stopped')
+})
+
 describe.each(['reference', 'wasm'] as const)('a run on the %s backend', (backend) => {
   it('lowers the loss, and stores data, curves, checkpoint and figures', async () => {
     const session = create('a.larmor', { backend })

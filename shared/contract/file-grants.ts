@@ -1,0 +1,13 @@
+import { z } from 'zod'
+
+/** An opaque word that the engine gave out for a file the user chose. */
+export const grant = z.string().regex(/^grant:[0-9a-f]{32}$/, 'not a file grant')
+
+export const fileGrant = z.strictObject({
+  grant,
+  name: z.string(),
+  kind: z.enum(['map', 'table', 'session', 'run-file', 'directory', 'other']),
+  bytes: z.number().nonnegative(),
+  modified: z.number(),
+})
+export type FileGrant = z.output<typeof fileGrant>
