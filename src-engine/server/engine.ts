@@ -113,13 +113,19 @@ export class Engine {
     await this.recent.remember(session.path, session.title, summary)
   }
 
-  /** Makes the session's picture anew, after opening only where the file has changed since the last one. */
-  async picture({ session }: OpenSession<Client>, after: 'run' | 'opening'): Promise<void> {
+  /** Makes the session's picture anew where the file has changed since the last one. */
+  async refreshPicture(opened: OpenSession<Client>): Promise<void> {
+    const { session } = opened
+    const made = (await this.recent.pictureTime(session.path)) ?? 0
+    const changed = (await stat(session.path).catch(() => undefined))?.mtimeMs ?? 0
+    if (changed >= made && this.sessions.of(session)) this.#picture(opened)
+  }
+
+  /** At once, since the session may be closed in a moment; takes a tenth of a second. */
+  #picture({ session }: OpenSession<Client>): void {
     try {
-      const made = (await this.recent.pictureTime(session.path)) ?? 0
-      if (after === 'opening' && made > (await stat(session.path)).mtimeMs) return
-      const png = this.sessions.of(session) && sessionPicture(session)
-      if (png) await this.recent.keepPicture(session.path, png)
+      const png = sessionPicture(session)
+      if (png) void this.recent.keepPicture(session.path, png)
     } catch (error) {
       this.log(`No picture of ${session.name}: ${String(error)}`)
     }
@@ -154,10 +160,10 @@ export class Engine {
     this.#note(session, progress)
     if (progress.stage === 'queued' || progress.stage === 'finished') this.changed(opened)
     if (progress.stage !== 'finished') return
+    this.#picture(opened)
     void this.remember(opened)
-      .then(() => this.picture(opened, 'run'))
-      // A run that was left alone has ended: nobody needs its session any more.
-      .finally(() => this.sessions.closeIfUnused(opened))
+    // A run that was left alone has ended: nobody needs its session any more.
+    setImmediate(() => this.sessions.closeIfUnused(opened))
   }
 
   #note({ path }: Session, { stage, summary }: Omit<RunProgress, 'session'>): void {

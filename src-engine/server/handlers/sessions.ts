@@ -97,7 +97,7 @@ export function sessionHandlers(engine: Engine, client: Client): HandlersOf<Meth
     async 'session.open'({ grant }) {
       const opened = sessions.open(await grants.resolve(grant), client)
       await engine.remember(opened)
-      void engine.picture(opened, 'opening')
+      void engine.refreshPicture(opened)
       const interrupted = await interruptionOf(opened)
       return { ...(await stateOf(opened)), ...(interrupted ? { interrupted } : {}) }
     },
