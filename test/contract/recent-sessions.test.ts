@@ -64,7 +64,9 @@ describe('the list of recent sessions', () => {
     expect(await recent()).toMatchObject([{ name: 'p.larmor', picture: false }])
     const { session } = state
     await client.request('run.start', { session })
-    await expect.poll(recent).toMatchObject([{ name: 'p.larmor', picture: true, missing: false }])
+    await expect
+      .poll(recent, { timeout: 30_000 })
+      .toMatchObject([{ name: 'p.larmor', picture: true, missing: false }])
     await client.request('session.close', { session })
 
     const [{ grant }] = await recent()

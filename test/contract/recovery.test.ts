@@ -63,7 +63,9 @@ describe('a project without a session', () => {
     // Its own page has it.
     expect(await left(other)).toEqual([])
     away.leave()
-    await expect.poll(() => left(other)).toMatchObject([{ kind: 'draft', data: ['sky'] }])
+    await expect
+      .poll(() => left(other), { timeout: 30_000 })
+      .toMatchObject([{ kind: 'draft', data: ['sky'] }])
     // Paths are in the journal, and none leaves the engine.
     expect(readFileSync(join(journals(), readdirSync(journals())[0]), 'utf8')).toContain('sky.fits')
     expect(JSON.stringify(await left(other))).not.toContain(folder.path)
