@@ -1,5 +1,6 @@
 /** A formula of the run file as lines `name = expression`, as its editor shows them. */
 import { formulaComponents } from '#shared/fields/index.ts'
+import { formulaLines } from './formula-lines.ts'
 import { renamed, withRenamedFree } from './free-names.ts'
 import { modelSections } from './model-choices.ts'
 import type { ModelSection } from './model-choices.ts'
@@ -32,21 +33,10 @@ export function withFormulaText(formula: unknown, text: string): Record<string, 
   const old = isRecord(formula) ? formula : {}
   const definitions: Record<string, string> = {}
   const given: Record<string, string> = {}
-  let last: { into: Record<string, string>; name: string } | undefined
-  for (const line of text.split('\n')) {
-    if (line.trim() === '') continue
-    if (/^\s/.test(line) && last) {
-      last.into[last.name] += `\n${line.trimEnd()}`
-      continue
-    }
-    const at = line.search(/[=<>]/)
-    const isAssignment = at > 0 && line[at] === '=' && line[at + 1] !== '='
-    const name = (isAssignment ? line.slice(0, at) : line).trim()
-    const expression = isAssignment ? line.slice(at + 1).trim() : ''
-    const into = components.has(name) ? given : definitions
-    const own = Object.hasOwn(into, name) ? `${name} (given twice)` : name
-    last = { into: own === name ? into : definitions, name: own }
-    last.into[own] = expression
+  for (const line of formulaLines(text)) {
+    const into = components.has(line.name) ? given : definitions
+    if (Object.hasOwn(into, line.name)) definitions[`${line.name} (given twice)`] = line.text
+    else into[line.name] = line.text
   }
   const kept = Object.entries(old).filter(([key]) => key !== 'definitions' && !components.has(key))
   return { ...Object.fromEntries(kept), definitions, ...given }

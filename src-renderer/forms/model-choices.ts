@@ -1,7 +1,10 @@
-import { listModels } from '#shared/fields/index.ts'
+import { z } from 'zod'
+import { listModels, ModelError, resolveModel } from '#shared/fields/index.ts'
 import type { FieldKind, FieldModel, ParameterSpec } from '#shared/fields/index.ts'
 
+import { definitionKeys } from '#shared/session/model-schema.ts'
 import { firstFormulas } from './first-formulas.ts'
+import { membersOf, withMembers } from './members.ts'
 import { isRecord } from './nodes.ts'
 import { valueAt, withValue } from './paths.ts'
 
@@ -24,13 +27,15 @@ export function modelOptions(section: ModelSection, nested = false): ModelOption
     .filter((model) => model.kind === modelSections[section])
     .map((model) => ({ value: model.name, label: model.title }))
   const formula = { value: 'formula', label: definedTitles.formula }
+  const composed = ['sum', 'mixture'].map((value) => ({ value, label: definedTitles[value] }))
   const table = { value: 'file', label: tableTitles[section] }
   if (nested) {
     // The grid of a density starts from a model only.
-    const own = section === 'magnetic_field' ? [formula, table] : [formula]
+    const own =
+      section === 'magnetic_field' ? [formula, ...composed, table] : [formula, ...composed]
     return [...own, ...models.filter(({ value }) => value !== 'none')]
   }
-  return [{ value: 'grid', label: 'Free voxels' }, formula, table, ...models]
+  return [{ value: 'grid', label: 'Free voxels' }, formula, ...composed, table, ...models]
 }
 
 const tableTitles: Readonly<Record<ModelSection, string>> = {
@@ -53,9 +58,38 @@ const modelKeys = [
   ...['formula', 'of', 'random'],
 ]
 
-/** A model just chosen: a formula begins with one that works. */
-export function started(section: ModelSection, model: string): Record<string, unknown> {
-  return model === 'formula' ? { model, formula: firstFormulas[section] } : { model }
+/**
+ * A model just chosen: a formula begins with one that works, a sum or mixture with the model that was there before.
+ *
+ * @param before what named the model before
+ */
+export function started(
+  section: ModelSection,
+  model: string,
+  before: unknown,
+): Record<string, unknown> {
+  if (model === 'formula') return { model, formula: firstFormulas[section] }
+  if (model !== 'sum' && model !== 'mixture') return { model }
+  const old = isRecord(before) ? before : {}
+  if (old.model === 'sum' || old.model === 'mixture') {
+    return { model, of: withMembers(model, membersOf(old.of)) }
+  }
+  const isMember = old.model === 'formula' || findModelOf(section, String(old.model)) !== undefined
+  const {
+    model: own,
+    variant,
+    formula,
+    parameters = {},
+  } = isMember ? old : { model: memberModel[section], parameters: {} }
+  const kept = Object.entries({ variant, formula }).filter(([, value]) => value !== undefined)
+  return { model, of: [{ model: own, ...Object.fromEntries(kept), parameters }] }
+}
+
+/** What a sum begins with where there was no model to begin with. */
+const memberModel: Readonly<Record<ModelSection, string>> = {
+  magnetic_field: 'lsa',
+  thermal_electrons: 'ymw16',
+  cosmic_ray_electrons: 'wmap',
 }
 
 /** What a density's grid starts from where there was no model to begin with. */
@@ -73,9 +107,9 @@ export function withModel(
 ): unknown {
   const old = valueAt(configuration, [section])
   const kept = isRecord(old) ? { ...old } : {}
-  const { model: before, variant, parameters, formula } = kept
+  const { model: before, variant, parameters, formula, of } = kept
   for (const key of modelKeys) delete kept[key]
-  const base = { ...kept, ...started(section, next), parameters: {}, free: [] }
+  const base = { ...kept, ...started(section, next, old), parameters: {}, free: [] }
   if (section === 'magnetic_field')
     return withValue(
       configuration,
@@ -89,6 +123,7 @@ export function withModel(
         ...(variant === undefined ? {} : { variant }),
         parameters,
         ...(formula === undefined ? {} : { formula }),
+        ...(of === undefined ? {} : { of }),
       }
     : { model: firstModel[section], parameters: {} }
   const grid = { initial, relative_rate: 0.1 }
@@ -102,6 +137,21 @@ export function withModel(
         terms.filter((term) => !isRecord(term) || term.of !== section),
       )
     : changed
+}
+
+/** Of a section, what names a sum or mixture. */
+const compositionSchema = z.object({ model: z.string(), of: definitionKeys.of })
+
+/** The sum or mixture that is named, with the parameters of all its members; undefined where something in it is wrong. */
+export function composedModel(section: ModelSection, choice: unknown): FieldModel | undefined {
+  const parsed = compositionSchema.safeParse(choice)
+  if (!parsed.success) return undefined
+  try {
+    return resolveModel(modelSections[section], parsed.data).model
+  } catch (error) {
+    if (error instanceof ModelError) return undefined
+    throw error
+  }
 }
 
 export function findModelOf(section: ModelSection, name: string): FieldModel | undefined {

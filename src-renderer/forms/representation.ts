@@ -25,7 +25,9 @@ export function withRepresentation(configuration: unknown, next: string): unknow
 
 /** What regularisation can be of: the free grids. */
 export function regularisedSections(configuration: unknown): string[] {
-  const isGrid = (section: string) => valueAt(configuration, [section, 'model']) === 'grid'
+  const isGrid = (section: string) =>
+    valueAt(configuration, [section, 'model']) === 'grid' ||
+    (section === 'magnetic_field' && isCorrected(configuration))
   const fixed = valueAt(configuration, ['magnetic_field', 'grid', 'free']) === false
   const free = valueAt(configuration, ['cosmic_ray_electrons', 'free'])
   return [
@@ -33,6 +35,17 @@ export function regularisedSections(configuration: unknown): string[] {
     ...['thermal_electrons', 'cosmic_ray_electrons'].filter(isGrid),
     ...(freeNamesOf(free).includes('spectral_index_grid') ? ['spectral_index'] : []),
   ]
+}
+
+/** Whether a model of the magnetic field has free voxels added to it. */
+export const isCorrected = (configuration: unknown): boolean =>
+  valueAt(configuration, ['magnetic_field', 'model']) !== 'grid' &&
+  valueAt(configuration, path) === 'correction'
+
+/** A configuration whose model of the magnetic field has free voxels added to it, or has none any more. */
+export function withCorrection(configuration: unknown, grid: unknown, on: boolean): unknown {
+  const added = isRecord(grid) ? { ...grid, representation: 'correction' } : undefined
+  return withValue(configuration, ['magnetic_field', 'grid'], on ? added : undefined)
 }
 
 /** Terms that a section takes; the random field comes and goes with the whitened representation. */

@@ -30,7 +30,10 @@ export function useModelChoice(section: () => ModelSection, base?: () => Path): 
   })
 
   function choose(model: string, wanted?: string) {
-    const chosen = { ...started(section(), model), ...(wanted && { variant: wanted }) }
+    const chosen = {
+      ...started(section(), model, project.get(path.value)),
+      ...(wanted && { variant: wanted }),
+    }
     if (path.value.length > 1) {
       const old = project.get(path.value)
       const cleared = {

@@ -98,7 +98,8 @@ export const usePreview = defineStore('preview', () => {
         connection.request('model.sky', { configuration, of: input.of, nside, detail }, { signal }),
         loadPicture(configuration, input.section, columns[detail], signal),
       ])
-      return { sky: layersOf(result, float32(payloads[0])), picture }
+      const next = layersOf(result, float32(payloads[0]))
+      return { sky: withKnownData(next, sky.value), picture }
     },
     show: (preview, how, ms) => {
       sky.value = preview.sky
@@ -159,6 +160,16 @@ export const usePreview = defineStore('preview', () => {
     choose,
   }
 })
+
+/** The data do not change with the model: the same array is not drawn again. */
+function withKnownData(next: PredictedSky, shown: PredictedSky | null): PredictedSky {
+  const [fresh, known] = [next.data, shown?.data]
+  const same =
+    fresh !== null &&
+    fresh.length === known?.length &&
+    fresh.every((value, i) => Object.is(value, known[i]))
+  return same ? { ...next, data: known } : next
+}
 
 function layersOf(result: Result<'model.sky'>, values: Float32Array): PredictedSky {
   const size = values.length / result.layers.length
