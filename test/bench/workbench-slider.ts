@@ -26,7 +26,7 @@ export async function measure(stage: Stage): Promise<Row[]> {
     ['UF23 base', 'Disc: second mode, slider'],
     ['JF12 hammurabi', 'Disc: arm 1, at 5 kpc, slider'],
   ] as const) {
-    await page.getByRole('button', { name: new RegExp(`^${card},`) }).click()
+    await page.getByRole('button', { name: new RegExp(`^${card} `) }).click()
     await page.getByLabel(slider, { exact: true }).focus()
     await fine(page)
     const times: number[] = []
