@@ -45,24 +45,26 @@ export const formulaSchema = z
     }
   })
 
-/** What a model named `formula`, `sum` or `mixture` is made from; members are models of the library or formulas. */
+/** Of a member of a sum or mixture. */
+const memberKeys = {
+  name: z.string().optional(),
+  model: z.string(),
+  variant: z.string().optional(),
+  parameters: parametersSchema,
+  formula: formulaSchema.optional(),
+  scale: z.number().finite().optional(),
+  weight: z.number().finite().positive().optional(),
+}
+
+function listOf<Member extends z.ZodType>(member: Member) {
+  return z.array(member).min(1).max(20).optional()
+}
+
+/** What a model named `formula`, `sum` or `mixture` is made from. */
 export const definitionKeys = {
   formula: formulaSchema.optional(),
-  of: z
-    .array(
-      z.strictObject({
-        name: z.string().optional(),
-        model: z.string(),
-        variant: z.string().optional(),
-        parameters: parametersSchema,
-        formula: formulaSchema.optional(),
-        scale: z.number().finite().optional(),
-        weight: z.number().finite().positive().optional(),
-      }),
-    )
-    .min(1)
-    .max(20)
-    .optional(),
+  // Members may be sums or mixtures themselves, of models or formulas.
+  of: listOf(z.strictObject({ ...memberKeys, of: listOf(z.strictObject(memberKeys)) })),
 }
 
 /** A model by name with its parameters. */

@@ -74,7 +74,7 @@ export async function fieldSource(
   }
   if (run !== undefined) return ofRunFile(run, options)
   const kind = oneOf(options.kind, 'kind', fieldKinds)
-  const parameters = Object.fromEntries((options.param ?? []).map(parseAssignment))
+  const parameters = parametersOf(options.param ?? [])
   if (formula !== undefined && options.variant !== undefined) {
     throw new UsageError('--variant belongs to a MODEL; a formula has none.')
   }
@@ -139,12 +139,22 @@ function resolveNamed(
   variant: string | undefined,
   parameters: Readonly<Record<string, ParameterValue>>,
 ): ResolvedModel {
+  if (Object.hasOwn(elsewhere, model)) throw new UsageError(elsewhere[model])
   try {
     return resolveModel(kind ?? kindOf(model), { model, variant, parameters })
   } catch (error) {
     if (error instanceof ModelError) throw new UsageError(error.message)
     throw error
   }
+}
+
+/** Models of a run file that are no models of the library, and where they come from here. */
+const elsewhere: Readonly<Record<string, string>> = {
+  formula: 'A formula is in a file: --formula FILE.',
+  sum: 'A sum of models is in a file: --formula FILE, with "model: sum" and "of".',
+  mixture: 'A mixture of models is in a file: --formula FILE, with "model: mixture" and "of".',
+  grid: 'A grid belongs to a run file: --run RUN.yaml.',
+  file: 'A table is named in a run file: --run RUN.yaml.',
 }
 
 /** The kind that has a model of this name; the first of them where several have. */
@@ -156,6 +166,17 @@ function kindOf(name: string): FieldKind {
   throw new UsageError(
     `There is no model "${name}". Known: ${names.join(', ')}.${suggestion(name, names)}`,
   )
+}
+
+function parametersOf(assignments: readonly string[]): Record<string, ParameterValue> {
+  const parameters: Record<string, ParameterValue> = {}
+  for (const [name, value] of assignments.map(parseAssignment)) {
+    if (Object.hasOwn(parameters, name)) {
+      throw new UsageError(`--param ${name} is given twice: leave one of them out.`)
+    }
+    parameters[name] = value
+  }
+  return parameters
 }
 
 function parseAssignment(text: string): [string, ParameterValue] {

@@ -96,6 +96,9 @@ export const command: Command = async (args, io) => {
     throw new UsageError('--slice needs --grid with the two numbers of its plane.')
   const format = extname(out ?? '').toLowerCase()
   if (pointwise === 0) requireFormat(out, format, slice !== undefined)
+  else if (gridFormats.some((one) => one === format)) {
+    throw new UsageError(`--out ${out}: values at points are written as .csv.`)
+  }
 
   const source = await fieldSource(positionals.at(0), values, {
     halfSizeKpc,

@@ -173,6 +173,12 @@ function read(path: string): NumberArray {
     throw new InputError(fileErrorText(error, path), { file: path, cause: error })
   }
   const beginning = String.fromCharCode(...bytes.subarray(0, 6))
+  if (beginning.startsWith('\x89HDF')) {
+    throw new InputError(
+      `${path} is an HDF5 file: tables are read from NumPy files (.npy) and FITS images. \`larmor field --out FILE.npy\` and \`larmor export --format npy\` write them.`,
+      { file: path },
+    )
+  }
   if (!beginning.startsWith('SIMPLE')) return decodeNpy(bytes, path)
   return namingFile(path, () => {
     const file = readFits(bytes)
