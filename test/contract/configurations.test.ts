@@ -1,35 +1,12 @@
-import { copyFile, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { connectPage } from '#engine/server/connect.ts'
-import { Engine } from '#engine/server/engine.ts'
-import { connectEngine, memoryTransportPair } from '#shared/contract/index.ts'
-import type { EngineClient } from '#shared/contract/index.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { useEnginePage } from '#test/tools/engine-page.ts'
 
-const sample = new URL('../../assets/samples/haslam408-nside64.fits', import.meta.url)
-let folder: string
-let engine: Engine
-let client: EngineClient
+const page = useEnginePage()
 let grant: string
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'larmor-configurations-'))
-  await copyFile(sample, join(folder, 'haslam.fits'))
-  engine = await Engine.create({
-    dataFolder: folder,
-    stateFolder: join(folder, 'state'),
-    log: () => undefined,
-  })
-  const [near, far] = memoryTransportPair()
-  connectPage(engine, far)
-  client = connectEngine(near)
-  const { result } = await client.request('files.list', {})
-  grant = result.entries.find(({ name }) => name === 'haslam.fits')?.grant ?? ''
-})
-afterAll(async () => {
-  await engine.shutdown()
-  await rm(folder, { recursive: true, force: true })
+  await page.addSample()
+  grant = await page.grantOf('haslam.fits')
 })
 
 const small = (file: string) => ({
@@ -42,7 +19,7 @@ const small = (file: string) => ({
 describe('configurations', () => {
   it('are checked with an issue for every wrong key', async () => {
     const check = async (configuration: unknown) =>
-      (await client.request('run.check', { configuration })).result
+      (await page.client.request('run.check', { configuration })).result
     const good = await check(small(grant))
     expect(good.issues).toEqual([])
     expect(good.rays).toBe(192)
@@ -74,11 +51,11 @@ describe('configurations', () => {
 
   it('with hostile keys change nothing but their own request', async () => {
     const hostile: unknown = JSON.parse('{"constructor":{"prototype":{"polluted":1}},"title":"x"}')
-    const { result } = await client.request('run.check', { configuration: hostile })
+    const { result } = await page.client.request('run.check', { configuration: hostile })
     expect(result.issues[0].path).toBe('constructor')
     expect({}).not.toHaveProperty('polluted')
     await expect(
-      client.request('session.create', { name: 'x', configuration: hostile }),
+      page.client.request('session.create', { name: 'x', configuration: hostile }),
     ).rejects.toMatchObject({ code: 'configuration' })
   })
 })

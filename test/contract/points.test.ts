@@ -1,43 +1,20 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { connectPage } from '#engine/server/connect.ts'
-import { Engine } from '#engine/server/engine.ts'
-import { connectEngine, memoryTransportPair } from '#shared/contract/index.ts'
-import type { EngineClient } from '#shared/contract/index.ts'
+import { expect, it } from 'vitest'
+import { useEnginePage } from '#test/tools/engine-page.ts'
 
-let folder: string
-let engine: Engine
-let client: EngineClient
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'larmor-points-'))
-  engine = await Engine.create({
-    dataFolder: folder,
-    stateFolder: join(folder, 'state'),
-    sessionsFolder: join(folder, 'sessions'),
-    log: () => undefined,
-  })
-  const [near, far] = memoryTransportPair()
-  connectPage(engine, far)
-  client = connectEngine(near)
-})
-afterAll(async () => {
-  await engine.shutdown()
-  await rm(folder, { recursive: true, force: true })
-})
+const page = useEnginePage()
 
 it('runs fit catalogues and densities, and give their points and grids', async () => {
   await writeFile(
-    join(folder, 'rm.csv'),
+    join(page.folder, 'rm.csv'),
     '# sources\nname,l,b,rm,err,d\na,10,40,12.5,2,\nb,200,-35,-7,1,2.5\nc,350,10,30,3,\n',
   )
-  const { result: listed } = await client.request('files.list', {})
+  const { result: listed } = await page.client.request('files.list', {})
   const file = listed.entries.find(({ name }) => name === 'rm.csv')
   expect(file?.kind).toBe('table')
   const grant = file?.grant ?? ''
-  expect((await client.request('tables.inspect', { grant })).result).toEqual({
+  expect((await page.client.request('tables.inspect', { grant })).result).toEqual({
     file: 'rm.csv',
     columns: ['name', 'l', 'b', 'rm', 'err', 'd'],
     rows: 3,
@@ -50,7 +27,7 @@ it('runs fit catalogues and densities, and give their points and grids', async (
     catalogue: { value: 'rm', sigma: 'err', distance: 'd' },
     nuisance: { offset: 'none' as const },
   }
-  const loaded = await client.request('points.load', { entry })
+  const loaded = await page.client.request('points.load', { entry })
   expect(loaded.result).toMatchObject({ rows: 3, unit: 'rad m^-2' })
   expect([...loaded.payloads[0].slice(5, 10)]).toEqual([200, -35, 2.5, -7, 1])
   expect(loaded.payloads[0][2]).toBe(Infinity)
@@ -65,22 +42,22 @@ it('runs fit catalogues and densities, and give their points and grids', async (
     held_out: { fraction: 0 },
   }
   const wrong = { ...configuration, data: [{ ...entry, catalogue: { value: 'RM' } }] }
-  const { result: check } = await client.request('run.check', { configuration: wrong })
+  const { result: check } = await page.client.request('run.check', { configuration: wrong })
   expect(check.issues).toEqual([
     { path: 'data[0].catalogue.value', message: expect.stringContaining('no column "RM"') },
   ])
-  expect((await client.request('run.check', { configuration })).result.issues).toEqual([])
-  const { result: created } = await client.request('session.create', {
+  expect((await page.client.request('run.check', { configuration })).result.issues).toEqual([])
+  const { result: created } = await page.client.request('session.create', {
     name: 'Points',
     configuration,
   })
   const { session } = created
-  await client.request('run.start', { session })
-  const done = async () => (await client.request('session.state', { session })).result.runs[0]
+  await page.client.request('run.start', { session })
+  const done = async () => (await page.client.request('session.state', { session })).result.runs[0]
   while ((await done()).state !== 'done') await new Promise((r) => setTimeout(r, 20))
   expect((await done()).grids).toEqual(['magnetic_field', 'thermal_electrons'])
 
-  const { result: points, payloads } = await client.request('run.points', {
+  const { result: points, payloads } = await page.client.request('run.points', {
     session,
     run: 1,
     data: 'rm',
@@ -90,7 +67,7 @@ it('runs fit catalogues and densities, and give their points and grids', async (
   expect([...second.slice(0, 5)]).toEqual([200, -35, 2.5, -7, 1])
   expect(Number.isFinite(second[5])).toBe(true)
   expect(second[6]).toBe(1)
-  const { result: grid, payloads: density } = await client.request('run.field', {
+  const { result: grid, payloads: density } = await page.client.request('run.field', {
     session,
     run: 1,
     grid: 'thermal_electrons',
@@ -99,6 +76,6 @@ it('runs fit catalogues and densities, and give their points and grids', async (
   expect(density[0]).toHaveLength(12 * 12 * 6)
   expect(density[0].every((value) => value > 0)).toBe(true)
   await expect(
-    client.request('run.field', { session, run: 1, grid: 'spectral_index' }),
+    page.client.request('run.field', { session, run: 1, grid: 'spectral_index' }),
   ).rejects.toMatchObject({ code: 'no-grid' })
 })

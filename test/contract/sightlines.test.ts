@@ -1,34 +1,15 @@
-import { mkdtemp, copyFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { connectPage } from '#engine/server/connect.ts'
-import { Engine } from '#engine/server/engine.ts'
-import { connectEngine, memoryTransportPair } from '#shared/contract/index.ts'
-import type { EngineClient } from '#shared/contract/index.ts'
+import { beforeAll, expect, it } from 'vitest'
 import { pix2ang } from '#shared/healpix/index.ts'
+import { useEnginePage } from '#test/tools/engine-page.ts'
 
-const sample = new URL('../../assets/samples/haslam408-nside64.fits', import.meta.url)
 const degree = Math.PI / 180
-let folder: string
-let engine: Engine
-let client: EngineClient
+const page = useEnginePage()
 let session: string
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'larmor-sightlines-'))
-  await copyFile(sample, join(folder, 'haslam.fits'))
-  engine = await Engine.create({
-    dataFolder: folder,
-    stateFolder: join(folder, 'state'),
-    log: () => undefined,
-  })
-  const [near, far] = memoryTransportPair()
-  connectPage(engine, far)
-  client = connectEngine(near)
-  const { result } = await client.request('files.list', {})
-  const file = result.entries.find(({ name }) => name === 'haslam.fits')?.grant
-  const created = await client.request('session.create', {
+  await page.addSample()
+  const file = await page.grantOf('haslam.fits')
+  const created = await page.client.request('session.create', {
     name: 'rays',
     configuration: {
       sky: { nside: 8 },
@@ -41,28 +22,24 @@ beforeAll(async () => {
   })
   session = created.result.session
   const finished = new Promise<void>((resolve) => {
-    client.on('run.progress', ({ stage }) => {
+    page.client.on('run.progress', ({ stage }) => {
       if (stage === 'finished') resolve()
     })
   })
-  await client.request('run.start', { session })
+  await page.client.request('run.start', { session })
   await finished
-})
-afterAll(async () => {
-  await engine.shutdown()
-  await rm(folder, { recursive: true, force: true })
 })
 
 it('gives the profile of a pixel, whose end is what the model has there', async () => {
   const request = { session, run: 1, data: 'haslam' } as const
   const [{ result: map, payloads: pixels }, { payloads: field }] = await Promise.all([
-    client.request('run.map', { ...request, which: 'model' }),
-    client.request('run.field', { session, run: 1 }),
+    page.client.request('run.map', { ...request, which: 'model' }),
+    page.client.request('run.field', { session, run: 1 }),
   ])
   expect(field[0]).toHaveLength(12 * 12 * 6 * 3)
   const offset = Number(/offset (-?[\d.e+-]+)/.exec(map.nuisance)?.[1])
   const { theta, phi } = pix2ang(8, 'RING', 77)
-  const { result, payloads } = await client.request('run.sightline', {
+  const { result, payloads } = await page.client.request('run.sightline', {
     ...request,
     // Anywhere in the pixel.
     l_deg: phi / degree + 1,
@@ -91,9 +68,9 @@ it('gives the profile of a pixel, whose end is what the model has there', async 
       10,
     )
   await expect(
-    client.request('run.sightline', { ...request, data: 'none', l_deg: 0, b_deg: 0 }),
+    page.client.request('run.sightline', { ...request, data: 'none', l_deg: 0, b_deg: 0 }),
   ).rejects.toMatchObject({ code: 'no-data' })
-  const short = await client.request('run.sightline', {
+  const short = await page.client.request('run.sightline', {
     session,
     run: 1,
     l_deg: 0,
@@ -104,14 +81,14 @@ it('gives the profile of a pixel, whose end is what the model has there', async 
 })
 
 it('gives the settings of a run, with a grant for its file', async () => {
-  const { result } = await client.request('run.settings', { session, run: 1 })
+  const { result } = await page.client.request('run.settings', { session, run: 1 })
   expect(result.configuration.magnetic_field.grid?.shape).toEqual([12, 12, 6])
   expect(result.configuration.data[0].file).toMatch(/^grant:/)
 })
 
 it('says which pixels see a voxel, and how much of it', async () => {
   const position = [5, 5, 0.4] as const
-  const { result, payloads } = await client.request('run.seen_by', {
+  const { result, payloads } = await page.client.request('run.seen_by', {
     session,
     run: 1,
     data: 'haslam',
