@@ -1,22 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { colourAt } from '#shared/sky/index.ts'
 import { colourDistance, decodePng, screenPicture } from '../picture.ts'
 import { defaultVolumeSettings } from '#renderer/volume/settings.ts'
 import type { VolumeSettings } from '#renderer/volume/settings.ts'
-import { openComponentPage } from './page.ts'
-import type { ComponentPage } from './page.ts'
+import { useComponentPage } from './page.ts'
 
-let open: ComponentPage
-
-beforeAll(async () => {
-  open = await openComponentPage()
-})
-afterAll(async () => {
-  await open.close()
-})
-beforeEach(() => {
-  open.complaints.length = 0
-})
+const open = useComponentPage()
 
 interface FieldOptions {
   readonly kind: 'slices' | 'volume'

@@ -1,26 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { ang2pix } from '#shared/healpix/index.ts'
 import { colourAt, unprojectSky } from '#shared/sky/index.ts'
 import { homeOrbit, orbitProjector } from '#renderer/volume/orbit.ts'
 import { markLeast, markMost } from '#renderer/sky/healpix-shader.ts'
 import { colourDistance, screenPicture } from '../picture.ts'
-import { openComponentPage } from './page.ts'
-import type { ComponentPage } from './page.ts'
+import { useComponentPage } from './page.ts'
 
 /** Tokens of the dark theme. */
 const amber = [0xff, 0xb0, 0x00]
 const blue = [0x56, 0xa8, 0xe9]
-let open: ComponentPage
-
-beforeAll(async () => {
-  open = await openComponentPage()
-})
-afterAll(async () => {
-  await open.close()
-})
-beforeEach(() => {
-  open.complaints.length = 0
-})
+const open = useComponentPage()
 
 const lastEvent = (name: string) =>
   open.page.evaluate(

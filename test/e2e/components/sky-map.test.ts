@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { ang2pix, pix2ang } from '#shared/healpix/index.ts'
 import { colourAt, makeNorm, projectSky, unprojectSky } from '#shared/sky/index.ts'
 import { colourDistance, decodePng, screenPicture } from '../picture.ts'
-import { openComponentPage } from './page.ts'
+import { useComponentPage } from './page.ts'
 import type { ColourMapName, Norm } from '#shared/sky/index.ts'
 import type { Picture } from '../picture.ts'
-import type { ComponentPage } from './page.ts'
 
 const degree = Math.PI / 180
 /** Pixels without a value on the dark theme. */
@@ -14,17 +13,7 @@ const wholeSky = { lonDeg: 0, latDeg: 0, rollDeg: 0, zoom: 1, panX: 0, panY: 0 }
 type View = typeof wholeSky
 type Shape = 'mollweide' | 'orthographic'
 
-let open: ComponentPage
-
-beforeAll(async () => {
-  open = await openComponentPage()
-})
-afterAll(async () => {
-  await open.close()
-})
-beforeEach(() => {
-  open.complaints.length = 0
-})
+const open = useComponentPage()
 
 interface MapOptions {
   readonly nside: number

@@ -1,23 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { histogramOf } from '#renderer/sky/histogram.ts'
 import { buildScale, valueStatistics } from '#renderer/sky/colour-scale.ts'
 import { positionAngleDeg, vectorsOf } from '#renderer/sky/vectors.ts'
 import { colourAt } from '#shared/sky/index.ts'
 import { colourDistance, screenPicture } from '../picture.ts'
-import { openComponentPage } from './page.ts'
-import type { ComponentPage } from './page.ts'
+import { useComponentPage } from './page.ts'
 
-let open: ComponentPage
-
-beforeAll(async () => {
-  open = await openComponentPage()
-})
-afterAll(async () => {
-  await open.close()
-})
-beforeEach(() => {
-  open.complaints.length = 0
-})
+const open = useComponentPage()
 
 interface Extra {
   readonly histogram?: boolean
