@@ -10,10 +10,10 @@ export function parseNumber(text: string): number | null {
   return Number.isFinite(value) ? value : null
 }
 
-/** A number as a field shows it: all digits that a user gave, none that come from binary rounding. */
+/** A number as a field shows it, with a true minus: all digits that a user gave, none that come from binary rounding. */
 export function printNumber(value: unknown): string {
   return typeof value === 'number' && Number.isFinite(value)
-    ? String(Number(value.toPrecision(12)))
+    ? String(Number(value.toPrecision(12))).replace(/-/g, '\u2212')
     : ''
 }
 

@@ -84,6 +84,8 @@ describe('number fields', () => {
     expect(parseNumber('')).toBeNull()
     expect(parseNumber('abc')).toBeNull()
     expect(printNumber(0.1 + 0.2)).toBe('0.3')
+    expect(printNumber(-2.5e-7)).toBe('−2.5e−7')
+    expect(parseNumber(printNumber(-2.5e-7))).toBe(-2.5e-7)
     expect(printNumber(NaN)).toBe('')
   })
   it('steps by the second digit, by ones for integers', () => {
