@@ -1,11 +1,13 @@
+import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
+import { z } from 'zod'
 import { ang2pix, pix2ang } from '#shared/healpix/index.ts'
 import { colourAt, formatQuantity, limitsFromPercentile } from '#shared/sky/index.ts'
 import { colourDistance } from '../picture.ts'
 import { readSession } from './session-file.ts'
 import type { Exported } from './story.ts'
-import { coloursIn, sky, skyOnScreen, soon, withoutOverlays } from './workbench.ts'
+import { coloursIn, layout, sky, skyOnScreen, soon, withoutOverlays } from './workbench.ts'
 import type { SkyView } from './workbench.ts'
 
 const degree = Math.PI / 180
@@ -13,6 +15,61 @@ const readoutList = (page: Page) => page.getByRole('list', { name: 'Readout' })
 const fact = async (page: Page, name: string) => {
   const entries = await readoutList(page).locator('li').allTextContents()
   return entries.find((text) => text.startsWith(name))?.slice(name.length)
+}
+
+const knownPixels = z.object({
+  pixels: z.array(
+    z.object({
+      pixel: z.int(),
+      x: z.number(),
+      y: z.number(),
+      kelvin: z.number(),
+      colour: z.tuple([z.number(), z.number(), z.number()]),
+      part: z.number(),
+    }),
+  ),
+})
+
+/**
+ * The sample as it was loaded, whole sky, linear from the least to the greatest value: pixels where healpy projects them, in the values that
+ * astropy reads and the colours that matplotlib gives them (test/tools/make-known-pixels.py). Nothing of Larmor's own is in what is expected.
+ */
+export async function checkKnownPixels(page: Page): Promise<void> {
+  const file = new URL('../../fixtures/sky/known-pixels.json', import.meta.url)
+  const { pixels } = knownPixels.parse(JSON.parse(readFileSync(file, 'utf8')))
+  await layout(page, 'Inspect data')
+  const { figure, readout } = sky(page, 'Data')
+  await figure.locator('canvas.overlay').waitFor()
+  const box = await figure.locator('.stage').boundingBox()
+  if (!box) throw new Error('The map is not on the screen.')
+  // The ellipse of 4 x 2 units fills the panel but for 1.5 screen pixels on either side.
+  const scale = Math.min((box.width - 3) / 4, (box.height - 3) / 2)
+  const placed = pixels.map((pixel) => ({
+    ...pixel,
+    left: Math.floor(box.x + box.width / 2 + pixel.x * scale),
+    top: Math.floor(box.y + box.height / 2 - pixel.y * scale),
+  }))
+  const wrong = () =>
+    withoutOverlays(page, (picture) =>
+      placed
+        // A colour changes at each 256th: a value that float32 may put on the other side is left out.
+        .filter(({ part }) => Math.abs(256 * part - Math.round(256 * part)) > 1e-3 || part === 1)
+        .map(({ pixel, left, top, colour }) => ({ pixel, colour, seen: picture.at(left, top) }))
+        .filter(({ colour, seen }) => colourDistance(colour, seen) > 2)
+        .map(({ pixel, colour, seen }) => `${pixel}: ${seen.join(' ')}, not ${colour.join(' ')}`),
+    )
+  await expect.poll(wrong, { ...soon, message: 'colours of known pixels' }).toEqual([])
+  for (const { pixel, kelvin, left, top } of placed.slice(0, 6)) {
+    await page.mouse.move(left, top)
+    await expect
+      .poll(async () => (await fact(page, 'pix'))?.replace(/\D/g, ''), soon)
+      .toBe(String(pixel))
+    // Four digits are printed.
+    const shown = Number(((await readout.textContent()) ?? '').replace(/[^\d.]/g, ''))
+    expect(Math.abs(shown / kelvin - 1)).toBeLessThan(5.1e-4)
+  }
+  await page.mouse.move(2, 2)
+  await layout(page, 'Fit')
 }
 
 /** Linear stretch from the least to the greatest value, zoomed in so that a map pixel is several screen pixels. */

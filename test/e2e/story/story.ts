@@ -6,7 +6,7 @@ import { groupCurves } from '#renderer/charts/series.ts'
 import { readFits, readHealpixMap } from '#shared/fits/index.ts'
 import { formatNumber } from '#shared/sky/index.ts'
 import { screenPicture } from '../picture.ts'
-import { checkSkyPixels, checkSlicePixels, checkVolume } from './pictures.ts'
+import { checkKnownPixels, checkSkyPixels, checkSlicePixels, checkVolume } from './pictures.ts'
 import { inspectRuns, lastOfCurves, onlySession, readNpy, readSession } from './session-file.ts'
 import type { Stage } from './stage.ts'
 import {
@@ -251,6 +251,7 @@ export async function tellStory(stage: Stage): Promise<void> {
   const exported = await exportAll(stage, page, path, 2)
   await tool(page, 'Stretch', 'linear')
   await tool(page, 'Limits', 'min–max')
+  await checkKnownPixels(page)
   await checkSkyPixels(page, path, exported)
   await checkSlicePixels(page, path, exported)
   await layout(page, 'Explore field')
@@ -285,6 +286,8 @@ export async function tellStory(stage: Stage): Promise<void> {
     return now.filter((colour, i) => colour !== before[i]).length
   }
   await expect.poll(same, soon).toBe(0)
+  await checkKnownPixels(page)
+  await checkSlicePixels(page, path, exported)
   const plot = await page.locator('.chart .plot').first().boundingBox()
   if (!plot) throw new Error('The curves are missing.')
   expect(coloursIn(await screenPicture(page), plot).size).toBeGreaterThan(5)
