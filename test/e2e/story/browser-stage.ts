@@ -18,10 +18,16 @@ const { node } = locateEngine(
 )
 const announcement = z.object({ url: z.string() })
 
+export interface BrowserStage extends Stage {
+  readonly browser: Browser
+  /** Process number of the engine that runs now. */
+  enginePid(): number
+  kill(): Promise<void>
+  close(): Promise<void>
+}
+
 /** Headless Chromium on the built `larmor serve`. */
-export async function browserStage(): Promise<
-  Stage & { close(): Promise<void>; kill(): Promise<void> }
-> {
+export async function browserStage(): Promise<BrowserStage> {
   const folder = await mkdtemp(join(tmpdir(), 'larmor-story-'))
   const complaints: string[] = []
   const browser: Browser = await chromium.launch({
@@ -71,6 +77,11 @@ export async function browserStage(): Promise<
     folder,
     sessions: folder,
     complaints,
+    browser,
+    enginePid() {
+      if (server?.pid === undefined) throw new Error('The engine is not running.')
+      return server.pid
+    },
     async open() {
       const url = await serve()
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })

@@ -1,0 +1,43 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { tasksDuring } from '#test/tools/main-thread.ts'
+import { browserStage } from '../story/browser-stage.ts'
+import { iteration, layout, mapIteration, soon } from '../story/workbench.ts'
+
+// While a full-size run streams its maps, field and curves, the main thread never works for 50 ms at a stretch. What counts is the thread's
+// own processor time: by the clock, other programs and a graphics driver in software make tasks longer that the page is not to blame for.
+const longestMs = 50
+const lookMs = 12_000
+let stage: Awaited<ReturnType<typeof browserStage>>
+let page: Page
+
+beforeAll(async () => {
+  stage = await browserStage()
+  page = await stage.open()
+  await page.getByRole('button', { name: /^Haslam sample/ }).click()
+  while ((await mapIteration(page)) < 2) await wait(200)
+})
+afterAll(() => stage.close())
+
+describe('while a run streams', () => {
+  it.each(['Fit', 'Explore field', 'Inspect data'])('nothing holds up %s', async (name) => {
+    await layout(page, name)
+    if (name === 'Explore field') await page.locator('.volume .scene canvas').waitFor()
+    const before = await iteration(page)
+    await expect.poll(() => iteration(page), { timeout: 60_000 }).toBeGreaterThan(before + 1)
+    const start = await iteration(page)
+    const tasks = await tasksDuring(page, () => wait(lookMs))
+    expect(await iteration(page)).toBeGreaterThan(start)
+    const wall = Math.max(...tasks.map(({ wallMs }) => wallMs))
+    const [longest] = tasks
+    console.log(
+      `${name}: longest task ${longest.cpuMs.toFixed(0)} ms of processor time, ${wall.toFixed(0)} ms by the clock`,
+    )
+    const tooLong = tasks
+      .filter(({ cpuMs }) => cpuMs > longestMs)
+      .map(({ cpuMs, wallMs, what }) => `${cpuMs.toFixed(0)} of ${wallMs.toFixed(0)} ms: ${what}`)
+    expect(tooLong).toEqual([])
+    await expect.poll(() => stage.complaints, soon).toEqual([])
+  })
+})
