@@ -71,6 +71,15 @@ export function missingKey(
  */
 export async function readSkyMap(request: MapRequest): Promise<SkyMap> {
   const file = await loadFits(request.file)
+  return { ...mapOf(file, request), input: await inputOf(request.file, file) }
+}
+
+/** As `readSkyMap` for showing a map: without the digest, which a map of many pixels waits for. */
+export async function viewSkyMap(request: MapRequest): Promise<Omit<SkyMap, 'input'>> {
+  return mapOf(await loadFits(request.file), request)
+}
+
+function mapOf(file: FitsFile, request: MapRequest): Omit<SkyMap, 'input'> {
   const description = namingFile(request.file, () => chooseMap(file, request))
   const settled = {
     ...request,
@@ -85,7 +94,6 @@ export async function readSkyMap(request: MapRequest): Promise<SkyMap> {
     ...map,
     polarisation: description?.polcconv,
     frequencyGhz: description?.frequencyGhz,
-    input: await inputOf(request.file, file),
   }
 }
 
@@ -113,7 +121,7 @@ function readPixelMap(file: FitsFile, request: MapRequest, recognised: boolean):
   if (frame === undefined) {
     throw missingKey(request, 'frame', 'in which coordinates its pixels are (COORDSYS)')
   }
-  const ring = reorder(Float64Array.from(map.values), map.ordering, 'RING')
+  const ring = reorder(new Float64Array(map.values), map.ordering, 'RING')
   const rotated = frame !== 'galactic' && request.keepFrame !== true
   const values = rotated ? rotateMap(ring, 'RING', frame, 'galactic') : ring
   const { counts } = map
@@ -146,7 +154,7 @@ function readImageMap(file: FitsFile, request: MapRequest): Pixels {
     const map = plateCarreeToHealpix({ ...image, values }, request.nside)
     return {
       nside: map.nside,
-      values: Float64Array.from(map.values),
+      values: new Float64Array(map.values),
       frame: 'galactic',
       rotated: image.frame !== 'galactic',
       unit: image.unit,

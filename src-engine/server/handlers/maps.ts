@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { WithPayloads } from '#shared/contract/index.ts'
-import { readSkyMap } from '../../runs/read-sky-map.ts'
+import { viewSkyMap } from '../../runs/read-sky-map.ts'
 import type { Engine } from '../engine.ts'
 import type { HandlersOf } from './types.ts'
 
@@ -28,7 +28,7 @@ export function mapHandlers(engine: Engine): HandlersOf<'maps.inspect' | 'maps.l
     async 'maps.load'({ grant, hdu, column, ordering, frame, bad_value }) {
       const path = await engine.grants.resolve(grant)
       const described = await engine.catalogue.describeOne(path, hdu)
-      const map = await readSkyMap({
+      const map = await viewSkyMap({
         file: path,
         key: 'map',
         hdu,
@@ -41,7 +41,7 @@ export function mapHandlers(engine: Engine): HandlersOf<'maps.inspect' | 'maps.l
       const chosen = described.columns.find(
         ({ index, name }) => column === index || column === name,
       )
-      const pixels = Float32Array.from(map.values)
+      const pixels = new Float32Array(map.values)
       return new WithPayloads(
         {
           nside: map.nside,

@@ -38,6 +38,7 @@ const dialog = (title: string | RegExp, open: (page: Page) => Promise<void>) => 
   },
 })
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).first()
+const popover = (name: string) => dialog(name, (page) => button(page, name).click())
 
 /** Screens without a project. */
 export const startScreens: readonly Screen[] = [
@@ -102,6 +103,37 @@ export const sessionScreens: readonly Screen[] = [
     name: 'explore-field',
     show: (page) => layout(page, 'Explore field'),
     hide: (page) => layout(page, 'Fit'),
+  },
+  {
+    name: 'volume-drawings',
+    show: async (page) => {
+      await layout(page, 'Explore field')
+      await button(page, /, Show$/).click()
+      for (const name of [/^isosurface/i, /^field lines/i])
+        await page.getByRole('menuitemcheckbox', { name }).click()
+    },
+    hide: escape,
+  },
+  {
+    name: 'volume-seeds',
+    ...popover('Field lines and arrows'),
+  },
+  {
+    name: 'volume-film',
+    ...popover('Turntable film'),
+  },
+  {
+    name: 'model',
+    show: async (page) => {
+      await layout(page, 'Model')
+      await page.getByRole('list', { name: 'Magnetic field' }).waitFor()
+    },
+    hide: (page) => layout(page, 'Fit'),
+  },
+  {
+    name: 'runs',
+    show: (page) => page.getByRole('tab', { name: 'Runs', exact: true }).click(),
+    hide: (page) => page.getByRole('tab', { name: 'Curves', exact: true }).click(),
   },
   {
     name: 'data-settings',

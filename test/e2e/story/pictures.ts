@@ -17,6 +17,7 @@ const fact = async (page: Page, name: string) => {
   return entries.find((text) => text.startsWith(name))?.slice(name.length)
 }
 
+const around = [-1, 0, 1].flatMap((x) => [-1, 0, 1].map((y) => [x, y] as const))
 const knownPixels = z.object({
   pixels: z.array(
     z.object({
@@ -46,21 +47,30 @@ export async function checkKnownPixels(page: Page): Promise<void> {
   const scale = Math.min((box.width - 3) / 4, (box.height - 3) / 2)
   const placed = pixels.map((pixel) => ({
     ...pixel,
-    left: Math.floor(box.x + box.width / 2 + pixel.x * scale),
-    top: Math.floor(box.y + box.height / 2 - pixel.y * scale),
+    left: box.x + box.width / 2 + pixel.x * scale,
+    top: box.y + box.height / 2 - pixel.y * scale,
   }))
   const wrong = () =>
     withoutOverlays(page, (picture) =>
       placed
         // A colour changes at each 256th: a value that float32 may put on the other side is left out.
         .filter(({ part }) => Math.abs(256 * part - Math.round(256 * part)) > 1e-3 || part === 1)
-        .map(({ pixel, left, top, colour }) => ({ pixel, colour, seen: picture.at(left, top) }))
-        .filter(({ colour, seen }) => colourDistance(colour, seen) > 2)
-        .map(({ pixel, colour, seen }) => `${pixel}: ${seen.join(' ')}, not ${colour.join(' ')}`),
+        // The panel may lie between two screen pixels: what one pixel to either side shows is right as well.
+        .filter(
+          ({ left, top, colour }) =>
+            !around.some(([x, y]) => colourDistance(colour, picture.at(left + x, top + y)) <= 2),
+        )
+        .map(({ pixel, left, top, colour }) => {
+          const seen = picture.at(left, top)
+          return `${pixel}: ${seen.join(' ')}, not ${colour.join(' ')}`
+        }),
     )
   await expect.poll(wrong, { ...soon, message: 'colours of known pixels' }).toEqual([])
-  for (const { pixel, kelvin, left, top } of placed.slice(0, 6)) {
-    await page.mouse.move(left, top)
+  const [near, ...others] = placed.filter(
+    ({ left, top }) => Math.hypot(left - Math.round(left), top - Math.round(top)) < 0.3,
+  )
+  for (const { pixel, kelvin, left, top } of [near, ...others.slice(0, 4)]) {
+    await page.mouse.move(Math.round(left), Math.round(top))
     await expect
       .poll(async () => (await fact(page, 'pix'))?.replace(/\D/g, ''), soon)
       .toBe(String(pixel))
