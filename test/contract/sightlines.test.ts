@@ -109,9 +109,12 @@ it('says which pixels see a voxel, and how much of it', async () => {
 
 it('adds up what all fitted lines of sight have of a voxel', async () => {
   const request = { session, run: 1 } as const
-  const { result, payloads } = await client.request('run.field', { ...request, grid: 'coverage' })
+  const { result, payloads } = await page.client.request('run.field', {
+    ...request,
+    grid: 'coverage',
+  })
   expect(result).toMatchObject({ shape: [12, 12, 6], components: 1, unit: 'kpc' })
-  const { payloads: sets } = await client.request('run.map', {
+  const { payloads: sets } = await page.client.request('run.map', {
     ...request,
     data: 'haslam',
     which: 'set',
@@ -121,7 +124,7 @@ it('adds up what all fitted lines of sight have of a voxel', async () => {
     [-8, 1, -4],
     [19, -19, 4.9],
   ] as const) {
-    const { result: seen, payloads: paths } = await client.request('run.seen_by', {
+    const { result: seen, payloads: paths } = await page.client.request('run.seen_by', {
       ...request,
       data: 'haslam',
       position_kpc: [...position],
@@ -136,7 +139,7 @@ it('adds up what all fitted lines of sight have of a voxel', async () => {
 
 it('says how uncertain a component is with everything else held, and where it cannot', async () => {
   const request = { session, run: 1, grid: 'conditional_sigma' } as const
-  const { result, payloads } = await client.request('run.field', request)
+  const { result, payloads } = await page.client.request('run.field', request)
   expect(result).toMatchObject({ components: 1, unit: 'microgauss', iteration: 3 })
   const outside = [...payloads[0]].filter((sigma) => sigma === 0)
   // Within 3 kpc of the axis and beyond 20 kpc the field is fixed.
@@ -151,28 +154,32 @@ it('evaluates models on the grid before any run, and what a run holds fixed', as
     magnetic_field: { model: 'uniform', B_microgauss: [1, 2, 3], grid: { shape: [4, 4, 2] } },
     thermal_electrons: { model: 'uniform', n_e_cm3: 0.25 },
   }
-  const { result, payloads } = await client.request('model.field', {
+  const { result, payloads } = await page.client.request('model.field', {
     configuration,
     grid: 'magnetic_field',
   })
   expect(result).toMatchObject({ shape: [4, 4, 2], components: 3, unit: 'microgauss' })
   expect([...payloads[0].slice(0, 4)]).toEqual([1, 2, 3, 1])
-  const electrons = await client.request('model.field', {
+  const electrons = await page.client.request('model.field', {
     configuration,
     grid: 'thermal_electrons',
   })
   expect(new Set(electrons.payloads[0])).toEqual(new Set([0.25]))
   expect(electrons.result.unit).toBe('cm^-3')
   await expect(
-    client.request('model.field', {
+    page.client.request('model.field', {
       configuration: { magnetic_field: { model: 'nothing like it' } },
       grid: 'magnetic_field',
     }),
   ).rejects.toMatchObject({ message: expect.stringContaining('nothing like it') })
-  const fixed = await client.request('run.field', { session, run: 1, grid: 'thermal_electrons' })
+  const fixed = await page.client.request('run.field', {
+    session,
+    run: 1,
+    grid: 'thermal_electrons',
+  })
   expect(fixed.result.shape).toEqual([12, 12, 6])
   expect(new Set(fixed.payloads[0])).toEqual(new Set([Math.fround(0.03)]))
   await expect(
-    client.request('run.field', { session, run: 1, grid: 'spectral_index' }),
+    page.client.request('run.field', { session, run: 1, grid: 'spectral_index' }),
   ).rejects.toMatchObject({ code: 'no-grid' })
 })
