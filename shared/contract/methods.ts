@@ -189,6 +189,8 @@ export const methods = {
       browsing: z.boolean(),
     }),
   },
+  /** What the engine logged last, without paths and names. */
+  'app.log': { params: none, result: z.strictObject({ lines: z.array(z.string()) }) },
   'files.list': {
     params: z.strictObject({ directory: grant.optional() }),
     result: z.strictObject({

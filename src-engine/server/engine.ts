@@ -17,6 +17,8 @@ import { samplesFolder } from './program-files.ts'
 import { RecentSessions } from './recent-sessions.ts'
 import { sessionsFolder, stateFolder } from './state-folder.ts'
 
+const mostLines = 100
+
 export interface EngineOptions {
   readonly log: (text: string) => void
   /** `larmor serve`: the only folder with files, listed to the page; new sessions and uploads go there too. */
@@ -46,14 +48,20 @@ export class Engine {
   readonly drafts = new Map<Client, string>()
   readonly sessionsFolder: string
   readonly log: (text: string) => void
+  /** What was logged last, for a bug report. */
+  readonly lastLines: string[] = []
   readonly #connections = new Map<Client, Connection<EngineContract>>()
 
   private constructor(grants: Grants, journal: Journal, options: EngineOptions) {
     this.grants = grants
     this.journal = journal
-    this.log = options.log
+    this.log = (text) => {
+      this.lastLines.push(`${new Date().toISOString()} ${text}`)
+      this.lastLines.splice(0, this.lastLines.length - mostLines)
+      options.log(text)
+    }
     this.sessionsFolder = grants.root ?? options.sessionsFolder ?? sessionsFolder()
-    this.recent = new RecentSessions(options.stateFolder ?? stateFolder(), options.log)
+    this.recent = new RecentSessions(options.stateFolder ?? stateFolder(), this.log)
     this.runs = new RunManager()
     this.sessions = new OpenSessions(this.runs, grants)
     this.runs.onProgress((progress) => this.#onProgress(progress))

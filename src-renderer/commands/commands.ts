@@ -7,7 +7,7 @@ import { isActive, isGoing, useRuns } from '../stores/runs.ts'
 import { useTheme } from '../stores/theme.ts'
 import { presetNames, presets, useView } from '../stores/view.ts'
 import { useMessages } from '../stores/messages.ts'
-import { exportCommandLine, runCommandLine } from './command-line.ts'
+import { copyCommands } from './copy-commands.ts'
 import { helpCommands } from './help-commands.ts'
 import type { Command } from './registry.ts'
 
@@ -269,36 +269,7 @@ function runCommands(): Command[] {
         view.rightOpen = true
       },
     },
-    {
-      id: 'run.copy-command',
-      title: 'Copy as command line',
-      group: 'Run',
-      enabled: () => project.open && (runs.shown !== null || project.parsed !== null),
-      run: async () => {
-        const configuration =
-          runs.shownId === null ? project.parsed : await runs.loadSettings(runs.shownId)
-        if (!configuration) return
-        const name = project.session?.name ?? project.dataNames[0] ?? 'run'
-        const files = (grant: string) => project.files.get(grant)?.name ?? 'FILE'
-        await navigator.clipboard.writeText(runCommandLine(configuration, name, files))
-        messages.show(
-          'info',
-          'Command line copied',
-          'It writes the run file and runs it; add folders to the names of files where they lie elsewhere.',
-        )
-      },
-    },
-    {
-      id: 'run.copy-export-command',
-      title: 'Copy export as command line',
-      group: 'Run',
-      enabled: () => runs.shown !== null && project.session !== null,
-      run: async () => {
-        if (!project.session || runs.shownId === null) return
-        await navigator.clipboard.writeText(exportCommandLine(project.session.name, runs.shownId))
-        messages.show('info', 'Command line copied', 'It exports this run from the session file.')
-      },
-    },
+    ...copyCommands(),
     {
       id: 'run.start',
       get title() {

@@ -1,6 +1,6 @@
 import { focusedHelp } from '../help/focused-help.ts'
 import { useHelp } from '../stores/help.ts'
-import { useMessages } from '../stores/messages.ts'
+import { logLine, useMessages } from '../stores/messages.ts'
 import { useTour } from '../stores/tour.ts'
 import { useView } from '../stores/view.ts'
 import type { Command } from './registry.ts'
@@ -46,14 +46,18 @@ export function helpCommands(): Command[] {
       id: 'help.log',
       title: 'Copy the log',
       group: 'Help',
-      enabled: () => messages.log.length > 0,
+      enabled: () => messages.shownLog.length > 0,
       run: async () => {
-        const lines = messages.log.map(
-          ({ time, level, text }) => `${new Date(time).toISOString()} ${level} ${text}`,
-        )
+        const lines = messages.shownLog.map(logLine)
         await navigator.clipboard.writeText(lines.join('\n'))
         messages.show('info', 'Log copied', `${lines.length} lines`)
       },
+    },
+    {
+      id: 'help.report',
+      title: 'Report a problem…',
+      group: 'Help',
+      run: () => void (view.dialog = 'report'),
     },
     {
       id: 'help.about',

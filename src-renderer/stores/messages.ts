@@ -7,6 +7,9 @@ export interface MessageAction {
   readonly run: () => void | Promise<void>
 }
 export type MessageLevel = 'info' | 'warning' | 'error'
+/** The least that is shown. */
+export const logLevels = ['all', 'warning', 'error'] as const
+export type LogLevel = (typeof logLevels)[number]
 
 /** An event the user should see for a while: errors longer, and all of them for as long as they are looked at. */
 export interface Toast {
@@ -28,6 +31,10 @@ const mostToasts = 4
 const mostEntries = 1000
 const toastMs = { info: 6000, warning: 15_000, error: 30_000 } as const
 
+/** A line of the log as it is copied. */
+export const logLine = ({ time, level, text }: LogEntry) =>
+  `${new Date(time).toISOString()} ${level} ${text}`
+
 /** A failure in words: what happened and, in a second sentence, what to do. */
 export function describeError(error: unknown): string {
   if (error instanceof EngineError) {
@@ -46,6 +53,19 @@ export const useMessages = defineStore('messages', () => {
   const log = shallowRef<readonly LogEntry[]>([])
   let nextId = 1
 
+  /** What the log view shows. */
+  const logLevel = ref<LogLevel>('all')
+  const logFilter = ref('')
+  const shownLog = computed(() => {
+    const words = logFilter.value.toLowerCase().split(/\s+/).filter(Boolean)
+    return log.value.filter(
+      ({ level, text }) =>
+        (logLevel.value === 'all' ||
+          level === 'error' ||
+          (logLevel.value === 'warning' && level === 'warning')) &&
+        words.every((word) => text.toLowerCase().includes(word)),
+    )
+  })
   const problems = computed(() => log.value.filter((entry) => entry.level === 'error').length)
 
   function write(level: MessageLevel, text: string, time = Date.now()) {
@@ -91,5 +111,19 @@ export const useMessages = defineStore('messages', () => {
   function clearLog() {
     log.value = []
   }
-  return { toasts, log, problems, write, show, fail, hold, release, dismiss, clearLog }
+  return {
+    toasts,
+    log,
+    logLevel,
+    logFilter,
+    shownLog,
+    problems,
+    write,
+    show,
+    fail,
+    hold,
+    release,
+    dismiss,
+    clearLog,
+  }
 })

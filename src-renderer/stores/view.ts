@@ -39,7 +39,7 @@ export const fieldQuantities = [
 ] as const
 
 export type DialogName =
-  'palette' | 'export' | 'save-as' | 'close' | 'keys' | 'about' | 'delete-run' | 'help'
+  'palette' | 'export' | 'save-as' | 'close' | 'keys' | 'about' | 'delete-run' | 'help' | 'report'
 
 export type Selection =
   | { readonly kind: 'data'; readonly index: number }

@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { exportRun } from '#engine/exports/export-run.ts'
+import { loadRunResult } from '#engine/exports/run-result.ts'
 import { RunManager } from '#engine/runs/run-manager.ts'
 import { Session } from '#engine/storage/session.ts'
+import { pythonSnippet } from '#renderer/commands/python-snippet.ts'
 import { sampleFolder, sampleRun } from '#test/tools/sample-run.ts'
 import type { SampleFolder } from '#test/tools/sample-run.ts'
 
@@ -72,6 +74,53 @@ print(json.dumps(dict(shape=B.shape, dtype=str(B.dtype), sum=float(B.astype("f8"
       8,
     )
     expect(loss).toBe(session.runs.get(run).figures?.loss)
+  })
+})
+
+const printed = z.object({
+  loss: z.number(),
+  shape: z.array(z.number()),
+  rms: z.number(),
+  places: z.array(z.number()),
+  iteration: z.number(),
+})
+
+describe('what the workbench copies as Python', () => {
+  it('runs as it is, and gives the values of the session', () => {
+    const { name, configuration } = session.runs.get(run)
+    const program = pythonSnippet(
+      'fit',
+      { run, name, grids: ['magnetic_field'] },
+      configuration.data,
+    )
+    const { loss, shape, rms, places, iteration } = printed.parse(
+      python(`import builtins
+builtins.print, say = (lambda *words: None), builtins.print
+${program}
+say(json.dumps(dict(loss=loss[-1], shape=B.shape, rms=float(np.std(values - model)), places=places[:3].tolist(), iteration=iteration)))`),
+    )
+    const figures = session.runs.get(run).figures
+    expect([loss, iteration]).toEqual([figures?.loss, 3])
+    expect(shape).toEqual([12, 12, 6, 3])
+    expect(places).toEqual([0, 1, 2])
+    const result = loadRunResult(session, run)
+    const [vector] = result.data
+    const residual = vector.values.map((value, i) => value - result.models[0][i])
+    const mean = residual.reduce((sum, value) => sum + value, 0) / residual.length
+    const variance = residual.reduce((sum, value) => sum + (value - mean) ** 2, 0) / residual.length
+    // Sums in another order.
+    expect(rms).toBeCloseTo(Math.sqrt(variance), 10)
+  })
+
+  it('names what a run has: other grids, catalogues, quotes in names', () => {
+    const text = pythonSnippet(
+      'a "b"',
+      { run: 2, name: 'Run 2', grids: ['magnetic_field', 'thermal_electrons'] },
+      [{ name: 'pulsars', catalogue: { l: 'l', b: 'b', value: 'dm' } }],
+    )
+    expect(text).toContain('Path("a \\"b\\".larmor")')
+    expect(text).toContain('n_e = array("thermal_electrons")')
+    expect(text).toContain('places = array("data/pulsars/directions")')
   })
 })
 

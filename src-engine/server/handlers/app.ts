@@ -1,4 +1,5 @@
-import { availableParallelism, cpus, totalmem } from 'node:os'
+import { availableParallelism, cpus, hostname, totalmem, userInfo } from 'node:os'
+import { withoutPrivateData } from '#shared/report/private-data.ts'
 import { backendStatuses } from '../backend-status.ts'
 import { samplePath, samples } from '../samples.ts'
 import { openRunFile } from '../configuration-files.ts'
@@ -8,7 +9,7 @@ import type { HandlersOf } from './types.ts'
 
 export function appHandlers(
   engine: Engine,
-): HandlersOf<'app.info' | 'samples.list' | 'samples.open' | 'runFile.open'> {
+): HandlersOf<'app.info' | 'app.log' | 'samples.list' | 'samples.open' | 'runFile.open'> {
   return {
     'app.info': async () => ({
       version,
@@ -20,6 +21,12 @@ export function appHandlers(
       backends: await backendStatuses(),
       browsing: engine.grants.root !== undefined,
     }),
+    'app.log': () => {
+      const { username } = userInfo()
+      const clean = (line: string) =>
+        withoutPrivateData(engine.grants.withoutPaths(line), [username, hostname()])
+      return { lines: engine.lastLines.map(clean) }
+    },
     'samples.list': () => samples.map(({ id, title, description }) => ({ id, title, description })),
     'samples.open': ({ id }) => openRunFile(samplePath(id, 'runFile'), engine.grants),
     'runFile.open': async ({ grant }) =>
