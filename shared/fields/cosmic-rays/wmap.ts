@@ -10,6 +10,9 @@ export const wmapDisc: CosmicRayElectronModel = {
   name: 'wmap',
   title: 'Exponential disc (WMAP)',
   source,
+  notes: [
+    'C is 40.14 m^-3 at the Sun, as in synax, whatever the spectral index; that of `flux` follows from it.',
+  ],
   variants: [],
   parameters: [
     {

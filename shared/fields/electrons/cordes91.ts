@@ -15,6 +15,7 @@ export const cordes91: ThermalElectronModel = {
   name: 'cordes91',
   title: 'Thick disc and inner ring (Cordes et al. 1991)',
   source,
+  notes: ['Two smooth components: not NE2001, of which it is no simple version.'],
   variants: [],
   parameters: [
     { ...density, name: 'n1_cm3', default: 0.025, description: 'Thick disc: density' },

@@ -47,7 +47,10 @@ export const han18: MagneticModel = {
   name: 'han18',
   title: 'Han et al. 2018, disc',
   source,
-  notes: ['r = 8.5 kpc on the negative x-axis is an edge between two regions.'],
+  notes: [
+    'r = 8.5 kpc on the negative x-axis is an edge between two regions.',
+    'The derivatives of imagine-models name one strength twice; here they come from the expression.',
+  ],
   variants: imagineValues,
   parameters: [
     ...parameterTable(source, [

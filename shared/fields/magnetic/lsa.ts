@@ -35,6 +35,10 @@ export const lsa: MagneticModel = {
   name: 'lsa',
   title: 'Logarithmic spiral arm (WMAP)',
   source,
+  notes: [
+    'Zero within 3 kpc of the axis and beyond 20 kpc.',
+    'imagine-models and HERMES have it as "WMAP" with b0 of 6 and 4 microgauss and psi0 of 35 deg.',
+  ],
   variants: [
     { name: 'wmap', title: 'WMAP three-year best fit', parameters: {} },
     {

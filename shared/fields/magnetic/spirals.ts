@@ -48,6 +48,9 @@ export const hmr: MagneticModel = {
   name: 'hmr',
   title: 'Harari, Mollerach & Roulet 1999',
   source: hmrSource,
+  notes: [
+    'Values, signs and the mean of two scale heights are those of imagine-models, to which they are tested.',
+  ],
   variants: imagineValues,
   parameters: parameterTable(hmrSource, [
     ['b0_microgauss', 'microgauss', 3, strength, 'Strength at the Sun'],
@@ -81,6 +84,10 @@ export const stanev: MagneticModel = {
   name: 'stanev',
   title: 'Stanev 1997, bisymmetric spiral',
   source: stanevSource,
+  notes: [
+    'The scale height changes at |z| = 0.5 kpc, where the strength jumps by a factor of 1.5.',
+    'Values and signs are those of imagine-models, to which they are tested.',
+  ],
   variants: imagineValues,
   parameters: [
     ...parameterTable(stanevSource, [
@@ -123,6 +130,9 @@ export const fauvet: MagneticModel = {
   name: 'fauvet',
   title: 'Fauvet et al. 2011, modified logarithmic spiral',
   source: fauvetSource,
+  notes: [
+    'imagine-models names a halo of 1 microgauss, but has 0.5, and no change of sign between north and south: so it is here.',
+  ],
   variants: imagineValues,
   parameters: [
     ...parameterTable(fauvetSource, [
@@ -166,6 +176,7 @@ export const svt22: MagneticModel = {
   name: 'svt22',
   title: 'Shaw, van Vliet & Taylor 2022, toroidal halo',
   source: svtSource,
+  notes: ['Values and signs are those of imagine-models, to which they are tested.'],
   variants: imagineValues,
   parameters: parameterTable(svtSource, [
     ['b_microgauss', 'microgauss', 3.72, strength, 'Strength'],

@@ -52,6 +52,7 @@ export const uf23: MagneticModel = {
   notes: [
     'Zero beyond 30 kpc from the centre.',
     'nebCor, neCL, cre10 and synCG have the equations of base; they were fitted with other electrons or maps.',
+    'The uncertainties are the 1-sigma values of the published covariance; a fit takes them as independent priors, without their correlations.',
     'The published index lists of the covariance name eToroidalR twice; the second is eToroidalW.',
     'Not exactly free of divergence where the disc fades: up to 0.01 microgauss/kpc for base, 0.09 for spur.',
   ],
