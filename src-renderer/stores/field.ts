@@ -22,6 +22,8 @@ export interface LoadedField {
   readonly observerKpc: Vector3
   /** null: of the model, before any run. */
   readonly iteration: number | null
+  /** What it depended on when it was asked for. */
+  readonly stamp: string
 }
 
 const leastPauseMs = 1000
@@ -133,8 +135,8 @@ export const useField = defineStore('field', () => {
     } catch (error) {
       if (from === place.value && !isCancelled(error)) {
         done = asked
-        // A run that has not got so far yet has no field, and one that failed before has said so.
-        if (!run || !isActive(run.state)) {
+        // A run that has not got so far yet has no field, which the panel says by itself.
+        if (!isEarly(error) || !run || !isActive(run.state)) {
           field.value = null
           problem.value = describeError(error)
         }
@@ -165,6 +167,9 @@ export const useField = defineStore('field', () => {
   }
 
   async function fetchGrid(grid: ShownGridName, signal: AbortSignal): Promise<LoadedField> {
+    const stamp = stampOf(grid)
+    const known = [field.value, magnetic.value].find((one) => one?.stamp === stamp)
+    if (known) return known
     const session = project.session?.session
     const run = runs.shownId
     const answer = async () => {
@@ -188,12 +193,14 @@ export const useField = defineStore('field', () => {
       halfSizeKpc: result.half_size_kpc,
       observerKpc: result.observer_kpc,
       iteration,
+      stamp,
     }
   }
 
   return { field, magnetic, quantity, offered, problem, busy }
 })
 
+const isEarly = (error: unknown) => error instanceof EngineError && error.code === 'not-yet'
 const isCancelled = (error: unknown) =>
   error instanceof EngineError && error.code === contractCodes.cancelled
 
