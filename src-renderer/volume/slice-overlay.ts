@@ -193,7 +193,7 @@ function drawArms(
     strokeArm(context, line, palette)
     context.textAlign = 'center'
     const end = line[line.length - 1]
-    if (box.width >= 240) haloText(context, name, end.x, end.y, palette)
+    if (box.width >= 300) haloText(context, name, end.x, end.y, palette)
   }
   context.lineWidth = 1
 }

@@ -1,6 +1,6 @@
 import { onBeforeUnmount, onMounted, ref, watch } from 'vue'
 import type { Ref } from 'vue'
-import { FrameRate } from './frame-rate.ts'
+import { DrawPace } from './draw-pace.ts'
 import { solids } from './geometry/use-geometry.ts'
 import type { Mesh } from './geometry/mesh.ts'
 import type { Solid } from './geometry/use-geometry.ts'
@@ -20,6 +20,15 @@ export interface VolumeContent {
   readonly colours: (solid: Solid) => SolidColours | null
 }
 
+interface Picture {
+  readonly orbit: Orbit
+  /** Device pixels. */
+  readonly width: number
+  readonly height: number
+  /** With fewer samples. */
+  readonly moving: boolean
+}
+
 /**
  * Owns the vtk.js scene in `box`: loading, uploads, the colour behind it, loss and return of the graphics device, and
  * freeing. `problem` is a sentence for the user, or ''. `changed` asks for a call of `draw`.
@@ -30,7 +39,7 @@ export function useVolumeScene(
   changed: () => void,
 ) {
   const problem = ref('')
-  const frameRate = new FrameRate()
+  const pace = new DrawPace()
   let scene: VolumeScene | null = null
   let disposed = false
 
@@ -116,12 +125,38 @@ export function useVolumeScene(
   // The tokens of the new theme apply once the document has taken it over.
   watch(content.theme, updateBackground, { flush: 'post' })
 
-  /** `width` and `height` in device pixels. While the view is `moving`, fewer samples and, where frames are late, fewer pixels. */
-  function draw(orbit: Orbit, width: number, height: number, moving: boolean): void {
-    const part = moving ? frameRate.next(performance.now()) : 1
-    if (!moving) frameRate.rest()
-    scene?.setSize(Math.round(part * width), Math.round(part * height))
-    scene?.draw(orbit, moving)
+  let drawing = false
+  /** Asked for while another picture was being drawn: the last one counts. */
+  let next: Picture | null = null
+
+  /**
+   * Draws, or notes what to draw when the graphics device is ready: with pictures waiting there, the calls of vtk.js that want an
+   * answer from it would hold up the window.
+   */
+  function draw(picture: Picture): void {
+    if (drawing) next = picture
+    else void drawNow(picture)
+  }
+
+  async function drawNow({ orbit, width, height, moving }: Picture): Promise<void> {
+    if (!scene) return
+    drawing = true
+    const kind = moving ? 'moving' : 'rest'
+    const size = content.showVolume() ? pace.size(kind) : 1
+    const started = performance.now()
+    try {
+      scene.setSize(Math.round(size * width), Math.round(size * height))
+      scene.draw(orbit, moving)
+      await scene.finished()
+    } finally {
+      drawing = false
+    }
+    if (content.showVolume()) pace.took(performance.now() - started, size, kind)
+    const later = next
+    next = null
+    if (later) draw(later)
+    // The first picture was drawn small, to see how long it takes.
+    else if (!moving && content.showVolume() && pace.size('rest') > size) changed()
   }
 
   return { problem, draw }

@@ -56,7 +56,7 @@ export function drawVolumeOverlay(context: CanvasRenderingContext2D, overlay: Vo
     drawTicks(context, overlay, project)
   }
   if (overlays.includes('circles')) drawRings(context, overlay, line, project)
-  if (overlays.includes('arms')) drawArms(context, palette, project)
+  if (overlays.includes('arms')) drawArms(context, overlay, project)
   if (overlay.cursor && overlays.includes('cursor')) {
     context.globalAlpha = 0.5
     context.strokeStyle = palette.mapText
@@ -81,9 +81,12 @@ export function drawVolumeOverlay(context: CanvasRenderingContext2D, overlay: Vo
   context.restore()
 }
 
+/** In narrower pictures the names of the arms would hide them, CSS pixels. */
+const leastForArmNames = 520
+
 function drawArms(
   context: CanvasRenderingContext2D,
-  palette: CanvasPalette,
+  { width, palette }: VolumeOverlay,
   project: ReturnType<typeof orbitProjector>,
 ): void {
   for (const { name, points } of spiralArms) {
@@ -92,7 +95,7 @@ function drawArms(
     strokeArm(context, seen, palette)
     context.textAlign = 'center'
     const end = seen[seen.length - 1]
-    haloText(context, name, end.x, end.y, palette)
+    if (width >= leastForArmNames) haloText(context, name, end.x, end.y, palette)
   }
   context.lineWidth = 1
 }

@@ -182,7 +182,10 @@ export class VolumeScene {
     const fence = context?.fenceSync(context.SYNC_GPU_COMMANDS_COMPLETE, 0)
     if (!context || !fence) return
     context.flush()
-    while (context.clientWaitSync(fence, 0, 0) === context.TIMEOUT_EXPIRED) {
+    while (
+      !context.isContextLost() &&
+      context.clientWaitSync(fence, 0, 0) === context.TIMEOUT_EXPIRED
+    ) {
       await new Promise((resolve) => setTimeout(resolve, 4))
     }
     context.deleteSync(fence)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { colourAt } from '#shared/sky/index.ts'
+import { bigEndian, ebmlElements } from '#test/tools/ebml.ts'
 import { colourDistance, decodePng, screenPicture } from '../picture.ts'
 import { defaultVolumeSettings } from '#renderer/volume/settings.ts'
 import type { VolumeSettings } from '#renderer/volume/settings.ts'
@@ -356,6 +357,57 @@ describe('volume', () => {
       camera,
     })
     await expect.poll(label).toContain('azimuth 20° elevation 10°')
+    expect(open.complaints).toEqual([])
+  })
+
+  it('makes films whose frames are the volume, and their pictures', async () => {
+    await mount({ kind: 'volume', limits: [0, 4] })
+    const bytes = async (format: 'webm' | 'png') => {
+      const url = await open.page.evaluate((of) => window.harness.turntable(0, of, 3), format)
+      return Uint8Array.from(Buffer.from(url.slice(url.indexOf(',') + 1), 'base64'))
+    }
+    const film = ebmlElements(await bytes('webm'))
+    const blocks = film.filter(({ id }) => id === 0xa3).map(({ body }) => body)
+    expect(blocks.map((block) => bigEndian(block.slice(1, 3)))).toEqual([0, 40, 80])
+    const track = film.find(({ id }) => id === 0x86)?.body ?? new Uint8Array()
+    const codec = String.fromCharCode(...track) === 'V_VP9' ? 'vp09.00.40.08' : 'vp8'
+    const frame = await open.page.evaluate(
+      async ({ codec, data }) => {
+        const canvas = document.createElement('canvas')
+        const decoder = new VideoDecoder({
+          output: (shown) => {
+            canvas.width = shown.displayWidth
+            canvas.height = shown.displayHeight
+            canvas.getContext('2d')?.drawImage(shown, 0, 0)
+            shown.close()
+          },
+          error: (error) => {
+            throw error
+          },
+        })
+        decoder.configure({ codec })
+        const bytes = Uint8Array.from(data)
+        decoder.decode(new EncodedVideoChunk({ type: 'key', timestamp: 0, data: bytes }))
+        await decoder.flush()
+        return canvas.toDataURL()
+      },
+      { codec, data: [...blocks[0].slice(4)] },
+    )
+    const picture = await decodePng(open.page, frame)
+    expect([picture.width, picture.height]).toEqual([1280, 976])
+    expect(colourDistance(picture.at(1270, 3), [255, 255, 255])).toBeLessThan(12)
+    const colours = new Set<string>()
+    for (let x = 200; x < 1080; x += 8) {
+      for (let y = 100; y < 850; y += 8) colours.add(picture.at(x, y).join(' '))
+    }
+    expect(hasStrongField(colours)).toBe(true)
+    expect(await lastEvent('progress')).toBe(1)
+
+    const archive = await bytes('png')
+    const directory = archive.length - 22
+    expect([archive[directory + 10], ...archive.slice(0, 4)]).toEqual([3, 0x50, 0x4b, 3, 4])
+    const first = archive.slice(30 + 'turntable-0000.png'.length)
+    expect([...first.slice(1, 4)].map((byte) => String.fromCharCode(byte)).join('')).toBe('PNG')
     expect(open.complaints).toEqual([])
   })
 })

@@ -8,6 +8,8 @@ export interface Harness {
   unmount(): void
   /** The PNG that the component offers, as a data URL. */
   png(index: number): Promise<string>
+  /** A film of so many frames that the volume makes, as a data URL. */
+  turntable(index: number, format: 'webm' | 'png', frames: number): Promise<string>
   readonly props: Record<string, unknown>[]
   readonly events: { index: number; name: string; value: unknown }[]
 }
@@ -15,6 +17,8 @@ export type ComponentKind = 'sky' | 'slices' | 'volume' | 'sightline' | 'compare
 export interface Panel {
   readonly width: number
   readonly height: number
+  /** A film of so many frames that the volume makes, as a data URL. */
+  turntable(index: number, format: 'webm' | 'png', frames: number): Promise<string>
   readonly props: Record<string, unknown>
 }
 

@@ -105,12 +105,29 @@ window.harness = {
     window.harness.props.splice(0)
     window.harness.events.splice(0)
   },
-  async png(index) {
-    const blob = await exportPicture(instances[index])
-    return new Promise((resolve) => {
-      const reader = new FileReader()
-      reader.onload = () => resolve(String(reader.result))
-      reader.readAsDataURL(blob)
-    })
+  png: async (index) => dataUrl(await exportPicture(instances[index])),
+  async turntable(index, format, frames) {
+    const volume = instances[index]
+    if (!volume || !('turntable' in volume) || typeof volume.turntable !== 'function') {
+      throw new Error('The component offers no film.')
+    }
+    const request = {
+      format,
+      background: 'white',
+      seconds: frames / 25,
+      signal: new AbortController().signal,
+      onProgress: (part: number) => {
+        window.harness.events.push({ index, name: 'progress', value: part })
+      },
+    }
+    return dataUrl(await Promise.resolve<Blob>(volume.turntable(request)))
   },
+}
+
+function dataUrl(blob: Blob): Promise<string> {
+  return new Promise((resolve) => {
+    const reader = new FileReader()
+    reader.onload = () => resolve(String(reader.result))
+    reader.readAsDataURL(blob)
+  })
 }

@@ -1,40 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { FrameRate } from '#renderer/volume/frame-rate.ts'
+import { DrawPace } from '#renderer/volume/draw-pace.ts'
 import { orbitAxes, orbitProjector, standardOrbit } from '#renderer/volume/orbit.ts'
 import { turntableOrbits } from '#renderer/volume/turntable-orbits.ts'
 import { webm } from '#renderer/volume/video/webm.ts'
 import { crc32, zipStored } from '#renderer/volume/video/zip.ts'
+import { bigEndian, ebmlElements } from '#test/tools/ebml.ts'
 
 const bytesOf = async (blob: Blob) => new Uint8Array(await blob.arrayBuffer())
 const ascii = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0))
-
-interface Found {
-  readonly id: number
-  readonly at: number
-  readonly body: Uint8Array
-}
-const masters = [0x1a45dfa3, 0x18538067, 0x1549a966, 0x1654ae6b, 0xae, 0xe0, 0x1f43b675]
-
-/** Elements of an EBML file, those with others in them and then the others: a reader of its own. */
-function elements(bytes: Uint8Array, at = 0): Found[] {
-  const found: Found[] = []
-  let next = 0
-  while (next < bytes.length) {
-    const idLength = Math.clz32(bytes[next]) - 23
-    const id = bytes.slice(next, next + idLength).reduce((all, byte) => all * 256 + byte, 0)
-    const sizeAt = next + idLength
-    const sizeLength = Math.clz32(bytes[sizeAt]) - 23
-    const size = bytes
-      .slice(sizeAt + 1, sizeAt + sizeLength)
-      .reduce((all, byte) => all * 256 + byte, bytes[sizeAt] & (0xff >> sizeLength))
-    const body = bytes.slice(sizeAt + sizeLength, sizeAt + sizeLength + size)
-    found.push({ id, at: at + next, body })
-    if (masters.includes(id)) found.push(...elements(body, at + sizeAt + sizeLength))
-    next = sizeAt + sizeLength + size
-  }
-  return found
-}
-const whole = (bytes: Uint8Array) => bytes.reduce((all, byte) => all * 256 + byte, 0)
 
 describe('films', () => {
   it('have their frames at their times, and cues to the key frames', async () => {
@@ -46,13 +19,13 @@ describe('films', () => {
     const format = { codec: 'V_VP9', width: 1280, height: 720, durationMs: 160 } as const
     const blob = webm(chunks, format)
     expect(blob.type).toBe('video/webm')
-    const all = elements(await bytesOf(blob))
+    const all = ebmlElements(await bytesOf(blob))
     const bodies = (id: number) => all.filter((one) => one.id === id).map(({ body }) => body)
     expect(bodies(0x86)).toEqual([ascii('V_VP9')])
-    expect([whole(bodies(0xb0)[0]), whole(bodies(0xba)[0])]).toEqual([1280, 720])
+    expect([bigEndian(bodies(0xb0)[0]), bigEndian(bodies(0xba)[0])]).toEqual([1280, 720])
     const [duration] = bodies(0x4489)
     expect(new DataView(duration.buffer).getFloat64(0)).toBe(160)
-    expect(bodies(0xe7).map(whole)).toEqual([0, 80])
+    expect(bodies(0xe7).map(bigEndian)).toEqual([0, 80])
     // Track, time in the cluster, key or not, data.
     expect(bodies(0xa3).map((block) => [...block])).toEqual([
       [0x81, 0, 0, 0x80, 0, 7],
@@ -64,9 +37,9 @@ describe('films', () => {
     const start = (segment?.at ?? 0) + 12
     const clusters = all.filter(({ id }) => id === 0x1f43b675).map(({ at }) => at - start)
     const [cues] = bodies(0x1c53bb6b)
-    const places = elements(cues).map(({ body }) => {
-      const [time, place] = elements(body)
-      return [whole(time.body), whole(elements(place.body)[1].body)]
+    const places = ebmlElements(cues).map(({ body }) => {
+      const [time, place] = ebmlElements(body)
+      return [bigEndian(time.body), bigEndian(ebmlElements(place.body)[1].body)]
     })
     expect(places).toEqual([
       [0, clusters[0]],
@@ -122,14 +95,19 @@ describe('archives', () => {
   })
 })
 
-describe('pictures of a moving view', () => {
-  it('get smaller while frames are late, and larger again', () => {
-    const rate = new FrameRate()
-    expect([0, 100, 200, 300].map((now) => rate.next(now))).toEqual([1, 0.75, 0.5, 0.35])
-    // A pause is no frame.
-    rate.rest()
-    expect(rate.next(9000)).toBe(0.35)
-    expect([9010, 9020, 9055].map((now) => rate.next(now))).toEqual([0.5, 0.75, 0.75])
+describe('the size of pictures', () => {
+  it('is full on a fast device and smaller on a slow one, most of all while the view moves', () => {
+    const fast = new DrawPace()
+    expect(fast.size('rest')).toBe(0.5)
+    fast.took(3, 0.5, 'rest')
+    expect([fast.size('moving'), fast.size('rest')]).toEqual([1, 1])
+    const slow = new DrawPace()
+    // 400 ms for a full picture of few samples.
+    slow.took(300, 0.5, 'rest')
+    expect([slow.size('moving'), slow.size('rest')]).toEqual([0.25, 0.5])
+    // It gets faster: 40 ms.
+    for (let i = 0; i < 6; i++) slow.took(40 * 0.25 ** 2, 0.25, 'moving')
+    expect(slow.size('rest')).toBe(1)
   })
 })
 

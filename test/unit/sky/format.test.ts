@@ -52,6 +52,7 @@ test('units for the eye', () => {
   expect(formatUnit('pc/cm^3')).toBe(`pc${NARROW}cm\u207b\u00b3`)
   expect(formatUnit('cm^-3')).toBe('cm\u207b\u00b3')
   expect(formatUnit('microgauss')).toBe('\u00b5G')
+  expect(formatUnit('microgauss/kpc')).toBe('\u00b5G\u202fkpc\u207b\u00b9')
   expect(formatUnit('K')).toBe('K')
 })
 

@@ -1,0 +1,155 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { RunManager } from '#engine/runs/run-manager.ts'
+import { Session } from '#engine/storage/session.ts'
+import { sampleFolder, sampleRun } from '#test/tools/sample-run.ts'
+import type { SampleFolder } from '#test/tools/sample-run.ts'
+import { axeProblems } from '../quality/checks.ts'
+import { browserStage } from './browser-stage.ts'
+import { layout, menu, soon } from './workbench.ts'
+
+const name = 'volume.larmor'
+let stage: Awaited<ReturnType<typeof browserStage>>
+let folder: SampleFolder
+let page: Page
+
+/** For eyes: set LARMOR_TEST_PICTURES to a folder. */
+async function picture(what: string): Promise<void> {
+  const into = process.env.LARMOR_TEST_PICTURES
+  if (!into) return
+  await mkdir(into, { recursive: true })
+  await page.screenshot({ path: join(into, `${what}.png`) })
+}
+
+async function open(): Promise<void> {
+  page = await stage.open()
+  await page.setViewportSize({ width: 1280, height: 800 })
+  const button = page.getByRole('button', { name: /^Open a session/ })
+  await page.locator('button:enabled', { hasText: 'Open a session' }).waitFor()
+  await stage.choose(page, () => button.click(), name)
+  await layout(page, 'Explore field')
+  await volume().waitFor(soon)
+}
+
+beforeAll(async () => {
+  stage = await browserStage()
+  // Within the folder that is served.
+  process.env.TMPDIR = stage.folder
+  folder = sampleFolder()
+  const session = Session.create(join(stage.folder, name), 'Volume', sampleRun(folder))
+  const manager = new RunManager()
+  await manager.settled(session, manager.start(session, { threads: 1 }).run)
+  await manager.shutdown()
+  session.close()
+  await open()
+})
+afterAll(async () => {
+  folder.remove()
+  await stage.close()
+})
+
+const panel = () => page.getByRole('region', { name: 'Field' }).first()
+const volume = () => panel().locator('.stage > canvas')
+const seen = () => volume().getAttribute('aria-label')
+const press = (label: string) => panel().getByRole('button', { name: label, exact: true }).click()
+
+async function show(what: string): Promise<void> {
+  await panel()
+    .getByRole('button', { name: /, Show$/ })
+    .click()
+  await page.getByRole('menuitemcheckbox', { name: what, exact: true }).click()
+  await page.keyboard.press('Escape')
+  await page.getByRole('menu').waitFor({ state: 'hidden' })
+}
+async function quantity(symbol: string): Promise<void> {
+  await panel()
+    .getByRole('button', { name: /, Quantity$/ })
+    .click()
+  await page.getByRole('menuitemradio', { name: symbol, exact: true }).click()
+}
+
+it('draws what is chosen, and says it', async () => {
+  await show('Isosurface')
+  await expect.poll(seen, soon).toContain('volume, isosurface at')
+  await show('Field lines')
+  await show('Arrows')
+  await show('Spiral arms')
+  await expect.poll(seen, soon).toContain('arrows, field lines')
+  await picture('volume-all')
+})
+
+it('has coverage and conditional sigma of the run, and densities that it holds fixed', async () => {
+  for (const [symbol, words] of [
+    ['coverage', 'Coverage by lines of sight'],
+    ['σ(B)', 'Conditional sigma of B'],
+    ['nₑ', 'Thermal electrons'],
+    ['div B', 'Divergence'],
+  ] as const) {
+    await quantity(symbol)
+    await expect.poll(seen, soon).toContain(`Volume of ${words}`)
+    await picture(`volume-${words.slice(0, 8)}`)
+  }
+})
+
+it('has tools that axe finds nothing serious in, in both themes', async () => {
+  const tools = ['Field lines and arrows', 'Views', 'Turntable film'] as const
+  for (const theme of ['dark', 'light']) {
+    for (const tool of tools) {
+      await press(tool)
+      await page.getByRole('dialog', { name: tool }).waitFor()
+      await expect
+        .poll(() => axeProblems(page), { ...soon, message: `${tool}, ${theme}` })
+        .toEqual([])
+      await picture(`volume-${tool.split(' ')[0]}-${theme}`)
+      await page.keyboard.press('Escape')
+    }
+    await menu(page, 'View', 'Light theme')
+  }
+})
+
+it('moves the seeds by numbers too, and keeps them', async () => {
+  await press('Field lines and arrows')
+  await page.getByRole('dialog').getByText('Line', { exact: true }).click()
+  await page.getByLabel('from x, kpc', { exact: true }).fill('-9')
+  await page.getByLabel('from x, kpc', { exact: true }).blur()
+  await page.keyboard.press('Escape')
+  await press('Field lines and arrows')
+  await expect
+    .poll(() => page.getByLabel('from x, kpc', { exact: true }).inputValue(), soon)
+    .toMatch(/^[\u2212-]9$/)
+  await page.keyboard.press('Escape')
+})
+
+it('keeps views under names in the session, also after it is closed', async () => {
+  await press('Views')
+  await page.getByRole('button', { name: 'Face-on, from the north' }).click()
+  await expect.poll(seen, soon).toContain('elevation 90°')
+  await page.getByLabel('Name of the view', { exact: true }).fill('From above')
+  await page.getByRole('button', { name: 'Keep this view' }).click()
+  await page.getByRole('button', { name: 'From above', exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Edge-on, x to the right' }).click()
+  await expect.poll(seen, soon).toContain('elevation 0°')
+  await page.keyboard.press('Escape')
+  await page.getByText(/^saved (now|just now|\d+ s ago)/).waitFor()
+  await stage.quit()
+  await open()
+  await expect.poll(seen, soon).toContain('elevation 0°')
+  await press('Views')
+  await page.getByRole('button', { name: 'From above', exact: true }).click()
+  await expect.poll(seen, soon).toContain('elevation 90°')
+  await page.getByRole('button', { name: 'Remove From above' }).click()
+  await page.getByText('None yet.').waitFor()
+  await page.keyboard.press('Escape')
+})
+
+it('stops a film that is being made', async () => {
+  await press('Turntable film')
+  await page.getByRole('button', { name: 'Make it' }).click()
+  await page.getByRole('progressbar', { name: 'Turntable film' }).waitFor()
+  await picture('volume-film')
+  await page.getByRole('button', { name: 'Stop', exact: true }).last().click()
+  await page.getByRole('button', { name: 'Make it' }).waitFor(soon)
+  expect(stage.complaints).toEqual([])
+})
