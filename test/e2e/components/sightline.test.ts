@@ -5,6 +5,7 @@ import { homeOrbit, orbitProjector } from '#renderer/volume/orbit.ts'
 import { markLeast, markMost } from '#renderer/sky/healpix-shader.ts'
 import { colourDistance, screenPicture } from '../picture.ts'
 import { useComponentPage } from './page.ts'
+import { defaultVolumeSettings } from '#renderer/volume/settings.ts'
 
 /** Tokens of the dark theme. */
 const amber = [0xff, 0xb0, 0x00]
@@ -129,7 +130,7 @@ describe('the line of sight in the field', () => {
   const end = [20, 12, 3] as const
   async function mountField(kind: 'slices' | 'volume') {
     await open.page.evaluate(
-      async ({ kind, observer, end }) => {
+      async ({ kind, observer, end, settings }) => {
         const field = new Float32Array(20 * 20 * 5 * 3).fill(1)
         await window.harness.mount(
           kind,
@@ -148,6 +149,9 @@ describe('the line of sight in the field', () => {
                 cursor: [-8.3, 0, 0],
                 voxel: [9, -13, 0],
                 title: 'test',
+                overlays: settings.overlays,
+                settings,
+                magnetic: null,
                 ray: { endKpc: end, markKpc: null },
               },
             },
@@ -155,7 +159,7 @@ describe('the line of sight in the field', () => {
           'dark',
         )
       },
-      { kind, observer, end },
+      { kind, observer, end, settings: defaultVolumeSettings() },
     )
   }
   const along = (share: number) => observer.map((from, axis) => from + share * (end[axis] - from))

@@ -17,8 +17,6 @@ export type ComponentKind = 'sky' | 'slices' | 'volume' | 'sightline' | 'compare
 export interface Panel {
   readonly width: number
   readonly height: number
-  /** A film of so many frames that the volume makes, as a data URL. */
-  turntable(index: number, format: 'webm' | 'png', frames: number): Promise<string>
   readonly props: Record<string, unknown>
 }
 
