@@ -8,6 +8,7 @@ import { useTheme } from '../stores/theme.ts'
 import { presetNames, presets, useView } from '../stores/view.ts'
 import { useMessages } from '../stores/messages.ts'
 import { copyCommands } from './copy-commands.ts'
+import { fieldCommands } from './field-commands.ts'
 import { helpCommands } from './help-commands.ts'
 import type { Command } from './registry.ts'
 
@@ -17,6 +18,7 @@ export function allCommands(): Command[] {
     ...fileCommands(),
     ...editCommands(),
     ...viewCommands(),
+    ...fieldCommands(),
     ...dataCommands(),
     ...runCommands(),
     ...helpCommands(),

@@ -99,7 +99,9 @@ export const useField = defineStore('field', () => {
     ].join('+')
   })
 
-  watch(place, () => {
+  watch(place, (now) => {
+    // While something is wrong with the model, its last picture stays.
+    if (now === '' && project.open) return
     field.value = null
     magnetic.value = null
     problem.value = ''
