@@ -58,12 +58,12 @@ export const useField = defineStore('field', () => {
   const quantity = computed(() => quantityOf(view.settings.quantity, field.value?.grid))
   const vectorsShown = computed(() => view.settings.volume.arrows || view.settings.volume.lines)
 
-  /** The shown run, or 'model': what the configuration says, where there is no run and nothing is wrong with it. */
+  /** The shown run, or 'model': what the configuration says, where there is no run and it can be read. */
   const place = computed(() => {
     if (!project.open || connection.state !== 'ready') return ''
     const session = project.session?.session
     if (session && runs.shownId !== null) return `${session}/${runs.shownId}`
-    return project.parsed && project.issues.size === 0 ? 'model' : ''
+    return project.parsed ? 'model' : ''
   })
   /** What the model of a configuration depends on. */
   const modelText = computed(() => {
