@@ -1,29 +1,47 @@
-// Takes the pictures of docs/screenshots: the workbench on a finished session of the Haslam sample, in headless Chromium
-// and in Electron. Usage, after `npm run first-light -- --no-open`: npm run screenshots
-import { copyFile, mkdir, writeFile } from 'node:fs/promises'
+// Takes the gallery of docs/screenshots: every panel and state, dark and light, in windows of 1280x800 and 2560x1440, in headless Chromium, and
+// two pictures in Electron; writes the contact sheet beside them. Usage, after `npm run first-light -- --no-open`: npm run screenshots
+import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
+import { openSession, sessionScreens, startScreens } from '../e2e/quality/screens.ts'
+import type { Screen } from '../e2e/quality/screens.ts'
 import { browserStage } from '../e2e/story/browser-stage.ts'
-import { makePolarisedSession } from '../e2e/story/polarised-data.ts'
 import { electronStage } from '../e2e/story/electron-stage.ts'
+import { makePolarisedSession } from '../e2e/story/polarised-data.ts'
 import type { Stage } from '../e2e/story/stage.ts'
-import { enter, iteration, layout, menu, runBar, tool } from '../e2e/story/workbench.ts'
+import { iteration, layout, menu, runBar, tool } from '../e2e/story/workbench.ts'
 
 const [session, folder] = process.argv.slice(2)
 if (!session || !folder) throw new Error('Usage: screenshots.ts SESSION.larmor FOLDER')
 const name = 'haslam-first-light.larmor'
-const large = { width: 1440, height: 900 }
-const small = { width: 1280, height: 800 }
+const sizes = [
+  { width: 1280, height: 800 },
+  { width: 2560, height: 1440 },
+] as const
+const themes = ['dark', 'light'] as const
+/** What a larger window only centres is shown in the small one alone. */
+const smallOnly =
+  /^(choose-file|empty-project|tour|.*-menu|menu|palette|keys|about|export|save-as|help|delete-run|.*-settings(-wrong)?|volume-(seeds|film)|sky-log)$/
 /** Software rendering on a busy machine takes its time for a volume. */
-const restMs = 6000
+const patienceMs = 8000
+const taken: string[] = []
 
-/** The window as WebP, encoded by Chromium: a quarter of the PNG. */
-async function take(page: Page, file: string, size?: typeof large): Promise<void> {
-  if (size) await page.setViewportSize(size)
-  await page.mouse.move(3, 3)
-  await wait(restMs)
-  const png = (await page.screenshot()).toString('base64')
+/** The window once it stands still. */
+async function still(page: Page): Promise<string> {
+  const end = performance.now() + patienceMs
+  let before = ''
+  for (;;) {
+    await wait(400)
+    const now = (await page.screenshot()).toString('base64')
+    if (now === before || performance.now() > end) return now
+    before = now
+  }
+}
+
+/** The window as WebP, encoded by Chromium. */
+async function take(page: Page, file: string): Promise<void> {
+  const png = await still(page)
   const webp = await page.evaluate(async (base64) => {
     const picture = new Image()
     picture.src = `data:image/png;base64,${base64}`
@@ -32,76 +50,130 @@ async function take(page: Page, file: string, size?: typeof large): Promise<void
     canvas.width = picture.width
     canvas.height = picture.height
     canvas.getContext('2d')?.drawImage(picture, 0, 0)
-    return canvas.toDataURL('image/webp', 0.9).split(',')[1]
+    return canvas.toDataURL('image/webp', 0.78).split(',')[1]
   }, png)
   await writeFile(join(folder, `${file}.webp`), webp, 'base64')
+  taken.push(file)
+  console.log(file)
 }
 
-/** Opens the session from the start screen. */
-async function openSession(stage: Stage, file = name): Promise<Page> {
-  const page = await stage.open()
-  const open = page.getByRole('button', { name: /^Open a session/ })
-  await page.locator('button:enabled', { hasText: 'Open a session' }).waitFor()
-  await stage.choose(page, () => open.click(), file)
-  await page.locator('figure.sky-panel').first().waitFor()
-  return page
+async function setTheme(page: Page, theme: (typeof themes)[number]): Promise<void> {
+  const now = await page.evaluate(() => document.documentElement.dataset.theme ?? 'dark')
+  if (now !== theme) await menu(page, 'View', 'Light theme')
+}
+
+/** All screens of a list, in one theme, in both sizes. */
+async function takeAll(
+  page: Page,
+  stage: Stage,
+  screens: readonly Screen[],
+  theme: (typeof themes)[number],
+): Promise<void> {
+  for (const screen of screens) {
+    await screen.show(page, stage)
+    await page.mouse.move(3, 3)
+    for (const size of sizes) {
+      if (size.width > 1280 && smallOnly.test(screen.name)) continue
+      await page.setViewportSize(size)
+      await take(page, `${screen.name}-${theme}-${size.width}`)
+    }
+    await page.setViewportSize(sizes[0])
+    await screen.hide?.(page)
+  }
 }
 
 async function inBrowser(stage: Stage): Promise<void> {
   await copyFile(session, join(stage.folder, name))
-  const page = await openSession(stage)
-  await layout(page, 'Inspect data')
-  await tool(page, 'Projection', 'Globe')
-  await take(page, 'globe-dark', small)
-  await tool(page, 'Projection', 'Mollweide')
-  await layout(page, 'Explore field')
-  await take(page, 'field-dark', large)
-  await menu(page, 'View', 'Light theme')
-  await take(page, 'field-light', small)
-  await layout(page, 'Inspect data')
-  await take(page, 'sky-light', large)
-  await layout(page, 'Fit')
-  await take(page, 'fit-light', large)
-  await menu(page, 'View', 'Light theme')
-  await page.getByRole('treeitem', { level: 2 }).filter({ hasText: 'free voxels' }).click()
-  await enter(page, 'Shape, x', 0)
-  await take(page, 'model-error-dark', small)
-  await enter(page, 'Shape, x', 128)
-  const start = runBar(page).getByRole('button', { name: 'Start run' })
-  await start.and(page.locator(':enabled')).waitFor()
-  await start.click()
-  await runBar(page).getByRole('button', { name: 'Pause' }).waitFor()
-  while ((await iteration(page)) < 60) await wait(500)
-  await take(page, 'fit-running-dark', large)
-  await runBar(page).getByRole('button', { name: 'Stop' }).click()
-  await runBar(page).getByText('Stopped', { exact: true }).waitFor()
-  await menu(page, 'File', /^Close session/)
-  await page.getByText('Recent sessions').waitFor()
-  await take(page, 'start-dark')
+  const page = await stage.open()
+  await page.emulateMedia({ reducedMotion: 'reduce' })
+  await page.setViewportSize(sizes[0])
+  for (const theme of themes) {
+    await setTheme(page, theme)
+    await takeAll(page, stage, startScreens, theme)
+  }
+  for (const theme of themes) {
+    await openSession(stage, page, name)
+    await setTheme(page, theme)
+    await takeAll(page, stage, sessionScreens, theme)
+    await menu(page, 'File', /^Close session/)
+    await page.getByText('Recent sessions').waitFor()
+  }
+  await takeAll(page, stage, [{ name: 'start-recent', show: () => wait(1000) }], 'light')
+  await openSession(stage, page, name)
+  await setTheme(page, 'dark')
+  await takeAll(page, stage, [running], 'dark')
+}
+
+/** A run in the middle of its way, with the curves of both on the screen. */
+const running: Screen = {
+  name: 'fit-running',
+  show: async (page) => {
+    await layout(page, 'Fit')
+    await page.getByRole('button', { name: 'Run settings' }).click()
+    await runBar(page).getByRole('button', { name: 'Start run' }).click()
+    while ((await iteration(page)) < 20) await wait(500)
+  },
+  hide: async (page) => {
+    await runBar(page).getByRole('button', { name: 'Stop' }).click()
+    await runBar(page).getByText('Stopped', { exact: true }).waitFor()
+  },
 }
 
 /** A small session with Q, U and a catalogue: not the sky, but everything that is drawn of it. */
+const polarised: readonly Screen[] = [
+  { name: 'polarised', show: (page) => tool(page, 'Data', 'Q 1.4') },
+  {
+    name: 'catalogue',
+    show: (page) =>
+      page.getByRole('treeitem', { level: 2 }).filter({ hasText: '60 sources' }).click(),
+  },
+]
 async function withPolarisation(stage: Stage): Promise<void> {
   const file = 'polarised.larmor'
   await makePolarisedSession(stage.folder, file)
-  const page = await openSession(stage, file)
-  await tool(page, 'Data', 'Q 1.4')
-  await take(page, 'polarised-dark', large)
-  await menu(page, 'View', 'Light theme')
-  await page.getByRole('treeitem', { level: 2 }).filter({ hasText: '60 sources' }).click()
-  await take(page, 'catalogue-light', small)
+  const page = await stage.open()
+  await page.setViewportSize(sizes[0])
+  await openSession(stage, page, file)
+  for (const theme of themes) {
+    await setTheme(page, theme)
+    await takeAll(page, stage, polarised, theme)
+  }
 }
 
 async function inElectron(stage: Stage): Promise<void> {
   await copyFile(session, join(stage.folder, name))
-  const page = await openSession(stage)
+  const page = await stage.open()
+  await openSession(stage, page, name)
   await take(page, 'electron-fit-dark')
   await layout(page, 'Explore field')
   await menu(page, 'View', 'Light theme')
   await take(page, 'electron-field-light')
 }
 
+/** The pictures by the screen they show, in the order in which they were taken. */
+async function contactSheet(): Promise<void> {
+  const rows = new Map<string, string[]>()
+  for (const file of taken) {
+    const screen = file.replace(/-(dark|light)(-\d+)?$/, '')
+    rows.set(screen, [...(rows.get(screen) ?? []), file])
+  }
+  const lines = [...rows].map(
+    ([screen, files]) =>
+      `### ${screen.replace(/-/g, ' ')}\n\n${files
+        .map(
+          (file) => `<a href="${file}.webp"><img src="${file}.webp" width="400" alt="${file}"></a>`,
+        )
+        .join('\n')}\n`,
+  )
+  await writeFile(
+    join(folder, 'README.md'),
+    '# Screenshots\n\nEvery panel and state of the workbench, dark and light, in windows of 1280x800 and, where it shows more, 2560x1440. `npm run screenshots`\n' +
+      `makes them anew from the session of \`npm run first-light\`.\n\n${lines.join('\n')}`,
+  )
+}
+
 await mkdir(folder, { recursive: true })
+for (const file of await readdir(folder)) if (file.endsWith('.webp')) await rm(join(folder, file))
 for (const [makeStage, play] of [
   [browserStage, inBrowser],
   [browserStage, withPolarisation],
@@ -112,6 +184,7 @@ for (const [makeStage, play] of [
     await play(stage)
     if (stage.complaints.length > 0) throw new Error(stage.complaints.join('\n'))
   } finally {
+    await contactSheet()
     await stage.close()
   }
 }

@@ -46,6 +46,7 @@ export const startScreens: readonly Screen[] = [
     name: 'start',
     show: (page) => page.getByText('This machine').first().waitFor(),
   },
+  { name: 'tour', ...dialog(/./, (page) => menu(page, 'Help', 'Take the tour')) },
   { name: 'choose-file', ...dialog('Open a map', (page) => button(page, /^Open a map/).click()) },
   {
     name: 'empty-project',
@@ -137,7 +138,7 @@ export const sessionScreens: readonly Screen[] = [
   },
   {
     name: 'data-settings',
-    show: (page) => rows(page).filter({ hasText: 'Q 1.4' }).click(),
+    show: (page) => rows(page).first().click(),
   },
   {
     name: 'field-settings',
@@ -146,14 +147,28 @@ export const sessionScreens: readonly Screen[] = [
   {
     name: 'field-settings-wrong',
     show: (page) => enter(page, 'Shape, x', 0),
-    hide: (page) => enter(page, 'Shape, x', 16),
+    hide: (page) => menu(page, 'Edit', /^Undo/),
   },
   {
     name: 'run-settings',
     show: (page) => button(page, 'Run settings').click(),
   },
   { name: 'palette', ...dialog(/./, (page) => page.keyboard.press('Control+K')) },
-  { name: 'keys', ...dialog(/./, (page) => page.keyboard.press('F1')) },
+  { name: 'help', ...dialog('Help', (page) => menu(page, 'Help', 'Glossary')) },
+  { name: 'delete-run', ...dialog(/./, (page) => menu(page, 'Run', /^Delete this run/)) },
+  {
+    name: 'mask',
+    show: async (page) => {
+      await layout(page, 'Inspect data')
+      await menu(page, 'Data', 'Draw the mask')
+      await page.getByRole('toolbar', { name: 'Mask' }).waitFor()
+    },
+    hide: async (page) => {
+      await page.getByRole('toolbar', { name: 'Mask' }).getByText('Done', { exact: true }).click()
+      await layout(page, 'Fit')
+    },
+  },
+  { name: 'keys', ...dialog(/./, (page) => menu(page, 'Help', 'Keyboard shortcuts')) },
   { name: 'about', ...dialog(/./, (page) => menu(page, 'Help', 'About Larmor')) },
   { name: 'export', ...dialog(/^Export/, (page) => menu(page, 'File', /^Export run/)) },
   { name: 'save-as', ...dialog(/^Save/, (page) => menu(page, 'File', /^Save as/)) },
