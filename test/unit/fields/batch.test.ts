@@ -16,6 +16,7 @@ import type { Condition, PointFunction, Scalar } from '#shared/fields/graph/inde
 import * as graph from '#shared/fields/graph/index.ts'
 
 const x = graph.input('x', graph.dimensionless)
+const sinCos = graph.mul(graph.sin(x), graph.cos(x))
 const y = graph.input('y', graph.dimensionless)
 
 /** Values of an expression at points (x, y). */
@@ -43,6 +44,10 @@ describe('functions of the generated WebAssembly', () => {
     ['sin', graph.sin(x), Math.sin, one(-20, 20), 1.5],
     ['sin of many turns', graph.sin(x), Math.sin, one(-5e5, 5e5), 1.5],
     ['cos', graph.cos(x), Math.cos, one(-20, 20), 1.5],
+    ['cos of many turns', graph.cos(x), Math.cos, one(-5e5, 5e5), 1.5],
+    // Both of an angle come from other series; the product rounds once more.
+    ['sin cos', sinCos, (a) => Math.sin(a) * Math.cos(a), one(-20, 20), 3],
+    ['sin cos of many turns', sinCos, (a) => Math.sin(a) * Math.cos(a), one(-5e5, 5e5), 3],
     ['tan', graph.tan(x), Math.tan, one(-20, 20), 3],
     ['asin', graph.asin(x), Math.asin, one(-1, 1), 3],
     ['acos', graph.acos(x), Math.acos, one(-1, 1), 3],
@@ -73,6 +78,8 @@ describe('functions of the generated WebAssembly', () => {
       [graph.exp(x), Math.exp],
       [graph.log(x), Math.log],
       [graph.sin(x), Math.sin],
+      [graph.cos(x), Math.cos],
+      [sinCos, (a) => Math.sin(a) * Math.cos(a)],
       [graph.tan(x), Math.tan],
       [graph.asin(x), Math.asin],
       [graph.atan(x), Math.atan],

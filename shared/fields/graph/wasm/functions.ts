@@ -1,7 +1,7 @@
 /**
- * Functions of pairs of float64. Largest errors measured, in units in the last place of the result: exp, log, sin, cos 1; atan
- * 1.3; atan2, asin, acos, tan, tanh, sinh 2.2; sech2 4; powers 1 + |y ln x|. Lanes that a formula does not cover are given
- * to the host's Math.
+ * Functions of pairs of float64. Largest errors measured, in units in the last place of the result: exp, log, sine and cosine of
+ * one angle 1, one of them alone 1.2; atan 1.3; atan2, asin, acos, tan, tanh, sinh 2.2; sech2 4; powers 1 + |y ln x|. Lanes that
+ * a formula does not cover are given to the host's Math.
  */
 import type { Import, Vector } from './encode.ts'
 import {
@@ -35,7 +35,7 @@ import {
   zero,
 } from './encode.ts'
 import type { Body } from './encode.ts'
-import { ARCTANGENT, COSINE, EXPONENTIAL, LOGARITHM, SINE } from './series.ts'
+import { ARCTANGENT, COSINE, EXPONENTIAL, LOGARITHM, SINE, WIDE_SINE } from './series.ts'
 
 /** Constants in memory: put together in code, each would take four instructions wherever it is used. */
 export interface Constants {
@@ -66,12 +66,16 @@ const emitters = {
   exp: { args: 1, results: 1, emit: exponential },
   log: { args: 1, results: 1, emit: logarithm },
   sinCos: { args: 1, results: 2, emit: sineAndCosine },
+  sin: { args: 1, results: 1, emit: sine },
+  cos: { args: 1, results: 1, emit: cosine },
   atan2: { args: 2, results: 1, emit: arctangent },
   tanh: { args: 1, results: 1, emit: hyperbolicTangent },
   sinh: { args: 1, results: 1, emit: hyperbolicSine },
   pow: { args: 3, results: 1, emit: power },
   mendLog: { args: 2, results: 1, emit: mender(1, notPositive, [hostLog]) },
   mendSinCos: { args: 3, results: 2, emit: mender(1, manyTurns, [hostSin, hostCos]) },
+  mendSin: { args: 2, results: 1, emit: mender(1, manyTurns, [hostSin]) },
+  mendCos: { args: 2, results: 1, emit: mender(1, manyTurns, [hostCos]) },
   mendAtan2: { args: 3, results: 1, emit: mender(2, withoutSum, [hostArctangent]) },
   mendSinh: { args: 2, results: 1, emit: mender(1, pastExponents, [hostSinh]) },
   mendPow: { args: 3, results: 1, emit: mender(2, notPositive, [hostPow]) },
@@ -290,6 +294,41 @@ function sineAndCosine(body: Body, constants: Constants, [x]: readonly Vector[])
     bitXor(choose(even, cosine, sine), sign(addBits(n, bits(1n)))),
   ]
   return finish(body, 'mendSinCos', [x], manyTurns(constants, [x]), results)
+}
+
+const HALF_TURN = 1 / Math.PI
+
+/** Sine alone, x = n pi + r with |r| <= pi/2: one series for all. */
+function sine(body: Body, constants: Constants, [x]: readonly Vector[]): Vector[] {
+  const { number } = constants
+  const n = body.keep(mulAdd(x, number(HALF_TURN), number(ROUNDER)))
+  const whole = body.keep(sub(n, number(ROUNDER)))
+  const high = body.keep(mulSub(whole, number(2 * QUARTER_HIGH), x))
+  const r = body.keep(mulSub(whole, number(2 * QUARTER_LOW), high))
+  const value = bitXor(wideSine(body, constants, r), shiftLeft(n, 63))
+  return finish(body, 'mendSin', [x], manyTurns(constants, [x]), [value])
+}
+
+/** Cosine alone, x = (n + 1/2) pi - r. */
+function cosine(body: Body, constants: Constants, [x]: readonly Vector[]): Vector[] {
+  const { number } = constants
+  const turns = body.keep(mulSub(x, number(-HALF_TURN), number(-0.5)))
+  const n = body.keep(add(turns, number(ROUNDER)))
+  const middle = body.keep(add(sub(n, number(ROUNDER)), number(0.5)))
+  const high = body.keep(mulAdd(middle, number(2 * QUARTER_HIGH), neg(x)))
+  const r = body.keep(mulAdd(middle, number(2 * QUARTER_LOW), high))
+  const value = bitXor(wideSine(body, constants, r), shiftLeft(n, 63))
+  return finish(body, 'mendCos', [x], manyTurns(constants, [x]), [value])
+}
+
+function wideSine(body: Body, constants: Constants, r: Vector): Vector {
+  const r2 = body.keep(mul(r, r))
+  const r4 = body.keep(mul(r2, r2))
+  // The first coefficient comes last and alone: the others' rounding is small beside it.
+  const [first, ...others] = WIDE_SINE
+  const rest = polynomial(body, constants, r2, r4, others)
+  const series = body.keep(mulAdd(rest, r2, constants.number(first)))
+  return body.keep(mulAdd(mul(r, r2), series, r))
 }
 
 const TAN_EIGHTH = Math.SQRT2 - 1

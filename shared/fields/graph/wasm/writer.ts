@@ -88,6 +88,8 @@ export class Writer {
   readonly #late: ReadonlySet<number>
   /** Divisors of several quotients, which share the division. */
   readonly #divisors: ReadonlySet<number>
+  /** Angles of which more than sine or cosine alone is needed. */
+  readonly #angles: ReadonlySet<number>
   #extras: Extras | undefined
 
   constructor(program: Program, body: Body, constants: Constants, fixed: FixedValues) {
@@ -97,6 +99,7 @@ export class Writer {
     this.#fixed = fixed
     this.#late = productsOfSums(program)
     this.#divisors = sharedDivisors(program)
+    this.#angles = sharedAngles(program)
   }
 
   /** The value of an instruction that has been computed, or is given. */
@@ -217,9 +220,9 @@ export class Writer {
         return div(choose(atLeast(a, zero), number(1), e), add(number(1), e))
       }
       case 'sin':
-        return this.#angle(args[0])[0]
       case 'cos':
-        return this.#angle(args[0])[1]
+        if (!this.#angles.has(args[0])) return this.#call(op, a)
+        return this.#angle(args[0])[op === 'sin' ? 0 : 1]
       case 'tan':
         return this.#tangent(args[0])
       case 'asin':
@@ -359,6 +362,18 @@ function productsOfSums(program: Program): Set<number> {
     }
   }
   return late
+}
+
+function sharedAngles({ instructions }: Program): Set<number> {
+  const functions = new Map<number, string>()
+  const shared = new Set<number>()
+  for (const { op, args } of instructions) {
+    if (op !== 'sin' && op !== 'cos' && op !== 'tan') continue
+    const [angle] = args
+    if (op === 'tan' || (functions.get(angle) ?? op) !== op) shared.add(angle)
+    functions.set(angle, op)
+  }
+  return shared
 }
 
 function sharedDivisors({ instructions }: Program): Set<number> {
