@@ -29,7 +29,7 @@ export function shortName(model: string): string {
 
 /** Authors and year of the paper that defines a model. */
 export const paperOf = ({ source }: Pick<FieldModel, 'source'>): string =>
-  /^.*?\d{4}/.exec(source)?.[0] ?? source.split(/[,;]/)[0].replace(/^b/, 'B')
+  source.startsWith('by definition') ? 'By definition' : (/^.*?\d{4}/.exec(source)?.[0] ?? source)
 
 /** All models of a section with all their variants, as cards; the words of a search must all be found. */
 export function galleryCards(section: ModelSection, search = ''): GalleryCard[] {

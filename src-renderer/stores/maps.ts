@@ -145,11 +145,12 @@ export const useMaps = defineStore('maps', () => {
   const residualKind = computed<RunMapKind>(() =>
     view.settings.residualOverSigma ? 'residual_over_sigma' : 'residual',
   )
-  const skyVisible = computed(() =>
-    view.settings.preset === 'explore'
-      ? view.settings.exploreTab === 'sky'
-      : view.settings.skyTab === 'sky',
-  )
+  const skyVisible = computed(() => {
+    const { preset, exploreTab, skyTab } = view.settings
+    // The layout of models has a sky of its own, which is of no run.
+    if (preset === 'model') return false
+    return preset === 'explore' ? exploreTab === 'sky' : skyTab === 'sky'
+  })
   let done = ''
   let working = false
   let pause: ReturnType<typeof setTimeout> | undefined
