@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { runFileSchema } from '../session/run-file.ts'
+import { preferencesSchema } from './preferences.ts'
 import { fileGrant, grant } from './file-grants.ts'
 
 /** Requests of the start screen: samples, run files, recent sessions, and what an earlier start has left. */
@@ -62,6 +63,9 @@ export const startMethods = {
   'samples.open': { params: z.strictObject({ id: z.string() }), result: openedRunFile },
   /** Reads a run file (YAML or JSON) with the files that it names; errors name line and key. */
   'runFile.open': { params: z.strictObject({ grant }), result: openedRunFile },
+  /** Null: none have been kept yet. */
+  'preferences.get': { params: none, result: preferencesSchema.nullable() },
+  'preferences.set': { params: preferencesSchema, result: ok },
   'sessions.recent': { params: none, result: z.array(recentSession) },
   /** Reply payload: uint8, a PNG: the sky of the latest run, and its field in the plane of the Galaxy. */
   'sessions.picture': { params: z.strictObject({ grant }), result: ok },

@@ -14,6 +14,7 @@ import { MapCatalogue } from './map-catalogue.ts'
 import { OpenSessions } from './open-sessions.ts'
 import type { OpenSession } from './open-sessions.ts'
 import { samplesFolder } from './program-files.ts'
+import { PreferencesFile } from './preferences-file.ts'
 import { RecentSessions } from './recent-sessions.ts'
 import { sessionsFolder, stateFolder } from './state-folder.ts'
 
@@ -41,6 +42,7 @@ export class Engine {
   readonly sessions: OpenSessions<Client>
   readonly runs: RunManager
   readonly recent: RecentSessions
+  readonly preferences: PreferencesFile
   readonly catalogue = new MapCatalogue()
   readonly previews = new SkyPreviews()
   readonly journal: Journal
@@ -62,6 +64,7 @@ export class Engine {
     }
     this.sessionsFolder = grants.root ?? options.sessionsFolder ?? sessionsFolder()
     this.recent = new RecentSessions(options.stateFolder ?? stateFolder(), this.log)
+    this.preferences = new PreferencesFile(options.stateFolder ?? stateFolder())
     this.runs = new RunManager()
     this.sessions = new OpenSessions(this.runs, grants)
     this.runs.onProgress((progress) => this.#onProgress(progress))

@@ -120,6 +120,7 @@ function fileCommands(): Command[] {
 }
 
 function editCommands(): Command[] {
+  const view = useView()
   const history = useHistory()
   const mask = useMask()
   return [
@@ -139,6 +140,14 @@ function editCommands(): Command[] {
       keys: ['Mod+Shift+Z', 'Mod+Y'],
       enabled: () => (mask.active ? mask.canRedo : history.redoTitle !== undefined),
       run: () => (mask.active ? mask.redo() : history.redo()),
+    },
+    {
+      id: 'edit.preferences',
+      title: 'Preferences…',
+      group: 'Edit',
+      keys: ['Mod+,'],
+      rule: true,
+      run: () => void (view.dialog = 'preferences'),
     },
   ]
 }
@@ -167,6 +176,31 @@ function viewCommands(): Command[] {
       run: () => void (view.dialog = 'palette'),
     },
     ...layouts,
+    {
+      id: 'view.compare',
+      title: 'Compare',
+      group: 'View',
+      keys: [`Alt+${presets.length + 1}`],
+      enabled: open,
+      // Data and model on the sides of a line, and below it the curves with those of other runs.
+      run: () =>
+        view.arrange({
+          preset: 'fit',
+          skyTab: 'sky',
+          skyCompare: 'swipe',
+          skyPair: 'data-model',
+          skyShare: 0.6,
+          curvesTab: 'curves',
+          curvesShare: 0.6,
+        }),
+    },
+    {
+      id: 'view.layouts',
+      title: 'Layouts…',
+      group: 'View',
+      enabled: open,
+      run: () => void (view.dialog = 'layouts'),
+    },
     {
       id: 'view.left',
       title: 'Project side bar',

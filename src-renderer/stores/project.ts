@@ -17,6 +17,7 @@ import { labelOf } from '../forms/words.ts'
 import { useConnection } from './connection.ts'
 import { useHistory } from './history.ts'
 import { useMessages } from './messages.ts'
+import { usePreferences } from './preferences.ts'
 
 /** The run file with every default, free voxels included, as forms edit it. */
 export function defaultConfiguration(): RunFile {
@@ -48,6 +49,7 @@ export const useProject = defineStore('project', () => {
   const open = ref(false)
   const session = shallowRef<SessionState | null>(null)
   const history = useHistory()
+  const preferences = usePreferences()
   const files = ref(new Map<string, KnownFile>())
   const savedAt = ref<number | null>(null)
   const check = shallowRef<Result<'run.check'> | null>(null)
@@ -85,7 +87,8 @@ export const useProject = defineStore('project', () => {
     savedAt.value = null
     check.value = null
     files.value = new Map()
-    replace(defaultConfiguration())
+    const { backend, checkpoint_every_s: every_s } = preferences.current
+    replace({ ...defaultConfiguration(), backend, checkpoint: { every_s } })
   }
   /** Another document. */
   function replace(next: unknown) {

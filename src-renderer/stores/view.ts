@@ -39,7 +39,17 @@ export const fieldQuantities = [
 ] as const
 
 export type DialogName =
-  'palette' | 'export' | 'save-as' | 'close' | 'keys' | 'about' | 'delete-run' | 'help' | 'report'
+  | 'palette'
+  | 'export'
+  | 'save-as'
+  | 'close'
+  | 'keys'
+  | 'about'
+  | 'delete-run'
+  | 'help'
+  | 'report'
+  | 'preferences'
+  | 'layouts'
 
 export type Selection =
   | { readonly kind: 'data'; readonly index: number }
@@ -154,6 +164,10 @@ export const useView = defineStore('view', () => {
     settings.value = parsed.success ? parsed.data : defaults()
     recorded.forget()
   }
+  /** Takes over some settings by their keys, as they were kept elsewhere. */
+  function arrange(part: Readonly<Record<string, unknown>>) {
+    settings.value = storedView.parse({ ...settings.value, ...part })
+  }
   function resetSky() {
     settings.value.sky = { ...wholeSky }
     settings.value.dataLimits = null
@@ -171,6 +185,7 @@ export const useView = defineStore('view', () => {
     sky,
     slices,
     restore,
+    arrange,
     resetSky,
   }
 })

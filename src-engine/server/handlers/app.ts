@@ -5,11 +5,19 @@ import { samplePath, samples } from '../samples.ts'
 import { openRunFile } from '../configuration-files.ts'
 import type { Engine } from '../engine.ts'
 import { version } from '../../version.ts'
+import { ok } from './types.ts'
 import type { HandlersOf } from './types.ts'
 
-export function appHandlers(
-  engine: Engine,
-): HandlersOf<'app.info' | 'app.log' | 'samples.list' | 'samples.open' | 'runFile.open'> {
+type Methods =
+  | 'app.info'
+  | 'app.log'
+  | 'preferences.get'
+  | 'preferences.set'
+  | 'samples.list'
+  | 'samples.open'
+  | 'runFile.open'
+
+export function appHandlers(engine: Engine): HandlersOf<Methods> {
   return {
     'app.info': async () => ({
       version,
@@ -26,6 +34,11 @@ export function appHandlers(
       const clean = (line: string) =>
         withoutPrivateData(engine.grants.withoutPaths(line), [username, hostname()])
       return { lines: engine.lastLines.map(clean) }
+    },
+    'preferences.get': () => engine.preferences.read(),
+    async 'preferences.set'(preferences) {
+      await engine.preferences.write(preferences)
+      return ok
     },
     'samples.list': () => samples.map(({ id, title, description }) => ({ id, title, description })),
     'samples.open': ({ id }) => openRunFile(samplePath(id, 'runFile'), engine.grants),

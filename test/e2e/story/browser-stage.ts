@@ -93,10 +93,11 @@ export async function browserStage(): Promise<BrowserStage> {
       return page
     },
     quit,
-    /** Engine and page at once, as when the machine goes off. */
+    /** Page and engine, as when the machine goes off. */
     async kill() {
+      await page?.context().close()
+      page = undefined
       await end('SIGKILL')
-      await quit()
     },
     async choose(window, act, name) {
       await act()
