@@ -65,17 +65,48 @@ export function sliceColours(scale: ColourScale, table: Uint8Array): Omit<SliceC
   return { table, limits: scale.limits, norm: scale.kind === 'log' ? 'log' : 'linear' }
 }
 
-/** What the volume casts its rays through: logarithms for a logarithmic scale, since its colours and opacities run evenly. */
-export function volumeGrid(grid: ScalarGrid, scale: ColourScale): ScalarGrid {
-  if (scale.kind !== 'log') return grid
-  const least = Math.log10(scale.limits[0]) - 1
-  const values = grid.values.map((value) =>
-    value > 0 ? Math.max(Math.log10(value), least) : least,
-  )
-  return { ...grid, values }
+/** What the volume casts its rays through. */
+export interface VolumeTexture {
+  /** x fastest, as vtk.js has it. */
+  readonly values: Float32Array
+  readonly shape: ScalarGrid['shape']
+  readonly halfSizeKpc: ScalarGrid['halfSizeKpc']
 }
 
-/** Colours and opacities of `volumeGrid`. `hiddenBelow`: part of the scale, 0 to 1. */
+/**
+ * The values of a grid for the graphics device: logarithms for a logarithmic scale, since its colours and opacities run evenly. One
+ * pass, because the window stands still for it: some 40 ms for two million voxels.
+ *
+ * @param logFrom `logStart` of the scale
+ */
+export function volumeTexture(grid: ScalarGrid, logFrom: number | null): VolumeTexture {
+  const { values, shape, halfSizeKpc } = grid
+  const [nx, ny, nz] = shape
+  const log = logFrom !== null
+  const least = log ? Math.log10(logFrom) - 1 : 0
+  const shown = new Float32Array(values.length)
+  let from = 0
+  for (let i = 0; i < nx; i++) {
+    for (let j = 0; j < ny; j++) {
+      for (let k = 0; k < nz; k++) {
+        const value = values[from++]
+        shown[(k * ny + j) * nx + i] = log ? Math.max(logOf(value), least) : value
+      }
+    }
+  }
+  return { values: shown, shape, halfSizeKpc }
+}
+
+/** The lower end of a logarithmic scale; null of others, whose limits do not change the texture. */
+export function logStart({ kind, limits }: ColourScale): number | null {
+  return kind === 'log' ? limits[0] : null
+}
+
+function logOf(value: number): number {
+  return value > 0 ? Math.LOG10E * Math.log(value) : -Infinity
+}
+
+/** Colours and opacities of `volumeTexture`. `hiddenBelow`: part of the scale, 0 to 1. */
 export function volumeTransfer(
   scale: ColourScale,
   table: Uint8Array,

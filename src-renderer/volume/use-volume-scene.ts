@@ -5,14 +5,14 @@ import { solids } from './geometry/use-geometry.ts'
 import type { Mesh } from './geometry/mesh.ts'
 import type { Solid } from './geometry/use-geometry.ts'
 import type { Orbit } from './orbit.ts'
-import type { ScalarGrid } from './scalar.ts'
+import type { VolumeTexture } from './field-look.ts'
 import type { SolidColours } from './solid-actor.ts'
 import type { FieldProps } from './types.ts'
 import type { Transfer, VolumeScene } from './volume-scene.ts'
 
 /** What the scene shows, as getters, so that each change redraws only what it touches. */
 export interface VolumeContent {
-  readonly grid: () => ScalarGrid | null
+  readonly texture: () => VolumeTexture | null
   readonly transfer: () => Transfer | null
   readonly theme: () => FieldProps['theme']
   readonly showVolume: () => boolean
@@ -43,9 +43,9 @@ export function useVolumeScene(
   let scene: VolumeScene | null = null
   let disposed = false
 
-  function updateGrid(): void {
-    const grid = content.grid()
-    if (grid) scene?.setGrid(grid)
+  function updateTexture(): void {
+    const texture = content.texture()
+    if (texture) scene?.setTexture(texture)
     changed()
   }
 
@@ -88,7 +88,7 @@ export function useVolumeScene(
     scene.canvas.addEventListener('webglcontextrestored', restored)
     updateBackground()
     updateTransfer()
-    updateGrid()
+    updateTexture()
     updateVolume()
     for (const solid of solids) updateSolid(solid)
   }
@@ -116,7 +116,7 @@ export function useVolumeScene(
     disposed = true
     stop()
   })
-  watch(content.grid, updateGrid)
+  watch(content.texture, updateTexture)
   watch(content.transfer, updateTransfer)
   watch(content.showVolume, updateVolume)
   for (const solid of solids) {

@@ -1,7 +1,7 @@
 import { drawColourBar, pictureHeight } from '../sky/colour-bar.ts'
 import { printPalette, readPalette, rgbOf } from '../sky/palette.ts'
 import { printCanvas, printTitle } from '../sky/sky-picture.ts'
-import { printLook, sliceColours, volumeGrid, volumeTransfer } from './field-look.ts'
+import { logStart, printLook, sliceColours, volumeTexture, volumeTransfer } from './field-look.ts'
 import { solids } from './geometry/use-geometry.ts'
 import { homeOrbit } from './orbit.ts'
 import { quantityInfo } from './scalar.ts'
@@ -139,7 +139,7 @@ async function openScene(
   const scene = new VolumeScene(document.createElement('div'), true)
   const { signed } = quantityInfo[quantity]
   scene.setTransfer(volumeTransfer(look.scale, look.colourMap, signed, settings.hiddenBelow))
-  if (settings.volume) scene.setGrid(volumeGrid(look.grid, look.scale))
+  if (settings.volume) scene.setTexture(volumeTexture(look.grid, logStart(look.scale)))
   const colours = (solid: Solid) =>
     solid === 'surface'
       ? sliceColours(look.scale, look.colourMap)

@@ -18,7 +18,7 @@ import { SolidActor } from './solid-actor.ts'
 import type { Mesh } from './geometry/mesh.ts'
 import type { Solid } from './geometry/use-geometry.ts'
 import type { Orbit } from './orbit.ts'
-import type { ScalarGrid } from './scalar.ts'
+import type { VolumeTexture } from './field-look.ts'
 import type { SolidColours } from './solid-actor.ts'
 
 export interface Transfer {
@@ -96,9 +96,9 @@ export class VolumeScene {
     this.renderer.setBackground(red, green, blue)
   }
 
-  setGrid(grid: ScalarGrid): void {
+  setTexture(grid: VolumeTexture): void {
     const [nx, ny, nz] = grid.shape
-    const values = xFastest(grid)
+    const { values } = grid
     const spacing = grid.halfSizeKpc.map((half, axis) => (2 * half) / grid.shape[axis])
     this.spacing = Math.min(...spacing)
     const image = vtkImageData.newInstance()
@@ -208,16 +208,4 @@ export class VolumeScene {
     this.window.delete()
     this.context?.getExtension('WEBGL_lose_context')?.loseContext()
   }
-}
-
-/** vtk.js keeps x fastest; the field has z fastest. */
-function xFastest({ values, shape: [nx, ny, nz] }: ScalarGrid): Float32Array {
-  const swapped = new Float32Array(values.length)
-  let from = 0
-  for (let i = 0; i < nx; i++) {
-    for (let j = 0; j < ny; j++) {
-      for (let k = 0; k < nz; k++) swapped[(k * ny + j) * nx + i] = values[from++]
-    }
-  }
-  return swapped
 }

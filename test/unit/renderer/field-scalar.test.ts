@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { derive, derivedScalar, keepDerived } from '#renderer/volume/derived.ts'
-import { hiddenValue, volumeGrid, volumeTransfer } from '#renderer/volume/field-look.ts'
+import {
+  hiddenValue,
+  logStart,
+  volumeTexture,
+  volumeTransfer,
+} from '#renderer/volume/field-look.ts'
 import { fieldScale } from '#renderer/volume/field-scale.ts'
 import { paintSlice, slicePlanes } from '#renderer/volume/slice-image.ts'
 import {
@@ -151,7 +156,7 @@ describe('densities', () => {
   it('reach the volume as logarithms', () => {
     const { grid, statistics } = derive(array, 'n_e')
     const scale = fieldScale('n_e', [0.001, 1], statistics)
-    const shown = volumeGrid(grid, scale).values
+    const shown = volumeTexture(grid, logStart(scale)).values
     // Below the scale one decade is kept: nothing there is drawn.
     expect(shown[0]).toBe(-4)
     expect(shown[2]).toBeCloseTo(-2, 6)
