@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { fieldOnGrid, gridName, shownGridName } from './field-grids.ts'
+import { mapMethods } from './map-methods.ts'
 import { modelMethods } from './model-methods.ts'
 import { dataSchema, runFileSchema } from '../session/run-file.ts'
-import { fileGrant, grant } from './file-grants.ts'
+import { fileGrant, grant, sessionId } from './file-grants.ts'
 import type { FileGrant } from './file-grants.ts'
 import { startMethods } from './start-methods.ts'
 import type { LeftEntry } from './start-methods.ts'
@@ -13,7 +14,6 @@ import type { LeftEntry } from './start-methods.ts'
  * a mask or a sigma is such a grant.
  */
 
-const sessionId = z.string().regex(/^session:[0-9a-f]{16}$/)
 const runId = z.int().positive()
 const sky = {
   nside: z.int().positive(),
@@ -22,37 +22,7 @@ const sky = {
 
 export { fileGrant, grant }
 export type { FileGrant, LeftEntry }
-
-export const mapColumn = z.strictObject({
-  index: z.int(),
-  name: z.string(),
-  unit: z.string().optional(),
-})
-export const mapDescription = z.strictObject({
-  hdu: z.int(),
-  name: z.string(),
-  kind: z.enum(['healpix', 'plate-carree']),
-  nside: z.int().optional(),
-  ordering: z.enum(['RING', 'NESTED']).optional(),
-  indexing: z.enum(['implicit', 'explicit']).optional(),
-  frame: z.string().optional(),
-  polarisation: z.enum(['IAU', 'COSMO']).optional(),
-  frequency_ghz: z.number().optional(),
-  columns: z.array(mapColumn),
-  /** Keys of a data entry that the file does not state and that must be given. */
-  questions: z.array(z.string()),
-  problems: z.array(z.string()),
-})
-export type MapDescriptionMessage = z.output<typeof mapDescription>
-
-export const mapSelection = z.strictObject({
-  grant,
-  hdu: z.int().optional(),
-  column: z.union([z.int(), z.string()]).default(0),
-  ordering: z.enum(['RING', 'NESTED']).optional(),
-  frame: z.enum(['galactic', 'equatorial-J2000', 'equatorial-B1950', 'ecliptic']).optional(),
-  bad_value: z.number().optional(),
-})
+export type { MapDescriptionMessage } from './map-methods.ts'
 
 export const runState = z.enum([
   'queued',
@@ -203,42 +173,7 @@ export const methods = {
   },
   /** A file dropped into a browser: its bytes as the one payload (uint8). Kept under the data folder. */
   'files.upload': { params: z.strictObject({ name: z.string().max(255) }), result: fileGrant },
-  'maps.inspect': {
-    params: z.strictObject({ grant }),
-    result: z.strictObject({ file: z.string(), maps: z.array(mapDescription) }),
-  },
-  /** Reply payload: float32 pixels, RING, Galactic, as stored in the file's unit; bad pixels NaN. */
-  'maps.load': {
-    params: mapSelection,
-    result: z.strictObject({
-      ...sky,
-      name: z.string(),
-      valid: z.int(),
-      bad: z.int(),
-      minimum: z.number(),
-      maximum: z.number(),
-    }),
-  },
-  /**
-   * The mask of a data entry as a run at this NSIDE would apply it; `file` and `mask.file` are grants.
-   * Reply payload: uint8, RING, Galactic, 1 where the map may be used and 0 where it is masked.
-   */
-  'masks.load': {
-    params: z.strictObject({ entry: dataSchema, nside: z.int().min(1).max(8192) }),
-    result: z.strictObject({ nside: z.int().positive(), masked: z.int() }),
-  },
-  /**
-   * Writes a mask (request payload as the reply of `masks.load`) as a FITS map beside the session, or where new sessions go: under
-   * this name or, where there is such a file, with a number added. Nothing is overwritten.
-   */
-  'masks.save': {
-    params: z.strictObject({
-      session: sessionId.optional(),
-      name: z.string().min(1).max(120),
-      nside: z.int().min(1).max(8192),
-    }),
-    result: z.strictObject({ file: fileGrant, folder: z.string() }),
-  },
+  ...mapMethods,
   /** Columns and number of rows of a table of sources (CSV). */
   'tables.inspect': {
     params: z.strictObject({ grant }),

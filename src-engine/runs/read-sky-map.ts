@@ -34,10 +34,10 @@ export interface MapRequest {
   readonly nside: number
 }
 
-/** A map in RING order, its own unit; NaN where there is no value. */
-export interface SkyMap {
+/** A map in RING order, its own unit; NaN where there is no value; float32 where that is all that its file holds. */
+export interface SkyPixels {
   readonly nside: number
-  readonly values: Float64Array
+  readonly values: Float32Array | Float64Array
   /** Of the pixels: Galactic, unless the request keeps the file's. */
   readonly frame: Frame
   /** The file is in another frame: its pixels, or cells, were brought to these. */
@@ -48,6 +48,11 @@ export interface SkyMap {
   readonly frequencyGhz: number | undefined
   /** How the file was read, one sentence each. */
   readonly notes: readonly string[]
+}
+
+/** The same in float64, with what identifies the file. */
+export interface SkyMap extends SkyPixels {
+  readonly values: Float64Array
   readonly input: Omit<InputRecord, 'name' | 'relativePath'>
 }
 
@@ -71,15 +76,21 @@ export function missingKey(
  */
 export async function readSkyMap(request: MapRequest): Promise<SkyMap> {
   const file = await loadFits(request.file)
-  return { ...mapOf(file, request), input: await inputOf(request.file, file) }
+  const map = pixelsOf(file, request)
+  const { values } = map
+  return {
+    ...map,
+    values: values instanceof Float64Array ? values : new Float64Array(values),
+    input: await inputOf(request.file, file),
+  }
 }
 
-/** As `readSkyMap` for showing a map: without the digest, which a map of many pixels waits for. */
-export async function viewSkyMap(request: MapRequest): Promise<Omit<SkyMap, 'input'>> {
-  return mapOf(await loadFits(request.file), request)
+/** The same to look at it: without the digest of the file. @throws InputError as `readSkyMap` */
+export async function viewSkyMap(request: MapRequest): Promise<SkyPixels> {
+  return pixelsOf(await loadFits(request.file), request)
 }
 
-function mapOf(file: FitsFile, request: MapRequest): Omit<SkyMap, 'input'> {
+function pixelsOf(file: FitsFile, request: MapRequest): SkyPixels {
   const description = namingFile(request.file, () => chooseMap(file, request))
   const settled = {
     ...request,
@@ -103,7 +114,7 @@ function chooseMap(file: FitsFile, request: MapRequest): MapDescription | undefi
   return maps.find(({ hdu }) => request.hdu === undefined || hdu === request.hdu)
 }
 
-type Pixels = Pick<SkyMap, 'nside' | 'values' | 'frame' | 'rotated' | 'unit' | 'notes'>
+type Pixels = Pick<SkyPixels, 'nside' | 'values' | 'frame' | 'rotated' | 'unit' | 'notes'>
 
 function readPixelMap(file: FitsFile, request: MapRequest, recognised: boolean): Pixels {
   if (recognised && request.ordering === undefined) {
@@ -121,9 +132,9 @@ function readPixelMap(file: FitsFile, request: MapRequest, recognised: boolean):
   if (frame === undefined) {
     throw missingKey(request, 'frame', 'in which coordinates its pixels are (COORDSYS)')
   }
-  const ring = reorder(new Float64Array(map.values), map.ordering, 'RING')
+  const ring = map.ordering === 'RING' ? map.values : inRings(map.values)
   const rotated = frame !== 'galactic' && request.keepFrame !== true
-  const values = rotated ? rotateMap(ring, 'RING', frame, 'galactic') : ring
+  const values = rotated ? rotateMap(new Float64Array(ring), 'RING', frame, 'galactic') : ring
   const { counts } = map
   const missing = map.values.length - counts.valid
   return {
@@ -140,6 +151,11 @@ function readPixelMap(file: FitsFile, request: MapRequest, recognised: boolean):
   }
 }
 
+const inRings = (values: Float32Array | Float64Array) =>
+  values instanceof Float32Array
+    ? reorder(values, 'NESTED', 'RING')
+    : reorder(values, 'NESTED', 'RING')
+
 function readImageMap(file: FitsFile, request: MapRequest): Pixels {
   return namingFile(request.file, () => {
     const image = readPlateCarree(file, { hdu: request.hdu, frame: request.frame })
@@ -154,7 +170,7 @@ function readImageMap(file: FitsFile, request: MapRequest): Pixels {
     const map = plateCarreeToHealpix({ ...image, values }, request.nside)
     return {
       nside: map.nside,
-      values: new Float64Array(map.values),
+      values: Float64Array.from(map.values),
       frame: 'galactic',
       rotated: image.frame !== 'galactic',
       unit: image.unit,
