@@ -75,8 +75,9 @@ void main() {
       squares += weight * weight;
     }
   }
-  // White noise has the standard deviation 1/sqrt(12): two of the mean's fill the range.
+  // White noise has the standard deviation 1/sqrt(12). Grains are longer than steps, so that means scatter more than of as many
+  // independent values: three of these deviations fill the range.
   float deviation = 0.288675 * sqrt(squares) / weights;
-  float line = clamp((sum / weights - 0.5) / (2.0 * deviation), -1.0, 1.0);
+  float line = clamp((sum / weights - 0.5) / (3.0 * deviation), -1.0, 1.0);
   colour.r = 0.5 + 0.5 * line * sqrt(min(strength / u_full, 1.0));
 }`

@@ -14,7 +14,7 @@ export const linesUnit = 4
 const qualities = { fine: { steps: 24, share: 1 }, quick: { steps: 8, share: 0.5 } } as const
 export type LineQuality = keyof typeof qualities
 /** CSS pixels across a line. */
-const grainPx = 1.5
+const grainPx = 2.2
 
 /** Draws the polarisation as lines into a picture of the size of the canvas. Kept until something that it depends on changes. */
 export class LineTexture {

@@ -1,7 +1,7 @@
-import { changeResolution, pix2ang } from '#shared/healpix/index.ts'
+import { pix2ang } from '#shared/healpix/index.ts'
 import type { CanvasPalette } from './palette.ts'
 import { pixelSpacingPx, skyToScreen } from './view.ts'
-import type { SkyVectors } from './types.ts'
+import type { SkyTexture, SkyVectors } from './types.ts'
 import type { SkyGeometry } from './view.ts'
 
 const degree = Math.PI / 180
@@ -10,26 +10,40 @@ const degree = Math.PI / 180
 export const densities = { few: 8, medium: 16, many: 32 } as const
 export type VectorDensity = keyof typeof densities
 
-/**
- * Mean Q and U over the pixels of a coarser map (both RING, IAU), and the polarised intensity that 98 % of them do not reach.
- * Q and U are averaged as numbers: north turns little within such a pixel, except at the poles.
- */
+/** NSIDE up to which Q and U are averaged for the texture of lines. */
+export const textureNsides = { coarse: 32, medium: 64, fine: 256 } as const
+export type TextureDetail = keyof typeof textureNsides
+
+/** Q and U (both RING, IAU) as lines, with the polarised intensity that 98 % of the pixels do not reach. */
 export function vectorsOf(
   q: Float32Array,
   u: Float32Array,
   nside: number,
-  wanted: number,
 ): Omit<SkyVectors, 'turnDeg' | 'length'> {
-  const coarse = Math.min(nside, wanted)
-  const average = (values: Float32Array) =>
-    coarse === nside ? values : Float32Array.from(changeResolution(values, nside, coarse, 'RING'))
-  const [meanQ, meanU] = [average(q), average(u)]
-  const strengths = meanQ
-    .map((value, i) => Math.hypot(value, meanU[i]))
-    .filter(Number.isFinite)
-    .sort()
-  const full = strengths[Math.floor(0.98 * (strengths.length - 1))] ?? 0
-  return { nside: coarse, q: meanQ, u: meanU, full }
+  return { nside, q, u, full: fullStrength(q, u) }
+}
+
+/** The same as pairs for the texture, with 0 where there are no values. */
+export function pairsOf(q: Float32Array, u: Float32Array): Pick<SkyTexture, 'qu' | 'full'> {
+  const qu = new Float32Array(2 * q.length)
+  for (let i = 0; i < q.length; i++) {
+    if (!Number.isFinite(q[i] + u[i])) continue
+    qu[2 * i] = q[i]
+    qu[2 * i + 1] = u[i]
+  }
+  return { qu, full: fullStrength(q, u) }
+}
+
+function fullStrength(q: Float32Array, u: Float32Array): number {
+  // An even selection is enough to rank by.
+  const stride = Math.ceil(q.length / 32768) | 1
+  const strengths: number[] = []
+  for (let i = 0; i < q.length; i += stride) {
+    const strength = Math.hypot(q[i], u[i])
+    if (Number.isFinite(strength)) strengths.push(strength)
+  }
+  strengths.sort((a, b) => a - b)
+  return strengths[Math.floor(0.98 * (strengths.length - 1))] ?? 0
 }
 
 /** Position angle of the polarisation in degrees, from north through east (IAU), 0 to 180. */

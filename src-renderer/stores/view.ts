@@ -95,6 +95,8 @@ const storedView = z.object({
   vectors: z.enum(['off', 'E', 'B']).catch('off'),
   vectorDensity: z.enum(['few', 'medium', 'many']).catch('medium'),
   vectorLength: z.number().min(0.25).max(4).catch(1),
+  texture: z.enum(['off', 'E', 'B']).catch('off'),
+  textureDetail: z.enum(['coarse', 'medium', 'fine']).catch('medium'),
   /** Whether the mask of the data is shown over them. */
   mask: z.boolean().catch(true),
   residualOverSigma: z.boolean().catch(false),
