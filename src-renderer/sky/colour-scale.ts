@@ -40,24 +40,39 @@ export interface ColourScale {
 /** Percentiles of this many values take about 3 ms and scatter by 0.03 % in rank. */
 const sampleSize = 32768
 
-/** One pass over all values for the extremes, and a selection for percentiles. */
+const extremes = new WeakMap<Float32Array, ColourLimits>()
+const known = new WeakMap<Float32Array, ValueStatistics>()
+
+/** What the engine says of a map that it has sent: saves a pass over its values, which may be 50 million. */
+export function noteExtremes(values: Float32Array, minimum: number, maximum: number): void {
+  extremes.set(values, [minimum, maximum])
+}
+
+/** The extremes, and a selection for percentiles; worked out once for an array. */
 export function valueStatistics(values: Float32Array): ValueStatistics {
-  let [minimum, maximum] = [Infinity, -Infinity]
+  const found = known.get(values)
+  if (found) return found
   // An odd stride, so that the selection does not follow the rings or rows.
   const stride = values.length > sampleSize ? Math.ceil(values.length / sampleSize) | 1 : 1
   const sample = new Float32Array(Math.ceil(values.length / stride))
-  let [count, next] = [0, 0]
+  let count = 0
+  for (let i = 0; i < values.length; i += stride)
+    if (!isUnseen(values[i])) sample[count++] = values[i]
+  const [minimum, maximum] = extremes.get(values) ?? extremesOf(values)
+  const statistics = { minimum, maximum, sample: sample.subarray(0, count) }
+  known.set(values, statistics)
+  return statistics
+}
+
+function extremesOf(values: Float32Array): ColourLimits {
+  let [minimum, maximum] = [Infinity, -Infinity]
   for (let i = 0; i < values.length; i++) {
     const value = values[i]
-    const good = !isUnseen(value)
-    if (good && value < minimum) minimum = value
-    if (good && value > maximum) maximum = value
-    if (i === next) {
-      if (good) sample[count++] = value
-      next += stride
-    }
+    if (isUnseen(value)) continue
+    if (value < minimum) minimum = value
+    if (value > maximum) maximum = value
   }
-  return { minimum, maximum, sample: sample.subarray(0, count) }
+  return [minimum, maximum]
 }
 
 /** The statistics of no values: what a panel without data shows. */

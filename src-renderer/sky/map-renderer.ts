@@ -13,6 +13,9 @@ export type Rgb = readonly [number, number, number]
 /** Texture units of the map's shader. */
 const units = { pixels: 0, colours: 1, edges: 2, marks: 3, lines: linesUnit, mask: 6 } as const
 
+/** Pixels that are uploaded at once: 16 MB. Whole rows of any texture. */
+const pieceLength = 2 ** 22
+
 /** Draws one HEALPix map into one WebGL2 canvas. Nothing is allocated while drawing. */
 export class MapRenderer {
   private readonly gl: WebGL2RenderingContext
@@ -47,16 +50,21 @@ export class MapRenderer {
   }
 
   /**
-   * Uploads a map of 12 nside^2 RING values; of the same nside as before, into the same texture.
+   * Uploads a map of 12 nside^2 RING values; of the same nside as before, into the same texture. Every turn of the generator is a
+   * piece that does not hold up a frame; the map may be drawn after the last.
    * Throws RangeError where the graphics device cannot hold the map.
    */
-  setPixels(values: Float32Array, nside: number): void {
+  *setPixels(values: Float32Array, nside: number): Generator<void> {
     const count = 12 * nside * nside
     if (values.length !== count) {
       throw new RangeError(`A map of NSIDE ${nside} has ${count} pixels, not ${values.length}.`)
     }
     this.pixels.allocate(nside)
-    this.pixels.upload(new Uint32Array(values.buffer, values.byteOffset, values.length))
+    const bits = new Uint32Array(values.buffer, values.byteOffset, values.length)
+    for (let from = 0; from < count; from += pieceLength) {
+      this.pixels.upload(bits, from, Math.min(count, from + pieceLength))
+      if (from + pieceLength < count) yield
+    }
   }
 
   /** Shows nothing until the next map. */

@@ -64,6 +64,7 @@ export function useSkyCanvas(
   // While the view moves, lines are drawn with less care; a moment after it has come to rest, well.
   let quality: LineQuality = 'fine'
   let rest: ReturnType<typeof setTimeout> | undefined
+  let uploading = 0
   const schedule = useRedraw(overlayCanvas, draw)
   const scheduleMap = () => {
     mapChanged = true
@@ -93,6 +94,8 @@ export function useSkyCanvas(
     if (size.value.width !== width || size.value.height !== height) size.value = { width, height }
     if (width < 4 || height < 4) return
     const geometry = geometryFor(width, height)
+    // The old map would be drawn with parts of the new one.
+    if (uploading !== 0) return
     if (mapChanged) {
       renderer.value?.draw(geometry, pixelRatio, { quality })
       drawSources(geometry)
@@ -176,13 +179,27 @@ export function useSkyCanvas(
 
   function uploadPixels(): void {
     const pixels = picture.pixels()
+    cancelAnimationFrame(uploading)
+    uploading = 0
     if (!renderer.value) return
+    if (!pixels) {
+      renderer.value.clearPixels()
+      problem.value = ''
+      scheduleMap()
+    } else uploadPiece(renderer.value.setPixels(pixels, picture.nside()))
+  }
+
+  /** A large map goes up over several frames, and is drawn when all of it is there. */
+  function uploadPiece(pieces: Iterator<void>): void {
+    uploading = 0
     try {
-      if (pixels) renderer.value.setPixels(pixels, picture.nside())
-      else renderer.value.clearPixels()
+      if (pieces.next().done !== true) {
+        uploading = requestAnimationFrame(() => uploadPiece(pieces))
+        return
+      }
       problem.value = ''
     } catch (error) {
-      renderer.value.clearPixels()
+      renderer.value?.clearPixels()
       problem.value = error instanceof Error ? error.message : String(error)
     }
     scheduleMap()
@@ -217,6 +234,7 @@ export function useSkyCanvas(
     mapCanvas.value?.removeEventListener('webglcontextlost', lost)
     mapCanvas.value?.removeEventListener('webglcontextrestored', start)
     clearTimeout(rest)
+    cancelAnimationFrame(uploading)
     renderer.value?.dispose()
     renderer.value = null
   })

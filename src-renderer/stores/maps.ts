@@ -5,6 +5,7 @@ import { EngineError } from '#shared/contract/errors.ts'
 import type { Payload } from '#shared/contract/messages.ts'
 import type { Params } from '#shared/contract/methods.ts'
 import type { DataEntry } from '#shared/session/run-file.ts'
+import { noteExtremes } from '../sky/colour-scale.ts'
 import { useConnection } from './connection.ts'
 import { describeError, useMessages } from './messages.ts'
 import { useProject } from './project.ts'
@@ -93,7 +94,9 @@ export const useMaps = defineStore('maps', () => {
   async function loadMap(chosen: DataEntry): Promise<LoadedMap> {
     const { result, payloads } = await connection.request('maps.load', mapSelection(chosen))
     const unit = chosen.unit ?? result.unit
-    return { pixels: float32(payloads[0]), nside: result.nside, points: null, unit }
+    const pixels = float32(payloads[0])
+    if (result.valid > 0) noteExtremes(pixels, result.minimum, result.maximum)
+    return { pixels, nside: result.nside, points: null, unit }
   }
   async function loadPoints(chosen: DataEntry): Promise<LoadedMap> {
     const { result, payloads } = await connection.request('points.load', { entry: chosen })
