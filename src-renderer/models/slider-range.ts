@@ -1,4 +1,4 @@
-import { printNumber } from '../components/number-input.ts'
+import { parseNumber, printNumber } from '../components/number-input.ts'
 import type { ParameterSpec } from '#shared/fields/index.ts'
 
 /** What a slider needs to know of a parameter. */
@@ -50,12 +50,12 @@ function symmetric(low: number, high: number): [number, number] {
 function rounded(end: number, width: number): number {
   if (!Number.isFinite(end) || !(width > 0)) return end
   const step = 10 ** (Math.floor(Math.log10(width)) - 1)
-  return Number(printNumber(Math.round(end / step) * step))
+  return parseNumber(printNumber(Math.round(end / step) * step)) ?? end
 }
 
 /** A dragged value with no more digits than the drag has: a thousandth of the range. */
 export function draggedValue(value: number, [low, high]: readonly [number, number]): number {
   const step = 10 ** Math.floor(Math.log10((high - low) / 500))
   const round = Math.round(value / step) * step
-  return Number(printNumber(Math.min(high, Math.max(low, round))))
+  return parseNumber(printNumber(Math.min(high, Math.max(low, round)))) ?? value
 }
