@@ -25,7 +25,6 @@ const smallOnly =
   /^(choose-file|empty-project|tour|.*-menu|menu|palette|keys|about|export|save-as|help|delete-run|.*-settings(-wrong)?|volume-(seeds|film)|sky-log)$/
 /** Software rendering on a busy machine takes its time for a volume. */
 const patienceMs = 8000
-const taken: string[] = []
 
 /** The window once it stands still. */
 async function still(page: Page): Promise<string> {
@@ -53,7 +52,6 @@ async function take(page: Page, file: string): Promise<void> {
     return canvas.toDataURL('image/webp', 0.78).split(',')[1]
   }, png)
   await writeFile(join(folder, `${file}.webp`), webp, 'base64')
-  taken.push(file)
   console.log(file)
 }
 
@@ -150,21 +148,19 @@ async function inElectron(stage: Stage): Promise<void> {
   await take(page, 'electron-field-light')
 }
 
-/** The pictures by the screen they show, in the order in which they were taken. */
+/** The pictures of the folder by the screen they show. */
 async function contactSheet(): Promise<void> {
   const rows = new Map<string, string[]>()
-  for (const file of taken) {
-    const screen = file.replace(/-(dark|light)(-\d+)?$/, '')
+  for (const file of (await readdir(folder)).filter((one) => one.endsWith('.webp')).sort()) {
+    const screen = file.replace(/(-(dark|light))?(-\d+)?\.webp$/, '')
     rows.set(screen, [...(rows.get(screen) ?? []), file])
   }
-  const lines = [...rows].map(
-    ([screen, files]) =>
-      `### ${screen.replace(/-/g, ' ')}\n\n${files
-        .map(
-          (file) => `<a href="${file}.webp"><img src="${file}.webp" width="400" alt="${file}"></a>`,
-        )
-        .join('\n')}\n`,
-  )
+  const lines = [...rows].map(([screen, files]) => {
+    const pictures = files.map(
+      (file) => `<a href="${file}"><img src="${file}" width="400" alt="${file}"></a>`,
+    )
+    return `### ${screen.replace(/-/g, ' ')}\n\n${pictures.join('\n')}\n`
+  })
   await writeFile(
     join(folder, 'README.md'),
     '# Screenshots\n\nEvery panel and state of the workbench, dark and light, in windows of 1280x800 and, where it shows more, 2560x1440. `npm run screenshots`\n' +
