@@ -96,6 +96,7 @@ export const sessionScreens: readonly Screen[] = [
     show: async (page) => {
       const stage = page.locator('figure.sky-panel .stage').first()
       await stage.click()
+      await page.getByRole('tab', { name: 'Sightline', exact: true }).click()
       await page.getByRole('list', { name: 'Values on the sightline' }).waitFor()
     },
     hide: (page) => page.getByRole('tab', { name: 'Curves', exact: true }).click(),
