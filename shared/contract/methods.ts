@@ -7,6 +7,7 @@ import { fileGrant, grant, sessionId } from './file-grants.ts'
 import type { FileGrant } from './file-grants.ts'
 import { startMethods } from './start-methods.ts'
 import type { LeftEntry } from './start-methods.ts'
+import { unconstrainedKinds } from '../session/unconstrained.ts'
 
 /**
  * Every request the interface can make of the engine. Files are named by grants: opaque words that the engine gave
@@ -90,6 +91,8 @@ export const runSummary = z.strictObject({
   tags: z.array(z.string()),
   /** The run whose result it began with; `file` without folders where that is in another session. */
   start_from: z.strictObject({ run: runId.optional(), file: z.string().optional() }).optional(),
+  /** What its data cannot tell, because of what they are. */
+  unconstrained: z.array(z.enum(unconstrainedKinds)),
 })
 export type RunSummary = z.output<typeof runSummary>
 

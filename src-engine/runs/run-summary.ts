@@ -6,6 +6,7 @@ import {
   thermalElectronsAreFree,
 } from '#shared/session/free-names.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
+import { unconstrained } from '#shared/session/unconstrained.ts'
 import type { ParameterFigures, RunRecord } from '../storage/records.ts'
 
 /** What the contract says about a stored run. */
@@ -26,6 +27,7 @@ export function summaryOf(record: RunRecord): RunSummary {
     notes: record.notes,
     tags: [...record.tags],
     ...startOf(record.configuration),
+    unconstrained: unconstrained(record.configuration),
   }
 }
 

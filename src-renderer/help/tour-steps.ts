@@ -17,7 +17,8 @@ export interface TourStep {
   readonly done?: (sight: TourSight) => boolean
 }
 
-const panel = (label: string) => `section.panel[aria-label="${label}"]`
+/** By the tab that is on top. */
+const panel = (tab: string) => `[data-help="${tab}"]`
 
 /** The Haslam story: from the sample to a field, in the order of product and manual. */
 export const tourSteps: readonly TourStep[] = [
@@ -44,12 +45,12 @@ export const tourSteps: readonly TourStep[] = [
     title: 'Is it the sky, or the noise?',
     text: 'A tenth of the sky is kept from the fit. The dashed curve says how well it is predicted: where it rises while the other falls, noise is being fitted.',
     targets: [panel('Curves')],
-    otherwise: 'Choose the layout Fit, top right.',
+    otherwise: 'Choose the layout Fit, top right, and the tab Curves.',
   },
   {
     title: 'The field',
     text: 'Three cuts through the Galaxy with the Sun and the centre marked; the tab Volume shows it in space. Intensity knows neither the sign of the field nor its part along the line of sight: Help, What data cannot tell, says more.',
-    targets: [panel('Field'), panel('Volume'), panel('Slices')],
+    targets: [panel('Slices'), panel('Volume')],
     otherwise: 'Choose the layout Fit, top right.',
   },
   {

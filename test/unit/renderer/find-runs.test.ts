@@ -15,6 +15,7 @@ const run = (number: number, more: Partial<RunSummary> = {}): RunSummary => ({
   seconds: 0,
   notes: '',
   tags: [],
+  unconstrained: [],
   ...more,
 })
 const runs = [

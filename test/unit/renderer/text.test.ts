@@ -193,6 +193,7 @@ describe('tree facts', () => {
       seconds: 1,
       notes: '',
       tags: [],
+      unconstrained: [],
     }
     expect(runFact({ ...run, state: 'running' })).toBe('62\u00a0%')
     expect(runFact({ ...run, state: 'done' })).toBe('χ² 0.56')
