@@ -1,7 +1,9 @@
 import type { EChartsOption, LineSeriesOption, SeriesOption } from 'echarts'
 import { formatNumber } from '#shared/sky/index.ts'
 import type { RunMark } from '../stores/runs.ts'
-import { formatRound } from '../format/text.ts'
+import { formatDuration, formatRound } from '../format/text.ts'
+import { abscissaOf, axisScale, restAt } from './abscissa.ts'
+import type { CurveAxis } from './abscissa.ts'
 import { tickLabel, toAxis, valueAxis } from './axis.ts'
 import { decimate } from './decimate.ts'
 import { breakRow, curveId } from './series.ts'
@@ -9,8 +11,8 @@ import type { CurveSpec } from './series.ts'
 import type { CurveTable } from './table.ts'
 import type { ChartTokens } from './tokens.ts'
 
-/** No chart ever draws more points than this per curve; the table keeps all of them. */
-export const mostPoints = 2000
+/** No chart ever draws more points than this, all its curves together; the table keeps all of them. */
+export const mostPoints = 4000
 
 export interface ChartInput {
   readonly table: CurveTable
@@ -21,6 +23,8 @@ export interface ChartInput {
   /** Where the run will end. */
   readonly iterations: number
   readonly log: boolean
+  /** What the curves are drawn against. */
+  readonly axis: CurveAxis
   /** A dotted line at this value: 1 for chi-square per pixel. */
   readonly reference?: number
   /** Whether the horizontal axis says what it is: once for charts below one another. */
@@ -32,7 +36,9 @@ export interface ChartInput {
 export function chartOption(input: ChartInput): EChartsOption {
   const { table, specs, hidden, log, tokens } = input
   const tables = specs.map((spec) => spec.of?.table ?? table)
-  const abscissaeOf = tables.map(abscissae)
+  const raw = tables.map((one) => abscissaOf(one, input.axis))
+  const scale = axisScale(input.axis, Math.max(0, ...raw.map(lastNumber)))
+  const abscissaeOf = scale.divisor === 1 ? raw : raw.map((xs) => xs.map((x) => x / scale.divisor))
   const curves = specs.map((spec, index) =>
     hidden?.has(curveId(spec)) ? new Float64Array(0) : tables[index].column(spec.column),
   )
@@ -41,13 +47,16 @@ export function chartOption(input: ChartInput): EChartsOption {
     if (input.reference !== undefined) yield input.reference
   }
   const axis = valueAxis(shown(), log)
-  const last = Math.max(0, ...abscissaeOf.map((xs) => xs.at(-1) ?? 0))
-  const end = Math.max(input.iterations, last, 1)
+  const last = Math.max(0, ...abscissaeOf.map(lastNumber))
+  const end = Math.max(input.axis === 'iteration' ? input.iterations : 0, last) || 1
+  const budget = Math.floor(mostPoints / Math.max(1, specs.length))
   const label = { color: tokens.text3, fontFamily: tokens.font, fontSize: 11 }
   const series: SeriesOption[] = specs.map((spec, index) =>
-    line(spec, abscissaeOf[index], curves[index], input),
+    line(spec, abscissaeOf[index], curves[index], input, budget),
   )
-  series.push(annotations(input, abscissaeOf, curves, axis.minimum, end, axis.minorTicks))
+  series.push(
+    annotations(input, abscissaeOf, curves, axis.minimum, end, axis.minorTicks, scale.divisor),
+  )
   return {
     animation: false,
     grid: { left: 52, right: 16, top: 6, bottom: input.named ? 38 : 24 },
@@ -73,7 +82,7 @@ export function chartOption(input: ChartInput): EChartsOption {
       min: 0,
       max: end,
       splitNumber: 5,
-      name: input.named ? 'iteration' : '',
+      name: input.named ? scale.name : '',
       nameLocation: 'middle',
       nameGap: 20,
       nameTextStyle: label,
@@ -99,9 +108,10 @@ export function chartOption(input: ChartInput): EChartsOption {
   }
 }
 
-function abscissae(table: CurveTable): Float64Array {
-  const named = table.column('iteration')
-  return named.length > 0 ? named : Float64Array.from({ length: table.rows }, (_, row) => row)
+/** The largest of ascending numbers among which some are missing. */
+function lastNumber(xs: Float64Array): number {
+  for (let row = xs.length - 1; row >= 0; row--) if (Number.isFinite(xs[row])) return xs[row]
+  return 0
 }
 
 function line(
@@ -109,6 +119,7 @@ function line(
   xs: Float64Array,
   values: Float64Array,
   { log, tokens }: ChartInput,
+  budget: number,
 ): LineSeriesOption {
   // The curve ends where it stops being a number; that is an event, and drawn as one.
   const stop = breakRow(values)
@@ -127,16 +138,23 @@ function line(
       type: spec.dash === 'solid' ? 'solid' : spec.dash === 'dashed' ? [5, 3] : [1.5, 3],
     },
     emphasis: { disabled: true },
-    data: points(xs, ys, log),
+    data: points(xs, ys, log, budget),
   }
 }
 
 /** The points to draw; null is a gap. */
-function points(xs: Float64Array, ys: Float64Array, log: boolean): [number, number | null][] {
-  return decimate(xs, ys, mostPoints).map((row) => {
-    const at = toAxis(ys[row], log)
-    return [xs[row], Number.isFinite(at) ? at : null]
-  })
+function points(
+  xs: Float64Array,
+  ys: Float64Array,
+  log: boolean,
+  budget: number,
+): [number, number | null][] {
+  return decimate(xs, ys, budget)
+    .filter((row) => Number.isFinite(xs[row]))
+    .map((row) => {
+      const at = toAxis(ys[row], log)
+      return [xs[row], Number.isFinite(at) ? at : null]
+    })
 }
 
 /** Grid between decades, reference, the part not reached yet, pauses, checkpoints and failures. */
@@ -147,8 +165,19 @@ function annotations(
   floor: number,
   end: number,
   minorTicks: readonly number[],
+  divisor: number,
 ): SeriesOption {
-  const { tokens, log, marks } = input
+  const { tokens, log } = input
+  const own = abscissaOf(input.table, input.axis)
+  /** A pause is where the last row before it is, on a clock: the next one comes after it. */
+  const placeOf = ({ iteration, kind }: RunMark): number => {
+    if (input.axis === 'iteration') return iteration
+    const row = Math.max(0, kind === 'resume' ? iteration : iteration - 1)
+    return own[Math.min(row, own.length - 1)] / divisor
+  }
+  const marks = input.marks
+    .map((mark) => ({ ...mark, x: placeOf(mark) }))
+    .filter(({ x }) => Number.isFinite(x))
   const text = (words: string, color: string) => ({
     show: words !== '',
     formatter: words,
@@ -175,25 +204,35 @@ function annotations(
       lineStyle: { color: tokens.text3, type: [1, 3], width: 1 },
     })
   let labelled = -Infinity
-  for (const mark of marks.filter(({ kind }) => kind === 'pause')) {
+  const rests = marks.filter(({ kind }) => kind === 'pause')
+  for (const mark of marks.filter(({ kind }) => kind === 'pause' || kind === 'resume')) {
+    const isResume = mark.kind === 'resume'
+    // Where a run went on is where it paused, but for a clock; after a crash there was no pause.
+    if (isResume && rests.some(({ x }) => x === mark.x)) continue
     // Words that would lie over one another are left to the log.
-    const room = mark.iteration - labelled > 0.15 * end
-    if (room) labelled = mark.iteration
+    const room = mark.x - labelled > 0.15 * end
+    if (room) labelled = mark.x
+    const words = (mark.text || (isResume ? 'resumed' : 'paused')).toLowerCase()
+    const rest = isResume ? NaN : restAt(input.table, mark.iteration)
+    const length = Number.isFinite(rest) ? `, ${formatDuration(rest)}` : ''
     lines.push({
-      xAxis: mark.iteration,
-      label: text(room ? (mark.text || 'paused').toLowerCase() : '', tokens.text2),
+      xAxis: mark.x,
+      label: text(room ? words + length : '', tokens.text2),
       lineStyle: { color: tokens.text3, type: [3, 3], width: 1 },
     })
   }
+  // Rows count iterations.
+  const breaks = curves.map(breakRow).filter((row) => row >= 0)
+  const brokenAt = Math.min(...breaks)
   const broken = Math.min(
     ...curves.map((curve, index) => abscissaeOf[index][breakRow(curve)] ?? Infinity),
   )
   const failure = Number.isFinite(broken)
-    ? { x: broken, words: `NaN at iteration ${broken}` }
+    ? { x: broken, words: `NaN at iteration ${brokenAt}` }
     : marks
         .filter(({ kind }) => kind === 'failure')
         .map((mark) => ({
-          x: mark.iteration,
+          x: mark.x,
           words: `failed at iteration ${mark.iteration}`,
         }))[0]
   if (failure)
@@ -202,7 +241,7 @@ function annotations(
       label: text(failure.words, tokens.error),
       lineStyle: { color: tokens.error, type: 'solid', width: 1 },
     })
-  const last = Math.max(0, ...abscissaeOf.map((xs) => xs.at(-1) ?? 0))
+  const last = Math.max(0, ...abscissaeOf.map(lastNumber))
   return {
     type: 'scatter',
     id: 'annotations',
@@ -212,7 +251,7 @@ function annotations(
     symbolOffset: [0, -3],
     color: tokens.text3,
     tooltip: { show: false },
-    data: marks.filter(({ kind }) => kind === 'checkpoint').map((mark) => [mark.iteration, floor]),
+    data: marks.filter(({ kind }) => kind === 'checkpoint').map((mark) => [mark.x, floor]),
     markLine: { silent: true, symbol: 'none', animation: false, data: lines as [] },
     markArea: {
       silent: true,

@@ -25,7 +25,13 @@ export function compareCurves(
     dash,
     of: runs[index],
   })
+  const one = (column: string) =>
+    runs.flatMap(({ table }, index) =>
+      hasValues(table.column(column)) ? [spec(index, column, '', 'solid')] : [],
+    )
   return {
+    gradient: one('gradient_norm'),
+    step: one('step_size'),
     loss: runs.map((_, index) => spec(index, 'loss', '', 'solid')),
     chi2: runs.flatMap(({ table }, index) =>
       [
@@ -38,6 +44,10 @@ export function compareCurves(
 export interface CurveGroups {
   readonly loss: readonly CurveSpec[]
   readonly chi2: readonly CurveSpec[]
+  /** Length of the gradient in all unknowns. */
+  readonly gradient: readonly CurveSpec[]
+  /** How far a step could move an unknown (first-order methods), or moved one at most. */
+  readonly step: readonly CurveSpec[]
 }
 
 const penalties: Readonly<Record<string, string>> = {
@@ -93,7 +103,14 @@ export function groupCurves(columns: readonly string[]): CurveGroups {
     else if (name === 'chi2_n_held_out')
       chi2.push({ column, label: `held-out${what}`, colour: several ? own : 3, dash: 'dashed' })
   }
-  return { loss: distinct(loss, [4, 6, 5, 3, 2]), chi2 }
+  const single = (column: string, label: string, colour: number): CurveSpec[] =>
+    columns.includes(column) ? [{ column, label, colour, dash: 'solid' }] : []
+  return {
+    loss: distinct(loss, [4, 6, 5, 3, 2]),
+    chi2,
+    gradient: single('gradient_norm', 'norm', 4),
+    step: single('step_size', 'size', 5),
+  }
 }
 
 /** Gives a colour that is taken already to nobody else as long as there are others. */

@@ -2,6 +2,7 @@ import { useMediaQuery } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { z } from 'zod'
+import { curveAxes } from '../charts/abscissa.ts'
 import { sightlineColumns } from '#shared/contract/methods.ts'
 import { wholeSky } from '../sky/types.ts'
 import { defaultVolumeSettings, volumeSettings } from '../volume/settings.ts'
@@ -112,6 +113,8 @@ const storedView = z.object({
   /** Runs whose curves are shown beside those of the shown run. */
   comparedRuns: z.array(z.int().positive()).catch([]),
   curvesLog: z.boolean().catch(true),
+  curvesAxis: z.enum(curveAxes).catch('iteration'),
+  curvesShown: z.array(z.enum(['loss', 'chi2', 'gradient', 'step'])).catch(['loss', 'chi2']),
   slices: z.tuple([z.number(), z.number(), z.number()]).catch([-8.3, 0, 0]),
   sky: z
     .object({

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -8,7 +8,7 @@ import { sampleFolder, sampleRun } from '#test/tools/sample-run.ts'
 import type { SampleFolder } from '#test/tools/sample-run.ts'
 import { browserStage } from './browser-stage.ts'
 import { readSession } from './session-file.ts'
-import { enter, field, layout, menu, runBar, soon } from './workbench.ts'
+import { enter, field, layout, menu, runBar, soon, tool } from './workbench.ts'
 
 const name = 'runs.larmor'
 let stage: Awaited<ReturnType<typeof browserStage>>
@@ -147,5 +147,36 @@ it('takes settings over, deletes a run after asking, and undoes the former', asy
   await picture('runs-delete')
   await page.getByRole('dialog').getByRole('button', { name: 'Delete run' }).click()
   await expect.poll(rowNames, soon).toEqual(['Run 6', 'Run 5', 'Run 4', 'Weak prior'])
+  expect(stage.complaints).toEqual([])
+})
+
+it('draws more curves against time, and saves them as they are and as pictures', async () => {
+  await page.getByRole('tab', { name: 'Curves', exact: true }).click()
+  await page.getByRole('button', { name: 'Show, Charts' }).click()
+  for (const chart of ['Gradient norm', 'Step size'])
+    await page.getByRole('menuitemcheckbox', { name: chart }).click()
+  await page.keyboard.press('Escape')
+  await expect.poll(() => page.locator('.chart').count(), soon).toBe(4)
+  await tool(page, 'Horizontal axis', 'time optimising')
+  await page.getByRole('img', { name: /^Step size against time optimising: size/ }).waitFor()
+  await picture('curves-four')
+  const saved = async (format: string) => {
+    await page.getByRole('button', { name: 'Save the curves' }).click()
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('menuitem', { name: format }).click(),
+    ])
+    return readFile(await download.path())
+  }
+  const csv = (await saved('CSV')).toString()
+  expect(csv).toMatch(/"step_size","seconds","unix_s"\r\n0,/)
+  const svg = (await saved('SVG')).toString()
+  expect(svg).toContain('Gradient norm')
+  expect(svg).toContain('time optimising, s')
+  const png = await saved('PNG')
+  // Three pixels for each unit of 720 x (4 x 280).
+  expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([2160, 3360])
+  const into = process.env.LARMOR_TEST_PICTURES
+  if (into) await writeFile(join(into, 'curves-print.png'), png)
   expect(stage.complaints).toEqual([])
 })

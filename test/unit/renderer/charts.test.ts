@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { tickLabel, toAxis, valueAxis } from '#renderer/charts/axis.ts'
 import { curvesCsv } from '#renderer/charts/csv.ts'
+import { abscissaOf, axisScale, restAt } from '#renderer/charts/abscissa.ts'
 import { chartOption } from '#renderer/charts/options.ts'
+import { chartsSvg, printTokens } from '#renderer/charts/print.ts'
 import { decimate } from '#renderer/charts/decimate.ts'
 import { breakRow, groupCurves, hasValues } from '#renderer/charts/series.ts'
 import { CurveTable } from '#renderer/charts/table.ts'
@@ -146,6 +148,100 @@ describe('curve table', () => {
   })
 })
 
+describe('axes of time', () => {
+  const table = new CurveTable()
+  // Two steps, a pause of ten minutes, two steps.
+  const rows = [
+    [0, 8, 0, 1000],
+    [1, 4, 2, 1002],
+    [2, 2, 4, 1604],
+    [3, 1, 6, 1606],
+  ]
+  table.write(['iteration', 'loss', 'seconds', 'unix_s'], 0, 4, rows.flat())
+
+  it('are seconds of work, and seconds since the start with pauses', () => {
+    expect([...abscissaOf(table, 'iteration')]).toEqual([0, 1, 2, 3])
+    expect([...abscissaOf(table, 'compute')]).toEqual([0, 2, 4, 6])
+    expect([...abscissaOf(table, 'wall')]).toEqual([0, 2, 604, 606])
+    expect(restAt(table, 2)).toBe(602)
+    expect(restAt(table, 4)).toBeNaN()
+  })
+  it('have a unit that suits them', () => {
+    expect(axisScale('compute', 299)).toEqual({ divisor: 1, name: 'time optimising, s' })
+    expect(axisScale('wall', 606)).toEqual({ divisor: 60, name: 'time since the start, min' })
+    expect(axisScale('wall', 20_000).divisor).toBe(3600)
+    expect(axisScale('iteration', 1e9).divisor).toBe(1)
+  })
+  it('are NaN for curves without clocks', () => {
+    const old = new CurveTable()
+    old.write(['iteration', 'loss'], 0, 1, [0, 1])
+    expect([...abscissaOf(old, 'wall')]).toEqual([NaN])
+  })
+  it('put a pause and its end where they were', () => {
+    const option = chartOption({
+      table,
+      specs: groupCurves(table.columns).loss,
+      marks: [
+        { iteration: 2, kind: 'pause', text: 'Paused' },
+        { iteration: 2, kind: 'resume', text: 'Resumed' },
+        { iteration: 3, kind: 'checkpoint', text: 'Checkpoint' },
+      ],
+      iterations: 200,
+      log: true,
+      axis: 'wall',
+      tokens: printTokens,
+    })
+    const series = Array.isArray(option.series) ? option.series : []
+    const notes = series.find(({ id }) => id === 'annotations')
+    const lines = JSON.parse(JSON.stringify(notes)).markLine.data as { xAxis?: number }[]
+    const places = lines.flatMap(({ xAxis }) => (xAxis === undefined ? [] : [xAxis * 60]))
+    expect(places.map(Math.round)).toEqual([2, 604])
+    expect(JSON.stringify(lines)).toContain('paused, 10:02')
+    expect(notes?.data).toEqual([[604 / 60, expect.any(Number)]])
+    // The axis ends with the run: nobody knows when the rest will be.
+    expect(option.xAxis).toMatchObject({ max: 606 / 60, name: '' })
+  })
+})
+
+describe('charts', () => {
+  it('never draw more than 4,000 points, all curves together', () => {
+    const long = new CurveTable()
+    const columns = ['iteration', 'loss', 'smoothness', 'amplitude']
+    const values = Array.from({ length: 30_000 }, (_, row) => [row, 1 + Math.sin(row), 2, 3])
+    long.write(columns, 0, values.length, values.flat())
+    const { series } = chartOption({
+      table: long,
+      specs: groupCurves(columns).loss,
+      marks: [],
+      iterations: 0,
+      log: true,
+      axis: 'iteration',
+      tokens: printTokens,
+    })
+    const drawn = (Array.isArray(series) ? series : []).reduce(
+      (sum, { data }) => sum + (Array.isArray(data) ? data.length : 0),
+      0,
+    )
+    expect(drawn).toBeGreaterThan(2000)
+    expect(drawn).toBeLessThanOrEqual(4000)
+  })
+  it('are written as one SVG on white, with titles and legends', () => {
+    const table = new CurveTable()
+    table.write(['iteration', 'loss', 'gradient_norm'], 0, 2, [0, 9, 3, 1, 4, 2])
+    const { loss, gradient } = groupCurves(table.columns)
+    const rest = { table, marks: [], iterations: 2, log: true, axis: 'iteration' } as const
+    const svg = chartsSvg([
+      { title: 'Loss', input: { ...rest, specs: loss, tokens: printTokens } },
+      { title: 'Gradient norm', input: { ...rest, specs: gradient, tokens: printTokens } },
+    ])
+    expect(svg).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" width="720" height="560"/)
+    for (const words of ['Loss', 'total', 'Gradient norm', 'iteration'])
+      expect(svg).toContain(words)
+    const names = [...svg.matchAll(/ id="([^"]+)"/g)].map(([, name]) => name)
+    expect(new Set(names).size).toBe(names.length)
+  })
+})
+
 describe('chart updates', () => {
   const tokens: ChartTokens = {
     text1: '#fff',
@@ -166,7 +262,7 @@ describe('chart updates', () => {
     const specs = groupCurves(table.columns).loss
     const ids = (hidden: ReadonlySet<string>) => {
       const { series } = chartOption({
-        ...{ table, specs, hidden, marks: [], iterations: 5, log: true, tokens },
+        ...{ table, specs, hidden, marks: [], iterations: 5, log: true, axis: 'iteration', tokens },
       })
       return (Array.isArray(series) ? series : []).map(({ id, data }) => [
         id,

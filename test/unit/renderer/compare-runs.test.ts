@@ -60,6 +60,7 @@ describe('runs compared', () => {
       marks: [],
       iterations: 0,
       log: false,
+      axis: 'iteration',
       tokens,
     })
     const series = [option.series].flat().filter((one) => one?.type === 'line')
