@@ -6,7 +6,7 @@ import { abscissaOf, axisScale, restAt } from './abscissa.ts'
 import type { CurveAxis } from './abscissa.ts'
 import { tickLabel, toAxis, valueAxis } from './axis.ts'
 import { decimate } from './decimate.ts'
-import { breakRow, curveId } from './series.ts'
+import { breakRow, curveId, valuesOf } from './series.ts'
 import type { CurveSpec } from './series.ts'
 import type { CurveTable } from './table.ts'
 import type { ChartTokens } from './tokens.ts'
@@ -40,7 +40,7 @@ export function chartOption(input: ChartInput): EChartsOption {
   const scale = axisScale(input.axis, Math.max(0, ...raw.map(lastNumber)))
   const abscissaeOf = scale.divisor === 1 ? raw : raw.map((xs) => xs.map((x) => x / scale.divisor))
   const curves = specs.map((spec, index) =>
-    hidden?.has(curveId(spec)) ? new Float64Array(0) : tables[index].column(spec.column),
+    hidden?.has(curveId(spec)) ? new Float64Array(0) : valuesOf(spec, tables[index]),
   )
   const shown = function* () {
     for (const curve of curves) yield* curve

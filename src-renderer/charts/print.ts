@@ -59,7 +59,7 @@ export function chartsSvg(charts: readonly PrintedChart[]): string {
         grid: { left: 64, right: 24, top: 34, bottom: 42 },
         title: { text: title, left: 12, top: 8, textStyle: { ...text, fontWeight: 600 } },
         legend: {
-          left: 120,
+          left: 170,
           top: 8,
           textStyle: text,
           itemWidth: 22,

@@ -11,6 +11,16 @@ export interface CurveSpec {
   readonly of?: { readonly run: number; readonly table: CurveTable }
 }
 
+/** The last row follows no step: a curve of steps ends before it. */
+const perStep = new Set(['gradient_norm', 'step_size'])
+
+/** The values of a curve. */
+export function valuesOf({ column, of }: CurveSpec, table: CurveTable): Float64Array {
+  const values = (of?.table ?? table).column(column)
+  const last = values[values.length - 1]
+  return perStep.has(column) && Number.isNaN(last) ? values.subarray(0, -1) : values
+}
+
 /** What tells the curves of a chart apart. */
 export const curveId = ({ column, of }: CurveSpec) => (of ? `${of.run}/${column}` : column)
 

@@ -8,7 +8,7 @@ import { sampleFolder, sampleRun } from '#test/tools/sample-run.ts'
 import type { SampleFolder } from '#test/tools/sample-run.ts'
 import { browserStage } from './browser-stage.ts'
 import { readSession } from './session-file.ts'
-import { enter, field, layout, menu, runBar, soon, tool } from './workbench.ts'
+import { enter, field, layout, menu, runBar, soon } from './workbench.ts'
 
 const name = 'runs.larmor'
 let stage: Awaited<ReturnType<typeof browserStage>>
@@ -152,12 +152,11 @@ it('takes settings over, deletes a run after asking, and undoes the former', asy
 
 it('draws more curves against time, and saves them as they are and as pictures', async () => {
   await page.getByRole('tab', { name: 'Curves', exact: true }).click()
-  await page.getByRole('button', { name: 'Show, Charts' }).click()
-  for (const chart of ['Gradient norm', 'Step size'])
+  await page.getByRole('button', { name: 'Show, Charts and axes' }).click()
+  for (const chart of ['Gradient norm', 'Step size', 'Against time optimising'])
     await page.getByRole('menuitemcheckbox', { name: chart }).click()
   await page.keyboard.press('Escape')
   await expect.poll(() => page.locator('.chart').count(), soon).toBe(4)
-  await tool(page, 'Horizontal axis', 'time optimising')
   await page.getByRole('img', { name: /^Step size against time optimising: size/ }).waitFor()
   await picture('curves-four')
   const saved = async (format: string) => {

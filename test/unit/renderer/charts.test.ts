@@ -5,7 +5,7 @@ import { abscissaOf, axisScale, restAt } from '#renderer/charts/abscissa.ts'
 import { chartOption } from '#renderer/charts/options.ts'
 import { chartsSvg, printTokens } from '#renderer/charts/print.ts'
 import { decimate } from '#renderer/charts/decimate.ts'
-import { breakRow, groupCurves, hasValues } from '#renderer/charts/series.ts'
+import { breakRow, groupCurves, hasValues, valuesOf } from '#renderer/charts/series.ts'
 import { CurveTable } from '#renderer/charts/table.ts'
 import type { ChartTokens } from '#renderer/charts/tokens.ts'
 
@@ -171,6 +171,13 @@ describe('axes of time', () => {
     expect(axisScale('wall', 606)).toEqual({ divisor: 60, name: 'time since the start, min' })
     expect(axisScale('wall', 20_000).divisor).toBe(3600)
     expect(axisScale('iteration', 1e9).divisor).toBe(1)
+  })
+  it('do not take the last row, which follows no step, for a failure', () => {
+    const steps = new CurveTable()
+    steps.write(['iteration', 'step_size'], 0, 3, [0, 0.4, 1, 0.4, 2, NaN])
+    const [spec] = groupCurves(steps.columns).step
+    expect([...valuesOf(spec, steps)]).toEqual([0.4, 0.4])
+    expect([...valuesOf({ ...spec, column: 'iteration' }, steps)]).toEqual([0, 1, 2])
   })
   it('are NaN for curves without clocks', () => {
     const old = new CurveTable()
