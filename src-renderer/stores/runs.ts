@@ -184,10 +184,13 @@ export const useRuns = defineStore('runs', () => {
       else shownId.value = result.run
     })
   }
-  function command(method: 'run.pause' | 'run.resume' | 'run.stop', title: string) {
+  function command(
+    method: 'run.pause' | 'run.resume' | 'run.stop',
+    title: string,
+    run = shownId.value,
+  ) {
     return act(title, async () => {
       const session = sessionId.value
-      const run = shownId.value
       if (!session || run === null) return
       const { result } = await connection.request(method, { session, run })
       take(result)
@@ -203,6 +206,12 @@ export const useRuns = defineStore('runs', () => {
   const pause = () => command('run.pause', 'The run was not paused')
   const resume = () => command('run.resume', 'The run did not resume')
   const stop = () => command('run.stop', 'The run was not stopped')
+  /** Ends those that wait first, so that none of them takes the turn of the one that goes on. */
+  async function endAll(how: 'pause' | 'stop') {
+    const going = active.value?.run
+    const all = [...queue.value, ...(going === undefined ? [] : [going])]
+    for (const run of new Set(all)) await command(`run.${how}`, 'A run was not ended', run)
+  }
 
   /** Name, notes and tags of a run. */
   async function describe(run: number, said: { name?: string; notes?: string; tags?: string[] }) {
@@ -282,5 +291,6 @@ export const useRuns = defineStore('runs', () => {
     pause,
     resume,
     stop,
+    endAll,
   }
 })
