@@ -78,9 +78,11 @@ describe('model.sky', () => {
     expect(result.unit).toBe(unit)
     const scale = Math.max(...(expected ?? []).map(Math.abs))
     expect(scale).toBeGreaterThan(0)
-    // Kernels work in float32, and sum I alone in another order than I, Q and U together.
+    // Kernels work in float32. `simulate` computes Q and U too, and cuts crossings in which they turn far, so that its I has more
+    // nodes than I alone, by which the three nodes of large cells are 3e-5 off.
+    const tolerance = (quantity === 'I' ? 1e-4 : 1e-6) * scale
     payloads[0].forEach((value, pixel) => {
-      expect(Math.abs(Number(value) - (expected?.[pixel] ?? NaN))).toBeLessThan(5e-6 * scale)
+      expect(Math.abs(Number(value) - (expected?.[pixel] ?? NaN))).toBeLessThan(tolerance)
     })
   })
 
