@@ -24,6 +24,11 @@ export function formatRound(value: number, signed = false): string {
   return formatNumber(value, { digits: Math.max(1, significantDigits(value)), signed })
 }
 
+/** The nearest number of so many significant digits, for a field to show. */
+export function roundedTo(value: number, digits: number): number {
+  return Number(value.toPrecision(digits))
+}
+
 /** A value with its standard deviation, where it has one, to two digits of that: 1.1999 ± 0.0023 µG. */
 export function formatMeasured(value: number, sigma: number | null, unit: string): string {
   const shownUnit = formatUnit(unit)

@@ -144,6 +144,24 @@ it('draws the polarisation of Q and U, compares maps in one place, and counts th
   await expect.poll(white, soon).toBeLessThan(1000)
 })
 
+it('takes limits as numbers, says what cannot be one, and goes back to automatic ones', async () => {
+  const bar = sky(page, 'Residual').figure.locator('.colour-bar canvas')
+  const before = await bar.getAttribute('aria-label')
+  await page.getByRole('button', { name: 'Limits by number' }).click()
+  const field = (name: string) => page.getByRole('textbox', { name: `${name} limit, Residual` })
+  await field('Upper').fill('0.25')
+  await expect
+    .poll(() => bar.getAttribute('aria-label'), soon)
+    .toContain(`${signed(-0.25, 'K')} to ${formatQuantity(0.25, 'K')}`)
+  expect(await field('Lower').inputValue()).toBe('\u22120.25')
+  await field('Upper').fill('-1')
+  await page.getByRole('alert').getByText('this one is above zero').waitFor()
+  expect(await field('Upper').getAttribute('aria-invalid')).toBe('true')
+  await page.getByRole('button', { name: 'Automatic', exact: true }).last().click()
+  await expect.poll(() => bar.getAttribute('aria-label'), soon).toBe(before)
+  await page.keyboard.press('Escape')
+})
+
 it('follows the line of sight of a pixel to what the model has there, and shows who sees a voxel', async () => {
   const pixel = 341
   const { theta, phi } = pix2ang(8, 'RING', pixel)
