@@ -29,13 +29,14 @@ const points: readonly Vector3[] = [
 
 const smoothingName = 'smoothing_kpc'
 
-/** Every model and variant as published, and those that jump with a smoothing width too. */
+/** Every model and variant as published, and one of each expression that jumps with a smoothing width too. */
 const choices = listModels().flatMap((model) =>
   (model.variants.length > 0 ? model.variants.map(({ name }) => name) : [undefined]).flatMap(
     (variant) => {
       // Uniform models have no edge unless they are given a radius: smoothing.test.ts.
       const jumps =
         model.name !== 'uniform' &&
+        [undefined, model.variants[0]?.name, 'solenoidal', 'twistX'].includes(variant) &&
         parametersOf(model, variant).some(({ name }) => name === smoothingName)
       return (jumps ? [0, 2] : [0]).map((widthKpc) => {
         const width = widthKpc > 0 ? `, smoothed over ${widthKpc} kpc` : ''
