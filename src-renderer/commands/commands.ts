@@ -10,13 +10,15 @@ import { useMessages } from '../stores/messages.ts'
 import { copyCommands } from './copy-commands.ts'
 import { fieldCommands } from './field-commands.ts'
 import { helpCommands } from './help-commands.ts'
+import { skyCommands } from './sky-commands.ts'
 import type { Command } from './registry.ts'
 
 /** Everything a user can do, with keys and conditions. Needs the stores, so call it inside the application. */
 export function allCommands(): Command[] {
+  const sky = skyCommands()
   return [
-    ...fileCommands(),
-    ...editCommands(),
+    ...fileCommands(sky.file),
+    ...editCommands(sky.edit),
     ...viewCommands(),
     ...fieldCommands(),
     ...dataCommands(),
@@ -43,7 +45,7 @@ const samples = [
   },
 ] as const
 
-function fileCommands(): Command[] {
+function fileCommands(pictures: readonly Command[]): Command[] {
   const files = useFiles()
   const project = useProject()
   const runs = useRuns()
@@ -107,6 +109,7 @@ function fileCommands(): Command[] {
       enabled: () => runs.shown !== null,
       run: () => void (view.dialog = 'export'),
     },
+    ...pictures,
     {
       id: 'file.close-session',
       title: 'Close session',
@@ -119,7 +122,7 @@ function fileCommands(): Command[] {
   ]
 }
 
-function editCommands(): Command[] {
+function editCommands(copies: readonly Command[]): Command[] {
   const view = useView()
   const history = useHistory()
   const mask = useMask()
@@ -141,6 +144,7 @@ function editCommands(): Command[] {
       enabled: () => (mask.active ? mask.canRedo : history.redoTitle !== undefined),
       run: () => (mask.active ? mask.redo() : history.redo()),
     },
+    ...copies,
     {
       id: 'edit.preferences',
       title: 'Preferences…',

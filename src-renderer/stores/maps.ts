@@ -17,6 +17,7 @@ import { useView } from './view.ts'
 export type { LoadedMap, RunMap } from './points.ts'
 
 export type RunMapKind = Params<'run.map'>['which']
+export type ResidualKind = Extract<RunMapKind, 'residual' | 'residual_over_sigma'>
 
 const leastPauseMs = 1000
 
@@ -105,14 +106,14 @@ export const useMaps = defineStore('maps', () => {
   }
 
   /** Data, model and residual of the catalogue that is shown. */
-  async function fetchCatalogue() {
+  async function fetchCatalogue(kind: ResidualKind) {
     const session = project.session?.session
     const run = runs.shownId
     const name = entry.value?.name
     if (!session || run === null || name === undefined) return null
     const request = { session, run, data: name }
     const { result, payloads } = await connection.request('run.points', request)
-    return catalogueMaps(float64(payloads[0]), result, view.settings.residualOverSigma)
+    return catalogueMaps(float64(payloads[0]), result, kind === 'residual_over_sigma')
   }
   async function fetchMap(which: RunMapKind): Promise<RunMap | null> {
     const session = project.session?.session
@@ -141,11 +142,20 @@ export const useMaps = defineStore('maps', () => {
       residual: await fetchMap(residualKind.value),
     }
   }
+  /** The residual of one kind that belongs to the model on the screen, fetched if it is the other one that is shown; null where there is none. */
+  async function residualOf(kind: ResidualKind): Promise<RunMap | null> {
+    if (!model.value || kind === residualKind.value) return residual.value
+    const found = entry.value?.catalogue
+      ? ((await fetchCatalogue(kind))?.residual ?? null)
+      : await fetchMap(kind)
+    // A run that goes on may be further by now.
+    return found?.iteration === model.value.iteration ? found : null
+  }
   // What the pictures show, and what they should show; compared once a second.
   const shownKey = computed(() =>
     [project.session?.session, runs.shownId, entry.value?.name].join('/'),
   )
-  const residualKind = computed<RunMapKind>(() =>
+  const residualKind = computed<ResidualKind>(() =>
     view.settings.residualOverSigma ? 'residual_over_sigma' : 'residual',
   )
   const skyVisible = computed(() => {
@@ -182,7 +192,9 @@ export const useMaps = defineStore('maps', () => {
     const started = performance.now()
     const key = shownKey.value
     try {
-      const pictures = await (entry.value?.catalogue ? fetchCatalogue() : fetchMaps())
+      const pictures = await (entry.value?.catalogue
+        ? fetchCatalogue(residualKind.value)
+        : fetchMaps())
       if (key === shownKey.value) {
         data.value = pictures?.data ?? null
         model.value = pictures?.model ?? null
@@ -220,5 +232,6 @@ export const useMaps = defineStore('maps', () => {
     residual,
     busy,
     loadInput,
+    residualOf,
   }
 })

@@ -180,6 +180,36 @@ it('follows the line of sight of a pixel to what the model has there, and shows 
   const [lon, lat] = [formatAngle(phi / degree, 1), formatAngle(90 - theta / degree, 1, true)]
   await page.getByText(`l = ${lon} b = ${lat}`).waitFor()
 
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  const copy = async (what: string | RegExp) => {
+    await page.getByRole('button', { name: 'Copy', exact: true }).click()
+    await page.getByRole('menuitem', { name: what }).click()
+  }
+  const copied = () => page.evaluate(() => navigator.clipboard.readText())
+  await copy('Value at the cursor')
+  await expect.poll(copied, soon).toMatch(/^value\tunit\tl_deg.*\n/)
+  const at = vector.pixels.indexOf(pixel)
+  const cells = (text: string) => {
+    const [names, values] = text.split('\n').map((line) => line.split('\t'))
+    return new Map(names.map((one, i) => [one, values[i]]))
+  }
+  const data = Math.fround(vector.values[at])
+  expect(Math.fround(Number(cells(await copied()).get('value')))).toBe(data)
+  await copy(/^Data, model and residual/)
+  await expect.poll(copied, soon).toContain('residual_over_sigma')
+  const readings = cells(await copied())
+  expect(readings.get('pixel_ring')).toBe(String(pixel))
+  expect(Math.fround(Number(readings.get('model')))).toBe(value)
+  const residual = Math.fround(vector.values[at] - value)
+  expect(Math.fround(Number(readings.get('residual')))).toBe(residual)
+  const overSigma = (vector.values[at] - value) / vector.sigma[at]
+  // The engine rounds to float32.
+  expect(Number(readings.get('residual_over_sigma')) / overSigma).toBeCloseTo(1, 6)
+  await copy('Picture of the maps')
+  const kinds = () =>
+    page.evaluate(async () => (await navigator.clipboard.read()).flatMap((item) => item.types))
+  await expect.poll(kinds, soon).toEqual(['image/png'])
+
   const slices = page.locator('.slices canvas.overlay')
   const box = await slices.boundingBox()
   if (!box) throw new Error('There are no slices.')
