@@ -1,6 +1,7 @@
 import { useMaps } from '../stores/maps.ts'
 import { useMessages } from '../stores/messages.ts'
 import { useSkyFigure } from '../stores/sky-figure.ts'
+import type { PictureFormat } from '../stores/sky-figure.ts'
 import { useView } from '../stores/view.ts'
 import { saveBlob } from '../panels/save-blob.ts'
 import { valueAtDirection } from '../shell/readout.ts'
@@ -67,7 +68,7 @@ export function skyCommands(): { readonly edit: Command[]; readonly file: Comman
       )
       return
     }
-    const pictures = await figure.shown.pictures()
+    const pictures = await figure.shown.pictures('png')
     const picture = await pictureRow([...pictures.values()])
     try {
       await navigator.clipboard.write([new ClipboardItem({ 'image/png': picture })])
@@ -77,9 +78,9 @@ export function skyCommands(): { readonly edit: Command[]; readonly file: Comman
     }
     messages.show('info', 'Picture copied', 'The maps on the screen, beside one another, as PNG.')
   }
-  async function save() {
-    for (const [name, blob] of (await figure.shown?.pictures()) ?? [])
-      saveBlob(blob, `${maps.entry?.name ?? 'map'}-${name}.png`)
+  async function save(format: PictureFormat) {
+    for (const [name, blob] of (await figure.shown?.pictures(format)) ?? [])
+      saveBlob(blob, `${maps.entry?.name ?? 'map'}-${name}.${format}`)
   }
 
   return {
@@ -109,6 +110,13 @@ export function skyCommands(): { readonly edit: Command[]; readonly file: Comman
         run: copyPicture,
       },
     ],
-    file: [{ id: 'sky.save-png', title: 'Save the sky as PNG', group: 'File', enabled, run: save }],
+    file: (['png', 'svg', 'pdf'] as const).map((format) => ({
+      id: `sky.save-${format}`,
+      title: `Save the sky as ${format.toUpperCase()}`,
+      group: 'File',
+      rule: format === 'png',
+      enabled,
+      run: () => save(format),
+    })),
   }
 }

@@ -4,6 +4,7 @@ import { ticksFor } from './colour-scale.ts'
 import type { Tick } from '#shared/sky/index.ts'
 import type { ColourScale } from './colour-scale.ts'
 import type { CanvasPalette } from './palette.ts'
+import type { Pen } from './pen.ts'
 
 export interface ColourBarPicture {
   readonly x: number
@@ -29,7 +30,7 @@ export const barHeight = 8
 export const pictureHeight = 44
 
 /** Draws in CSS pixels; the caller has scaled the context for the device. */
-export function drawColourBar(context: CanvasRenderingContext2D, bar: ColourBarPicture): void {
+export function drawColourBar(context: Pen, bar: ColourBarPicture): void {
   const { x, y, palette, scale } = bar
   const left = x + endWidth
   const width = bar.width - 2 * endWidth
@@ -63,13 +64,7 @@ function colour(map: Uint8Array, index: number): string {
   return `rgb(${map[3 * index]} ${map[3 * index + 1]} ${map[3 * index + 2]})`
 }
 
-function pointedEnd(
-  context: CanvasRenderingContext2D,
-  at: number,
-  direction: 1 | -1,
-  y: number,
-  fill: string,
-): void {
+function pointedEnd(context: Pen, at: number, direction: 1 | -1, y: number, fill: string): void {
   context.beginPath()
   context.moveTo(at - 0.5 * direction, y)
   context.lineTo(at + endWidth * direction, y + barHeight / 2)
@@ -79,12 +74,7 @@ function pointedEnd(
   context.fill()
 }
 
-function drawTicks(
-  context: CanvasRenderingContext2D,
-  bar: ColourBarPicture,
-  left: number,
-  width: number,
-): void {
+function drawTicks(context: Pen, bar: ColourBarPicture, left: number, width: number): void {
   const { scale, palette, y } = bar
   context.font = `400 11px ${palette.fontUi}`
   context.textAlign = 'center'
@@ -112,7 +102,7 @@ function drawTicks(
 
 /** The labels that fit, important ones first. */
 function placeLabels(
-  context: CanvasRenderingContext2D,
+  context: Pen,
   bar: ColourBarPicture,
   ticks: readonly Tick[],
   left: number,
@@ -136,12 +126,7 @@ function placeLabels(
   return placed
 }
 
-function drawMark(
-  context: CanvasRenderingContext2D,
-  bar: ColourBarPicture,
-  left: number,
-  width: number,
-): void {
+function drawMark(context: Pen, bar: ColourBarPicture, left: number, width: number): void {
   if (bar.mark === null || Number.isNaN(bar.mark)) return
   const at = left + bar.scale.norm.toUnit(bar.mark) * width
   context.beginPath()
@@ -156,7 +141,7 @@ function drawMark(
 }
 
 /** Text cut at the end until it fits. */
-function shortened(context: CanvasRenderingContext2D, text: string, room: number): string {
+function shortened(context: Pen, text: string, room: number): string {
   if (context.measureText(text).width <= room) return text
   let cut = text
   while (cut.length > 1 && context.measureText(`${cut}…`).width > room) cut = cut.slice(0, -1)

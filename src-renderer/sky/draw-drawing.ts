@@ -2,6 +2,7 @@ import { directionVector, vectorDirection } from '#shared/sky/index.ts'
 import type { Vector3 } from '#shared/healpix/index.ts'
 import { trace } from './paths.ts'
 import type { CanvasPalette } from './palette.ts'
+import type { Pen } from './pen.ts'
 import type { SkyDirection, SkyDrawing } from './types.ts'
 import { skyToScreen } from './view.ts'
 import type { SkyGeometry } from './view.ts'
@@ -10,7 +11,7 @@ const degree = Math.PI / 180
 
 /** The brush around the pointer, or the polygon so far with the side that follows the pointer. */
 export function drawDrawing(
-  context: CanvasRenderingContext2D,
+  context: Pen,
   geometry: SkyGeometry,
   drawing: SkyDrawing,
   cursor: SkyDirection | null,

@@ -3,6 +3,7 @@ import { outline, trace } from './paths.ts'
 import { screenToSky, skyToScreen } from './view.ts'
 import type { PlanePoint } from '#shared/sky/index.ts'
 import type { CanvasPalette } from './palette.ts'
+import type { Pen } from './pen.ts'
 import type { SkyDirection, SkyDrawing, SkyVectors } from './types.ts'
 import { drawDrawing } from './draw-drawing.ts'
 import { drawVectors } from './vectors.ts'
@@ -47,7 +48,7 @@ export function graticuleSpacing(zoom: number): readonly [number, number] {
 }
 
 /** Draws in CSS pixels; the caller has scaled the context for the device. */
-export function drawOverlay(context: CanvasRenderingContext2D, overlay: Overlay): void {
+export function drawOverlay(context: Pen, overlay: Overlay): void {
   context.save()
   context.lineJoin = 'round'
   const labels = overlay.hasMap ? drawGraticule(context, overlay) : null
@@ -66,7 +67,7 @@ export function drawOverlay(context: CanvasRenderingContext2D, overlay: Overlay)
 }
 
 /** Draws the lines; returns what draws their labels, which lie over the outline. */
-function drawGraticule(context: CanvasRenderingContext2D, overlay: Overlay): () => void {
+function drawGraticule(context: Pen, overlay: Overlay): () => void {
   const [lonStep, latStep] = graticuleSpacing(overlay.geometry.view.zoom)
   const window = skyWindow(overlay.geometry)
   const longitudes = multiples(
@@ -141,7 +142,7 @@ function multiples(low: number, high: number, step: number): number[] {
 
 /** Longitudes along the parallel nearest the middle of the picture, latitudes along its meridian. */
 function drawLabels(
-  context: CanvasRenderingContext2D,
+  context: Pen,
   overlay: Overlay,
   window: SkyWindow,
   longitudes: readonly number[],
@@ -216,7 +217,7 @@ function latitudeText(latDeg: number): string {
 
 /** A ring in the colour that the line of sight has in every panel. */
 function drawSightline(
-  context: CanvasRenderingContext2D,
+  context: Pen,
   { geometry, palette }: Overlay,
   direction: SkyDirection,
 ): void {
@@ -232,11 +233,7 @@ function drawSightline(
   context.stroke()
 }
 
-function drawReticle(
-  context: CanvasRenderingContext2D,
-  overlay: Overlay,
-  cursor: SkyDirection,
-): void {
+function drawReticle(context: Pen, overlay: Overlay, cursor: SkyDirection): void {
   const point = skyToScreen(overlay.geometry, cursor)
   if (!point) return
   const { x, y } = point

@@ -1,11 +1,12 @@
 import { PLANE_EXTENT } from '#shared/sky/index.ts'
 import type { PlanePoint } from '#shared/sky/index.ts'
+import type { Pen } from './pen.ts'
 import type { SkyDirection } from './types.ts'
 import { planeToScreen, skyToPlane } from './view.ts'
 import type { SkyGeometry } from './view.ts'
 
 /** The edge of the map as a path. */
-export function outline(context: CanvasRenderingContext2D, geometry: SkyGeometry): void {
+export function outline(context: Pen, geometry: SkyGeometry): void {
   const { projection, port } = geometry
   context.beginPath()
   if (projection === 'gnomonic') {
@@ -25,7 +26,7 @@ export function outline(context: CanvasRenderingContext2D, geometry: SkyGeometry
 
 /** A line on the sky as a path, from `direction(0)` to `direction(1)`. */
 export function trace(
-  context: CanvasRenderingContext2D,
+  context: Pen,
   geometry: SkyGeometry,
   direction: (s: number) => SkyDirection,
 ): void {

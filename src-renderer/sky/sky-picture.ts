@@ -3,6 +3,11 @@ import { buildScale, tableOf } from './colour-scale.ts'
 import { drawOverlay } from './graticule.ts'
 import { isPale, printPalette } from './palette.ts'
 import type { CanvasPalette } from './palette.ts'
+import type { Pen } from './pen.ts'
+import { pagePdf } from './print/pdf.ts'
+import { Recorder } from './print/recorder.ts'
+import { pageSvg, printFont } from './print/svg.ts'
+import type { Raster } from './print/marks.ts'
 import type { ValueStatistics } from './colour-scale.ts'
 import type { SkyMapProps } from './types.ts'
 import type { SkyGeometry } from './view.ts'
@@ -18,53 +23,116 @@ const pixelRatio = 3
 const margin = 12
 const titleHeight = 24
 
+/** Draws the map alone, in colours for white paper. */
+type DrawMap = (
+  context: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  geometry: SkyGeometry,
+  colourMap: Uint8Array,
+) => void
+
+/** What a picture of a map is made of. */
+export interface PictureSource {
+  readonly props: SkyMapProps
+  readonly statistics: ValueStatistics
+  readonly geometryFor: (width: number, height: number) => SkyGeometry
+  readonly drawMapInto: DrawMap
+}
+
 /**
  * A map for print: title, map with graticule, colour bar, on white whatever the theme.
  * Rejects if the browser cannot encode the picture.
  */
-export function skyPicture(
-  props: SkyMapProps,
-  statistics: ValueStatistics,
-  geometryFor: (width: number, height: number) => SkyGeometry,
-  drawMapInto: (
-    context: CanvasRenderingContext2D,
-    x: number,
-    y: number,
-    geometry: SkyGeometry,
-    colourMap: Uint8Array,
-  ) => void,
-): Promise<Blob> {
+export function skyPicture(source: PictureSource): Promise<Blob> {
+  const { width, height } = pictureSize(source)
+  const { context, toBlob } = printCanvas(width, height, pixelRatio)
+  drawPicture(context, source, printPalette(false), (...map) => source.drawMapInto(context, ...map))
+  return toBlob()
+}
+
+/** The same as a page of vectors, with the map as a picture in it. Rejects as `skyPicture` does. */
+export async function skyDocument(source: PictureSource, format: 'svg' | 'pdf'): Promise<Blob> {
+  const ruler = printCanvas(1, 1, 1).context
+  const pen = new Recorder((text, font) => {
+    ruler.font = font
+    return ruler.measureText(text).width
+  })
+  drawPicture(pen, source, { fontUi: printFont }, (x, y, geometry, colourMap) => {
+    const { width, height } = geometry.port
+    const { context, toBlob } = printCanvas(width, height, pixelRatio)
+    source.drawMapInto(context, 0, 0, geometry, colourMap)
+    pen.image(rasterOf(context.canvas, toBlob), x, y, width, height)
+  })
+  const page = { ...pictureSize(source), marks: pen.marks }
+  return format === 'svg'
+    ? new Blob([await pageSvg(page)], { type: 'image/svg+xml' })
+    : new Blob([await pagePdf(page)], { type: 'application/pdf' })
+}
+
+function rasterOf(canvas: HTMLCanvasElement, toBlob: () => Promise<Blob>): Raster {
+  const { width, height } = canvas
+  return {
+    width,
+    height,
+    rgba: () => {
+      const context = canvas.getContext('2d')
+      if (!context) throw new Error('The browser does not give the picture back.')
+      return context.getImageData(0, 0, width, height).data
+    },
+    pngUrl: async () => dataUrl(await toBlob()),
+  }
+}
+
+function dataUrl(blob: Blob): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader()
+    reader.onload = () => resolve(String(reader.result))
+    reader.onerror = () => reject(new Error('The picture could not be read back.'))
+    reader.readAsDataURL(blob)
+  })
+}
+
+function pictureSize({ props }: PictureSource) {
   const [width, height] = mapSize[props.projection]
-  const { context, toBlob } = printCanvas(
-    width + 2 * margin,
-    2 * margin + titleHeight + height + 12 + pictureHeight,
-    pixelRatio,
-  )
+  return {
+    width: width + 2 * margin,
+    height: 2 * margin + titleHeight + height + 12 + pictureHeight,
+  }
+}
+
+function drawPicture(
+  pen: Pen,
+  { props, statistics, geometryFor }: PictureSource,
+  { fontUi }: Pick<CanvasPalette, 'fontUi'>,
+  drawMap: (x: number, y: number, geometry: SkyGeometry, colourMap: Uint8Array) => void,
+): void {
+  const [width, height] = mapSize[props.projection]
   // The diverging map with black in the middle is made for dark panels; its partner is for paper.
   const colourMap = tableOf(props.colourMap === 'berlin' ? 'vik' : props.colourMap)
+  const paper = { ...printPalette(false), fontUi }
   // Between sources there is light ground.
-  const palette = printPalette(Boolean(props.points) || isPale(colourMap))
-  printTitle(context, margin, props.title, props.source)
+  const palette = { ...printPalette(Boolean(props.points) || isPale(colourMap)), fontUi }
+  printTitle(pen, margin, props.title, props.source, paper)
   const geometry = geometryFor(width, height)
   const top = margin + titleHeight
-  drawMapInto(context, margin, top, geometry, colourMap)
-  context.save()
-  context.translate(margin, top)
-  drawOverlay(context, { geometry, palette, cursor: null, vectors: props.vectors, hasMap: true })
-  context.restore()
-  drawColourBar(context, {
+  drawMap(margin, top, geometry, colourMap)
+  pen.save()
+  pen.translate(margin, top)
+  drawOverlay(pen, { geometry, palette, cursor: null, vectors: props.vectors, hasMap: true })
+  pen.restore()
+  drawColourBar(pen, {
     x: margin,
     y: top + height + 12,
     width,
     scale: buildScale(props, statistics),
     colourMap,
-    palette: printPalette(false),
+    palette: paper,
     quantity: props.quantity,
     unit: props.unit,
     signed: props.symmetric,
     mark: null,
   })
-  return toBlob()
 }
 
 /** A white canvas to draw on in CSS pixels. */
@@ -87,7 +155,7 @@ export function printCanvas(width: number, height: number, ratio: number) {
 }
 
 export function printTitle(
-  context: CanvasRenderingContext2D,
+  context: Pen,
   x: number,
   title: string,
   source: string,

@@ -154,4 +154,6 @@ export interface SkyMapProps {
 export interface SkyMapExposed {
   /** The map with title and colour bar on white, for print. */
   toPng(): Promise<Blob>
+  /** The same as vectors and text, with the map as a picture in it. */
+  toDocument(format: 'svg' | 'pdf'): Promise<Blob>
 }

@@ -1,5 +1,6 @@
 import { pix2ang } from '#shared/healpix/index.ts'
 import type { CanvasPalette } from './palette.ts'
+import type { Pen } from './pen.ts'
 import { pixelSpacingPx, skyToScreen } from './view.ts'
 import type { SkyTexture, SkyVectors } from './types.ts'
 import type { SkyGeometry } from './view.ts'
@@ -54,7 +55,7 @@ export function positionAngleDeg(q: number, u: number): number {
 
 /** Lines along the polarisation (or across it), as long as it is strong; without an arrow, since it has no direction. */
 export function drawVectors(
-  context: CanvasRenderingContext2D,
+  context: Pen,
   geometry: SkyGeometry,
   { nside, q, u, full, turnDeg, length }: SkyVectors,
   palette: CanvasPalette,
@@ -62,7 +63,8 @@ export function drawVectors(
   if (!(full > 0)) return
   const spacing = pixelSpacingPx(geometry, nside)
   const { width, height } = geometry.port
-  const path = new Path2D()
+  context.save()
+  context.beginPath()
   for (let pixel = 0; pixel < q.length; pixel++) {
     const strength = Math.hypot(q[pixel], u[pixel])
     if (!(strength > 0)) continue
@@ -82,16 +84,15 @@ export function drawVectors(
     // Beyond the seam of the map the neighbour is on the other side.
     if (!(size > 0) || size > 4 * spacing) continue
     const half = (0.45 * length * spacing * Math.min(strength / full, 1.5)) / size
-    path.moveTo(middle.x - half * dx, middle.y - half * dy)
-    path.lineTo(middle.x + half * dx, middle.y + half * dy)
+    context.moveTo(middle.x - half * dx, middle.y - half * dy)
+    context.lineTo(middle.x + half * dx, middle.y + half * dy)
   }
-  context.save()
   context.lineCap = 'round'
   context.strokeStyle = palette.mapHalo
   context.lineWidth = 2.75
-  context.stroke(path)
+  context.stroke()
   context.strokeStyle = palette.mapText
   context.lineWidth = 1.25
-  context.stroke(path)
+  context.stroke()
   context.restore()
 }

@@ -236,3 +236,65 @@ describe('polarisation', () => {
     expect(open.complaints).toEqual([])
   })
 })
+
+describe('a page for print', () => {
+  const bytesOf = (url: string) => Buffer.from(url.slice(url.indexOf(',') + 1), 'base64')
+
+  it('shows as SVG what the PNG shows', async () => {
+    await mount({})
+    const svg = await open.page.evaluate(() => window.harness.document(0, 'svg'))
+    const text = bytesOf(svg).toString('utf8')
+    const png = await open.page.evaluate(() => window.harness.png(0))
+    const found = await open.page.evaluate(
+      async ({ svg, png, text }) => {
+        const parsed = new DOMParser().parseFromString(text, 'image/svg+xml')
+        const pixels = async (source: string) => {
+          const image = new Image()
+          image.src = source
+          await image.decode()
+          const canvas = document.createElement('canvas')
+          canvas.width = 1872
+          canvas.height = (1872 * image.height) / image.width
+          const context = canvas.getContext('2d', { willReadFrequently: true })
+          context?.drawImage(image, 0, 0, canvas.width, canvas.height)
+          // The corner, the map in two places away from lines, and the colour bar.
+          const places = [
+            [3, 3],
+            [900, 500],
+            [1300, 640],
+            [500, 1060],
+          ]
+          return places.map(([x, y]) => [...(context?.getImageData(x, y, 1, 1).data ?? [])])
+        }
+        return {
+          errors: parsed.querySelectorAll('parsererror').length,
+          texts: [...parsed.querySelectorAll('text')].map((one) => one.textContent),
+          images: parsed.querySelectorAll('image').length,
+          svg: await pixels(svg),
+          png: await pixels(png),
+        }
+      },
+      { svg, png, text },
+    )
+    expect(found).toMatchObject({ errors: 0, images: 1 })
+    for (const word of ['Data', 'test', 'Brightness temperature', '0°', '60°', '+30°', '400'])
+      expect(found.texts).toContain(word)
+    expect(found.svg[0]).toEqual([255, 255, 255, 255])
+    found.svg.forEach((colour, i) => expect(colourDistance(colour, found.png[i])).toBeLessThan(3))
+    // On the map and on the bar there are colours.
+    for (const colour of found.svg.slice(1))
+      expect(colourDistance(colour.slice(0, 3), [255, 255, 255])).toBeGreaterThan(20)
+    expect(open.complaints).toEqual([])
+  })
+
+  it('is a PDF of one page with the map as a picture', async () => {
+    await mount({})
+    const url = await open.page.evaluate(() => window.harness.document(0, 'pdf'))
+    const pdf = bytesOf(url).toString('latin1')
+    expect(pdf.startsWith('%PDF-1.4\n')).toBe(true)
+    expect(pdf).toContain('/Subtype /Image /Width 1800 /Height 900')
+    const start = Number(/startxref\n(\d+)\n%%EOF\n$/.exec(pdf)?.[1])
+    expect(pdf.slice(start, start + 4)).toBe('xref')
+    expect(open.complaints).toEqual([])
+  })
+})

@@ -8,6 +8,8 @@ export interface Harness {
   unmount(): void
   /** The PNG that the component offers, as a data URL. */
   png(index: number): Promise<string>
+  /** The page of vectors that a sky map offers, as a data URL. */
+  document(index: number, format: 'svg' | 'pdf'): Promise<string>
   /** A film of so many frames that the volume makes, as a data URL. */
   turntable(index: number, format: 'webm' | 'png', frames: number): Promise<string>
   readonly props: Record<string, unknown>[]

@@ -106,6 +106,12 @@ window.harness = {
     window.harness.events.splice(0)
   },
   png: async (index) => dataUrl(await exportPicture(instances[index])),
+  async document(index, format) {
+    const sky = instances[index]
+    if (!sky || !('toDocument' in sky) || typeof sky.toDocument !== 'function')
+      throw new Error('The component offers no document.')
+    return dataUrl(await Promise.resolve<Blob>(sky.toDocument(format)))
+  },
   async turntable(index, format, frames) {
     const volume = instances[index]
     if (!volume || !('turntable' in volume) || typeof volume.turntable !== 'function') {
