@@ -208,7 +208,8 @@ it('follows the line of sight of a pixel to what the model has there, and shows 
   await copy('Picture of the maps')
   const kinds = () =>
     page.evaluate(async () => (await navigator.clipboard.read()).flatMap((item) => item.types))
-  await expect.poll(kinds, soon).toEqual(['image/png'])
+  // Three maps of 1800 pixels across, drawn without a graphics card.
+  await expect.poll(kinds, { timeout: 80_000 }).toEqual(['image/png'])
 
   const slices = page.locator('.slices canvas.overlay')
   const box = await slices.boundingBox()
