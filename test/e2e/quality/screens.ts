@@ -111,8 +111,11 @@ export const sessionScreens: readonly Screen[] = [
     show: async (page) => {
       await layout(page, 'Explore field')
       await button(page, /, Show$/).click()
-      for (const name of [/^isosurface/i, /^field lines/i])
-        await page.getByRole('menuitemcheckbox', { name }).click()
+      for (const name of [/^isosurface/i, /^field lines/i]) {
+        // A session remembers them.
+        const item = page.getByRole('menuitemcheckbox', { name })
+        if ((await item.getAttribute('aria-checked')) !== 'true') await item.click()
+      }
     },
     hide: escape,
   },
