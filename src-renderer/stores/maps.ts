@@ -222,12 +222,18 @@ export const useMaps = defineStore('maps', () => {
     }
   }
 
+  /** The data on the screen: as the run sees them once there is one, but as the file holds them where data are inspected. */
+  const shownData = computed<LoadedMap | null>(() =>
+    view.settings.preset === 'inspect' ? (input.value ?? data.value) : (data.value ?? input.value),
+  )
+
   return {
     dataName,
     entry,
     input,
     inputProblem,
     data,
+    shownData,
     model,
     residual,
     busy,
