@@ -16,12 +16,14 @@ const { node } = locateEngine(
   { packaged: false, appPath: root, resourcesPath: '' },
   process.platform,
 )
+const reporter = new URL('../../tools/report-memory.mjs', import.meta.url).href
 const announcement = z.object({ url: z.string() })
+const memory = z.object({ live: z.number(), resident: z.number() })
 
 export interface BrowserStage extends Stage {
   readonly browser: Browser
-  /** Process number of the engine that runs now. */
-  enginePid(): number
+  /** Memory of the engine that runs now, bytes: see test/tools/report-memory.mjs. */
+  engineMemory(): Promise<z.infer<typeof memory>>
   kill(): Promise<void>
   close(): Promise<void>
 }
@@ -40,16 +42,19 @@ export async function browserStage(): Promise<BrowserStage> {
   async function serve(): Promise<string> {
     const child = spawn(
       node,
-      [join(root, 'out/engine/larmor.mjs'), 'serve', '--data', folder, '--json'],
+      [
+        ...['--expose-gc', '--import', reporter],
+        ...[join(root, 'out/engine/larmor.mjs'), 'serve', '--data', folder, '--json'],
+      ],
       {
         env: { ...process.env, LARMOR_STATE_DIR: join(folder, 'state') },
-        stdio: ['ignore', 'pipe', 'inherit'],
+        stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
       },
     )
     server = child
     const line = await new Promise<string>((resolve, reject) => {
       let text = ''
-      child.stdout.on('data', (chunk: Buffer) => {
+      child.stdout?.on('data', (chunk: Buffer) => {
         text += chunk.toString()
         if (text.endsWith('}\n')) resolve(text)
       })
@@ -78,10 +83,12 @@ export async function browserStage(): Promise<BrowserStage> {
     sessions: folder,
     complaints,
     browser,
-    enginePid() {
-      if (server?.pid === undefined) throw new Error('The engine is not running.')
-      return server.pid
-    },
+    engineMemory: () =>
+      new Promise((resolve, reject) => {
+        if (!server) throw new Error('The engine is not running.')
+        server.once('message', (reply) => resolve(memory.parse(reply)))
+        server.send('memory', (error) => error && reject(error))
+      }),
     async open() {
       const url = await serve()
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
