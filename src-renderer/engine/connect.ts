@@ -5,7 +5,7 @@ import type { PortLike } from '#shared/contract/message-port-transport.ts'
 import { enginePortMessage } from '#shared/contract/shell.ts'
 import type { LarmorShell } from '#shared/contract/shell.ts'
 import type { Transport } from '#shared/contract/transport.ts'
-import { webSocketTransport } from '#shared/contract/web-socket-transport.ts'
+import type { EnginePlace, PipeOpened } from './pipe-worker.ts'
 
 const patienceMs = 20_000
 
@@ -19,11 +19,35 @@ export async function openEngine(
   shell: LarmorShell | undefined,
   log: (text: string) => void,
 ): Promise<EngineClient> {
-  const transport = shell ? await shellTransport(shell, log) : await browserTransport(log)
-  return connectEngine(transport, log)
+  const place = shell ? await portOf(shell) : socketOfServer()
+  return connectEngine(await openPipe(place, log), log)
 }
 
-async function shellTransport(shell: LarmorShell, log: (text: string) => void): Promise<Transport> {
+/** A transport whose other end is in a worker. @throws Error in words when the engine cannot be reached */
+async function openPipe(place: EnginePlace, log: (text: string) => void): Promise<Transport> {
+  const worker = new Worker(new URL('./pipe-worker.ts', import.meta.url), { type: 'module' })
+  const opened = new Promise<PipeOpened>((resolve) => {
+    worker.onmessage = ({ data }: MessageEvent<PipeOpened>) => resolve(data)
+    worker.onerror = () =>
+      resolve({ problem: 'The part of the page that talks to the engine does not run.' })
+  })
+  worker.postMessage(place, 'port' in place ? [place.port] : [])
+  const { problem } = await opened
+  if (problem !== '') {
+    worker.terminate()
+    throw new Error(problem)
+  }
+  const pipe: PortLike = {
+    postMessage: (frame) =>
+      worker.postMessage(frame, frame instanceof Uint8Array ? [frame.buffer] : []),
+    onmessage: null,
+    close: () => worker.terminate(),
+  }
+  worker.onmessage = (event: MessageEvent<unknown>) => pipe.onmessage?.(event)
+  return messagePortTransport(pipe, { log })
+}
+
+async function portOf(shell: LarmorShell): Promise<EnginePlace> {
   const port = await new Promise<MessagePort>((resolve, reject) => {
     const finish = () => {
       clearTimeout(timer)
@@ -44,25 +68,10 @@ async function shellTransport(shell: LarmorShell, log: (text: string) => void): 
       reject(error instanceof Error ? error : new Error(String(error)))
     })
   })
-  const pipe: PortLike = {
-    postMessage: (message) => port.postMessage(message),
-    onmessage: null,
-    close: () => port.close(),
-  }
-  const transport = messagePortTransport(pipe, { log })
-  // Setting the handler starts the port, so the transport listens first.
-  port.onmessage = (event: MessageEvent<unknown>) => pipe.onmessage?.(event)
-  return transport
+  return { port }
 }
 
-async function browserTransport(log: (text: string) => void): Promise<Transport> {
+function socketOfServer(): EnginePlace {
   const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:'
-  const socket = new WebSocket(`${scheme}//${location.host}/engine`)
-  socket.binaryType = 'arraybuffer'
-  await new Promise<void>((resolve, reject) => {
-    socket.onopen = () => resolve()
-    socket.onerror = () =>
-      reject(new Error('The server does not answer, or the address lacks its token.'))
-  })
-  return webSocketTransport(socket, { log })
+  return { url: `${scheme}//${location.host}/engine` }
 }

@@ -1,0 +1,60 @@
+import type { EngineClosedNotice } from '#shared/contract/message-port-transport.ts'
+
+/** Where the engine is: a server's WebSocket, or a port that the desktop shell gave. */
+export type EnginePlace = { readonly url: string } | { readonly port: MessagePort }
+/** The first answer: why there is no pipe, or ''. */
+export interface PipeOpened {
+  readonly problem: string
+}
+
+/**
+ * The pipe to the engine, beside the window, which would stand still while a map of NSIDE 2048 (200 MB) comes in. Passes frames on as they are,
+ * without copying them. First it is told where the engine is, and answers; after that all messages are frames.
+ */
+self.addEventListener(
+  'message',
+  ({ data }: MessageEvent<EnginePlace>) =>
+    'url' in data ? openSocket(data.url) : openPort(data.port),
+  { once: true },
+)
+
+function opened(problem = ''): void {
+  const answer: PipeOpened = { problem }
+  self.postMessage(answer)
+}
+function passOn(frame: Uint8Array<ArrayBuffer>): void {
+  self.postMessage(frame, { transfer: [frame.buffer] })
+}
+function onFrame(send: (frame: Uint8Array<ArrayBuffer>) => void): void {
+  self.addEventListener('message', ({ data }: MessageEvent<Uint8Array<ArrayBuffer>>) => send(data))
+}
+
+function openSocket(url: string): void {
+  const socket = new WebSocket(url)
+  socket.binaryType = 'arraybuffer'
+  let isOpen = false
+  socket.addEventListener('open', () => {
+    isOpen = true
+    onFrame((frame) => socket.send(frame))
+    opened()
+  })
+  socket.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+    if (data instanceof ArrayBuffer) passOn(new Uint8Array(data))
+  })
+  socket.addEventListener('close', ({ code, reason }) => {
+    if (!isOpen) return opened('The server does not answer, or the address lacks its token.')
+    const notice: EngineClosedNotice = {
+      larmor: 'engine-closed',
+      reason: reason === '' ? `The connection to the engine ended (${code}).` : reason,
+    }
+    self.postMessage(notice)
+  })
+}
+
+function openPort(port: MessagePort): void {
+  onFrame((frame) => port.postMessage(frame))
+  // What is no frame is the shell's notice that the engine has ended.
+  port.onmessage = ({ data }: MessageEvent<Uint8Array<ArrayBuffer> | EngineClosedNotice>) =>
+    data instanceof Uint8Array ? passOn(data) : self.postMessage(data)
+  opened()
+}
