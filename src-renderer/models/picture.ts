@@ -41,13 +41,6 @@ export function shownValue(
   return x * values[at + 1] - y * values[at] < 0 ? -strength : strength
 }
 
-/** Number of the colour of a value. */
-export function colourIndex(value: number, { limits, norm }: PictureColours): number {
-  const [low, high] = norm === 'log' ? limits.map(Math.log) : limits
-  const place = ((norm === 'log' ? Math.log(value) : value) - low) / (high - low)
-  return Math.min(255, Math.max(0, Math.floor(256 * place)))
-}
-
 /** RGBA bytes of a picture, rows from the top. */
 export function paintPicture(
   picture: ModelPicture,
@@ -55,14 +48,19 @@ export function paintPicture(
   colours: PictureColours,
 ): Uint8ClampedArray<ArrayBuffer> {
   const rows = rowsOf(picture, face)
-  const bytes = new Uint8ClampedArray(4 * rows * picture.columns)
+  const { columns } = picture
+  const { table, norm } = colours
+  const [low, high] = norm === 'log' ? colours.limits.map(Math.log) : colours.limits
+  const bytes = new Uint8ClampedArray(4 * rows * columns)
   let out = 0
   for (let row = rows - 1; row >= 0; row--) {
-    for (let column = 0; column < picture.columns; column++, out += 4) {
-      const index = 3 * colourIndex(shownValue(picture, face, row, column), colours)
-      bytes[out] = colours.table[index]
-      bytes[out + 1] = colours.table[index + 1]
-      bytes[out + 2] = colours.table[index + 2]
+    for (let column = 0; column < columns; column++, out += 4) {
+      const value = shownValue(picture, face, row, column)
+      const place = ((norm === 'log' ? Math.log(value) : value) - low) / (high - low)
+      const index = 3 * Math.min(255, Math.max(0, Math.floor(256 * place)))
+      bytes[out] = table[index]
+      bytes[out + 1] = table[index + 1]
+      bytes[out + 2] = table[index + 2]
       bytes[out + 3] = 255
     }
   }

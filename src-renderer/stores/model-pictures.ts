@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { reactive, watch } from 'vue'
+import { shallowReactive, watch } from 'vue'
 import type { RunFile } from '#shared/session/run-file.ts'
 import type { ModelSection } from '../forms/model-choices.ts'
 import type { GalleryCard } from '../models/gallery.ts'
@@ -32,7 +32,7 @@ export const useModelPictures = defineStore('model-pictures', () => {
   const connection = useConnection()
   const messages = useMessages()
   /** By section and card; absent until computed. */
-  const pictures = reactive(new Map<string, ModelPicture>())
+  const pictures = shallowReactive(new Map<string, ModelPicture>())
   let queue: { section: ModelSection; card: GalleryCard; key: string }[] = []
   let working = false
 

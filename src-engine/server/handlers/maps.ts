@@ -71,7 +71,9 @@ function extremes(pixels: Float32Array) {
   let valid = 0
   let minimum = Infinity
   let maximum = -Infinity
-  for (const value of pixels) {
+  // By index: an iterator takes five times as long over millions of pixels.
+  for (let i = 0; i < pixels.length; i++) {
+    const value = pixels[i]
     if (Number.isNaN(value)) continue
     valid++
     if (value < minimum) minimum = value
