@@ -86,8 +86,8 @@ function lines(io: CommandIo): ProgressDisplay {
     show: (progress) => {
       const { iteration, iterations } = progress.summary
       const reached = Math.floor((10 * iteration) / Math.max(1, iterations))
-      // Why it failed is said once, as an error.
-      if (progress.summary.state === 'failed') return
+      // Why it failed is said once, as an error; a command has one run, which waits for nothing.
+      if (progress.summary.state === 'failed' || progress.stage === 'queued') return
       if (progress.stage === stage && (stage !== 'optimising' || reached === tenth)) return
       stage = progress.stage
       tenth = reached
