@@ -1,10 +1,10 @@
+import { answerQuestions } from '../workers/questions.ts'
 import { derive } from './derived.ts'
-import type { DeriveAnswer, DeriveQuestion } from './derive-ahead.ts'
+import type { DerivedScalar } from './derived.ts'
+import type { DeriveQuestion } from './derive-ahead.ts'
 
 /** Derives scalars beside the window, which would stand still for it otherwise. */
-self.addEventListener('message', ({ data }: MessageEvent<DeriveQuestion>) => {
-  const derived = derive(data.field, data.quantity)
-  const answer: DeriveAnswer = { id: data.id, derived }
-  const { values, inside } = derived.grid
-  self.postMessage(answer, { transfer: [values.buffer, inside.buffer] })
+answerQuestions<DeriveQuestion, DerivedScalar>(({ field, quantity }) => {
+  const content = derive(field, quantity)
+  return { content, moved: [content.grid.values, content.grid.inside] }
 })
