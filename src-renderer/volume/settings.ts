@@ -2,7 +2,11 @@ import { z } from 'zod'
 
 /** What a session keeps of the volume. Whatever cannot be read takes its default. */
 
-const kpc = z.number().min(-1000).max(1000)
+/** Of seeds: least and greatest length, how far from the centre, and how many there may be. */
+export const seedLimits = { shortestKpc: 0.1, furthestKpc: 1000, most: 200 } as const
+
+const kpc = z.number().min(-seedLimits.furthestKpc).max(seedLimits.furthestKpc)
+const lengthKpc = z.number().min(seedLimits.shortestKpc).max(seedLimits.furthestKpc)
 const point = z.tuple([kpc, kpc, kpc])
 
 const orbit = z.object({
@@ -19,17 +23,13 @@ export type SeedKind = (typeof seedKinds)[number]
 const seeds = z.object({
   kind: z.enum(seedKinds).catch('ring'),
   /** Of ring and line; a plane has about as many. */
-  count: z.int().min(1).max(200).catch(24),
+  count: z.int().min(1).max(seedLimits.most).catch(24),
   /** About the Galactic axis. */
-  ring: z
-    .object({ radiusKpc: z.number().min(0.1).max(1000), zKpc: kpc })
-    .catch({ radiusKpc: 8.3, zKpc: 0 }),
+  ring: z.object({ radiusKpc: lengthKpc, zKpc: kpc }).catch({ radiusKpc: 8.3, zKpc: 0 }),
   line: z.object({ from: point, to: point }).catch({ from: [-15, 0, 0], to: [15, 0, 0] }),
   /** A square parallel to the Galactic plane, from its middle to its edges. */
-  plane: z
-    .object({ centre: point, halfKpc: z.number().min(0.1).max(1000) })
-    .catch({ centre: [0, 0, 0], halfKpc: 10 }),
-  points: z.array(point).max(200).catch([]),
+  plane: z.object({ centre: point, halfKpc: lengthKpc }).catch({ centre: [0, 0, 0], halfKpc: 10 }),
+  points: z.array(point).max(seedLimits.most).catch([]),
 })
 export type SeedSettings = z.output<typeof seeds>
 
