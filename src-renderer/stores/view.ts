@@ -168,6 +168,10 @@ export const useView = defineStore('view', () => {
     const parsed = storedView.safeParse(stored ?? {})
     settings.value = parsed.success ? parsed.data : defaults()
     recorded.forget()
+    // What was pointed at belongs to the project before.
+    cursor.value = null
+    pinned.value = false
+    voxel.value = null
   }
   /** Takes over some settings by their keys, as they were kept elsewhere. */
   function arrange(part: Readonly<Record<string, unknown>>) {
