@@ -1,4 +1,4 @@
-import { tableOf } from '../sky/colour-scale.ts'
+import { divergingMap, tableOf } from '../sky/colour-scale.ts'
 import type { ModelSection } from '../forms/model-choices.ts'
 import type { PictureColours } from './picture.ts'
 
@@ -16,7 +16,6 @@ export interface PictureLook extends PictureColours {
 
 /** How models of a section are drawn. */
 export function pictureLook(section: ModelSection, theme: 'dark' | 'light'): PictureLook {
-  const diverging = theme === 'dark' ? 'berlin' : 'vik'
-  const colourMap = section === 'magnetic_field' ? diverging : 'cividis'
+  const colourMap = section === 'magnetic_field' ? divergingMap(theme) : 'cividis'
   return { ...looks[section], colourMap, table: tableOf(colourMap) }
 }

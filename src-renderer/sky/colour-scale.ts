@@ -8,7 +8,7 @@ import {
   ticksOf,
 } from '#shared/sky/index.ts'
 import type { Norm, Tick } from '#shared/sky/index.ts'
-import type { ColourLimits, SkyNorm } from './types.ts'
+import type { ColourLimits, SkyNorm, SkyTheme } from './types.ts'
 
 /** What scales need to know of many values, kept so that limits and norms change without another pass. */
 export interface ValueStatistics {
@@ -140,6 +140,11 @@ export function valueBeyond({ norm }: ColourScale, place: number): number {
 /** Ticks for a bar of this width, CSS pixels. */
 export function ticksFor(scale: ColourScale, widthPx: number): Tick[] {
   return ticksOf(scale.norm, Math.min(8, Math.max(2, Math.round(widthPx / 48))))
+}
+
+/** Of quantities of both signs: black in the middle on dark panels, white on light ones. */
+export function divergingMap(theme: SkyTheme): 'berlin' | 'vik' {
+  return theme === 'dark' ? 'berlin' : 'vik'
 }
 
 /** The 256 colours of a map by name, RGB bytes; grey for a name that does not exist. */

@@ -1,5 +1,5 @@
 import { formatNumber, formatQuantity, limitsFromPercentile } from '#shared/sky/index.ts'
-import { buildScale, valueStatistics } from '../sky/colour-scale.ts'
+import { buildScale, divergingMap, valueStatistics } from '../sky/colour-scale.ts'
 import { quantityInfo } from './scalar.ts'
 import type { ColourScale, ValueStatistics } from '../sky/colour-scale.ts'
 import type { ScalarGrid } from './scalar.ts'
@@ -40,14 +40,13 @@ export function fieldScale(
   )
 }
 
-/** Diverging maps have black in the middle on dark panels and white on light ones. */
 export function fieldColourMap(
   { quantity, colourMap }: Pick<FieldProps, 'quantity' | 'colourMap'>,
   theme: FieldProps['theme'],
 ): string {
   if (colourMap !== null) return colourMap
   if (!quantityInfo[quantity].signed) return 'viridis'
-  return theme === 'dark' ? 'berlin' : 'vik'
+  return divergingMap(theme)
 }
 
 /** Words under the colour bar, with the part of the region that the limits cut off. */
