@@ -1,4 +1,14 @@
-import { formatFixed, formatRound } from '../format/text.ts'
+import { formatFixed } from '../format/text.ts'
+import {
+  drawCentre,
+  drawRayMark,
+  drawSun,
+  haloText,
+  ringRadiiKpc,
+  strokeArm,
+  strokeRay,
+} from './overlay-marks.ts'
+import { drawAxes } from './slice-axes.ts'
 import { slicePlanes } from './slice-image.ts'
 import { sliceNames, toScreen } from './slice-layout.ts'
 import { spiralArms } from './spiral-arms.ts'
@@ -7,9 +17,6 @@ import type { SliceName } from './slice-image.ts'
 import type { Box, SliceLayout } from './slice-layout.ts'
 import type { VolumeOverlayName } from './settings.ts'
 import type { FieldRay, Vector3 } from './types.ts'
-
-/** Galactocentric circles that every panel shows, kpc. */
-export const ringRadiiKpc: readonly number[] = [5, 10, 15, 20]
 
 export interface SliceOverlay {
   readonly layout: SliceLayout
@@ -35,7 +42,7 @@ export function drawSliceOverlay(context: CanvasRenderingContext2D, overlay: Sli
   context.save()
   context.lineJoin = 'round'
   for (const name of sliceNames) drawSlice(context, overlay, name)
-  drawAxes(context, overlay)
+  drawAxes(context, overlay.layout, overlay.halfSizeKpc, overlay.palette)
   drawCorner(context, overlay)
   context.restore()
 }
@@ -96,41 +103,6 @@ function drawRay(
   const at = (point: Vector3) => toScreen(layout.boxes[name], name, halfSizeKpc, point)
   strokeRay(context, [at(observerKpc), at(ray.endKpc)], palette)
   if (ray.markKpc) drawRayMark(context, at(ray.markKpc), palette)
-}
-
-/** A line of sight in the colour that it has in every panel. */
-export function strokeRay(
-  context: CanvasRenderingContext2D,
-  points: readonly ScreenPoint[],
-  palette: CanvasPalette,
-): void {
-  for (const [width, colour] of [
-    [3.5, palette.mapHalo],
-    [2, palette.ray],
-  ] as const) {
-    context.beginPath()
-    points.forEach(({ x, y }, i) => (i === 0 ? context.moveTo(x, y) : context.lineTo(x, y)))
-    context.lineWidth = width
-    context.strokeStyle = colour
-    context.stroke()
-  }
-  context.lineWidth = 1
-}
-
-/** Where the cursor is on a line of sight. */
-export function drawRayMark(
-  context: CanvasRenderingContext2D,
-  { x, y }: ScreenPoint,
-  palette: CanvasPalette,
-): void {
-  context.beginPath()
-  context.arc(x, y, 4, 0, 2 * Math.PI)
-  context.fillStyle = palette.ray
-  context.fill()
-  context.lineWidth = 1.5
-  context.strokeStyle = palette.mapHalo
-  context.stroke()
-  context.lineWidth = 1
 }
 
 /** The voxel whose lines of sight are highlighted on the sky. */
@@ -198,22 +170,6 @@ function drawArms(
   context.lineWidth = 1
 }
 
-/** A spiral arm in the line that it has in every panel. */
-export function strokeArm(
-  context: CanvasRenderingContext2D,
-  points: readonly ScreenPoint[],
-  palette: CanvasPalette,
-): void {
-  context.beginPath()
-  points.forEach(({ x, y }, i) => (i === 0 ? context.moveTo(x, y) : context.lineTo(x, y)))
-  context.globalAlpha = 0.45
-  context.lineWidth = 1.25
-  context.strokeStyle = palette.mapText
-  context.stroke()
-  context.globalAlpha = 1
-  context.lineWidth = 1
-}
-
 /** Seeds as dots, what can be dragged as squares. */
 function drawSeeds(
   context: CanvasRenderingContext2D,
@@ -247,74 +203,6 @@ function drawSeeds(
 /** Side of a handle, CSS pixels. */
 export const handleSize = 9
 
-interface ScreenPoint {
-  readonly x: number
-  readonly y: number
-}
-
-/** Circle with a dot, as in every panel. */
-export function drawSun(
-  context: CanvasRenderingContext2D,
-  { x, y }: ScreenPoint,
-  palette: CanvasPalette,
-  labelled: boolean,
-): void {
-  const circle = () => {
-    context.beginPath()
-    context.arc(x, y, 5, 0, 2 * Math.PI)
-    context.stroke()
-  }
-  context.strokeStyle = palette.mapHalo
-  context.lineWidth = 3.5
-  circle()
-  context.strokeStyle = palette.mapText
-  context.lineWidth = 1.5
-  circle()
-  context.beginPath()
-  context.arc(x, y, 1.5, 0, 2 * Math.PI)
-  context.fillStyle = palette.mapText
-  context.fill()
-  context.textAlign = 'right'
-  if (labelled) haloText(context, 'Sun', x - 8, y - 8, palette)
-}
-
-/** Cross at the Galactic centre. */
-export function drawCentre(
-  context: CanvasRenderingContext2D,
-  { x, y }: ScreenPoint,
-  palette: CanvasPalette,
-  labelled: boolean,
-): void {
-  context.beginPath()
-  context.moveTo(x - 5, y - 5)
-  context.lineTo(x + 5, y + 5)
-  context.moveTo(x - 5, y + 5)
-  context.lineTo(x + 5, y - 5)
-  context.strokeStyle = palette.mapHalo
-  context.lineWidth = 3.5
-  context.stroke()
-  context.strokeStyle = palette.mapText
-  context.lineWidth = 1.5
-  context.stroke()
-  context.textAlign = 'left'
-  if (labelled) haloText(context, 'GC', x + 8, y - 8, palette)
-}
-
-export function haloText(
-  context: CanvasRenderingContext2D,
-  text: string,
-  x: number,
-  y: number,
-  palette: CanvasPalette,
-): void {
-  context.font = `500 11px ${palette.fontUi}`
-  context.lineWidth = 2.5
-  context.strokeStyle = palette.mapHalo
-  context.strokeText(text, x, y)
-  context.fillStyle = palette.mapText
-  context.fillText(text, x, y)
-}
-
 /** Words on a plate in the colour of the panel: readable over every colour map and outside the region. */
 function plateText(
   context: CanvasRenderingContext2D,
@@ -331,74 +219,6 @@ function plateText(
   context.globalAlpha = 1
   context.fillStyle = palette.text
   context.fillText(text, x + 5, y + 14)
-}
-
-/** Round steps with two to four ticks either side of zero. */
-export function axisTicks(halfSizeKpc: number): number[] {
-  const rough = halfSizeKpc / 2.4
-  const power = 10 ** Math.floor(Math.log10(rough))
-  const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10)
-  const count = Math.floor(halfSizeKpc / step + 1e-9)
-  return Array.from({ length: 2 * count + 1 }, (_, i) => (i - count) * step)
-}
-
-function drawAxes(context: CanvasRenderingContext2D, overlay: SliceOverlay): void {
-  const { layout, halfSizeKpc, palette } = overlay
-  const { xy, xz, yz } = layout.boxes
-  context.font = `400 11px ${palette.fontUi}`
-  context.fillStyle = palette.textQuiet
-  context.strokeStyle = palette.line
-  context.lineWidth = 1
-  context.textBaseline = 'alphabetic'
-  context.textAlign = 'right'
-  vertical(context, xy, axisTicks(halfSizeKpc[1]), halfSizeKpc[1])
-  vertical(context, xz, zTicks(halfSizeKpc[2], xz.height), halfSizeKpc[2])
-  context.textAlign = 'center'
-  horizontal(context, xz, axisTicks(halfSizeKpc[0]), halfSizeKpc[0])
-  horizontal(context, yz, zTicks(halfSizeKpc[2], yz.width), halfSizeKpc[2])
-  context.textAlign = 'left'
-  context.fillText('z', yz.x + yz.width + 8, yz.y + yz.height + 15)
-}
-
-/** The ends and zero where there is no room for more. */
-function zTicks(half: number, pixels: number): number[] {
-  return pixels < 120 ? [-half, 0, half] : axisTicks(half)
-}
-
-function vertical(
-  context: CanvasRenderingContext2D,
-  box: Box,
-  ticks: readonly number[],
-  half: number,
-): void {
-  for (const tick of ticks) {
-    const y = Math.round(box.y + ((1 - tick / half) / 2) * box.height)
-    const line = Math.min(y, box.y + box.height - 1) + 0.5
-    context.beginPath()
-    context.moveTo(box.x - 4, line)
-    context.lineTo(box.x, line)
-    context.stroke()
-    // The ends stay beside their slice.
-    const inward = tick === ticks[0] ? 0 : tick === ticks[ticks.length - 1] ? 8 : 4
-    context.fillText(formatRound(tick), box.x - 8, y + inward)
-  }
-}
-
-function horizontal(
-  context: CanvasRenderingContext2D,
-  box: Box,
-  ticks: readonly number[],
-  half: number,
-): void {
-  for (const tick of ticks) {
-    const x = Math.round(box.x + ((1 + tick / half) / 2) * box.width)
-    const line = Math.min(x, box.x + box.width - 1) + 0.5
-    context.beginPath()
-    context.moveTo(line, box.y + box.height)
-    context.lineTo(line, box.y + box.height + 4)
-    context.stroke()
-    context.fillText(formatRound(tick), x, box.y + box.height + 15)
-  }
 }
 
 function drawCorner(context: CanvasRenderingContext2D, { layout, palette, readout }: SliceOverlay) {

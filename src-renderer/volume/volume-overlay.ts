@@ -1,7 +1,6 @@
 import { orbitAxes, orbitProjector } from './orbit.ts'
 import { formatRound } from '../format/text.ts'
 import {
-  axisTicks,
   drawCentre,
   drawRayMark,
   drawSun,
@@ -9,7 +8,8 @@ import {
   ringRadiiKpc,
   strokeArm,
   strokeRay,
-} from './slice-overlay.ts'
+} from './overlay-marks.ts'
+import { axisTicks } from './slice-axes.ts'
 import { spiralArms } from './spiral-arms.ts'
 import type { CanvasPalette } from '../sky/palette.ts'
 import type { Orbit } from './orbit.ts'
