@@ -1,3 +1,5 @@
+import type { DataEntry } from '#shared/session/run-file.ts'
+
 /**
  * Correlation of neighbouring pixels along the rings of a RING map: near 1 for a sky read in its own order, lower for
  * one read in the other. Pixels without a value are left out.
@@ -27,4 +29,13 @@ export function neighbourCorrelation(pixels: Float32Array, nside: number): numbe
   const covariance = sumAB - (sumA * sumB) / count
   const spread = Math.sqrt((sumAA - sumA ** 2 / count) * (sumBB - sumB ** 2 / count))
   return count > 1 && spread > 0 ? covariance / spread : Number.NaN
+}
+
+/** What a column holds. Its name and unit are statements of the file, so the quantity may be read from them; else it is intensity. */
+export function quantityOfColumn(name = '', unit = ''): DataEntry['quantity'] {
+  if (/rad\s*\/?\s*m/.test(unit)) return 'faraday_depth'
+  if (/pc.*cm/.test(unit)) return 'dispersion_measure'
+  if (/^Q(_|$)/i.test(name)) return 'Q'
+  if (/^U(_|$)/i.test(name)) return 'U'
+  return 'I'
 }

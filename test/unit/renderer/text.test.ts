@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseNumber, printNumber, stepSize } from '#renderer/components/number-input.ts'
-import { neighbourCorrelation } from '#renderer/dialogs/evidence.ts'
+import { neighbourCorrelation, quantityOfColumn } from '#renderer/dialogs/evidence.ts'
 import {
   formatAgo,
   formatAngle,
@@ -163,6 +163,19 @@ describe('evidence for the pixel order', () => {
   })
   it('leaves out pixels without a value', () => {
     expect(neighbourCorrelation(new Float32Array(12).fill(NaN), 1)).toBeNaN()
+  })
+})
+
+describe('the quantity of a column', () => {
+  it.each([
+    ['Q_POLARISATION', 'mK', 'Q'],
+    ['u_stokes', undefined, 'U'],
+    ['UNKNOWN', 'K', 'I'],
+    ['faraday_sky', 'rad/m^2', 'faraday_depth'],
+    ['DM', 'pc cm-3', 'dispersion_measure'],
+    [undefined, undefined, 'I'],
+  ])('%s in %s is %s', (name, unit, quantity) => {
+    expect(quantityOfColumn(name, unit)).toBe(quantity)
   })
 })
 
