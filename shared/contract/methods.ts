@@ -378,5 +378,4 @@ export const methods = {
 
 export type MethodName = keyof typeof methods
 export type Params<M extends MethodName> = z.input<(typeof methods)[M]['params']>
-export type ParsedParams<M extends MethodName> = z.output<(typeof methods)[M]['params']>
 export type Result<M extends MethodName> = z.output<(typeof methods)[M]['result']>

@@ -81,7 +81,7 @@ export function findModel<Kind extends FieldKind>(kind: Kind, name: string): Mod
 }
 
 /** Models that a user makes: from a formula, or from other models. */
-export const definedModels = ['formula', 'sum', 'mixture'] as const
+const definedModels = ['formula', 'sum', 'mixture'] as const
 
 /** The model that a choice names or defines, and the values of parameters that its members bring. */
 function modelOf<Kind extends FieldKind>(

@@ -5,7 +5,7 @@ export type Values = Float32Array | Float64Array
 /** How the numbers of a column or image are stored. `uint8` is the unsigned byte of TFORM B and BITPIX 8. */
 export type StoredType = 'uint8' | 'int16' | 'int32' | 'int64' | 'float32' | 'float64'
 
-export const STORED_BYTES: Record<StoredType, number> = {
+const STORED_BYTES: Record<StoredType, number> = {
   uint8: 1,
   int16: 2,
   int32: 4,

@@ -3,7 +3,7 @@ export type BlockBounds = readonly [lower: Limit, upper: Limit]
 type Limit = number | ArrayLike<number>
 
 /** The limits of the parameter at `index`. */
-export function boundsAt([lower, upper]: BlockBounds, index: number): readonly [number, number] {
+function boundsAt([lower, upper]: BlockBounds, index: number): readonly [number, number] {
   return [
     typeof lower === 'number' ? lower : lower[index],
     typeof upper === 'number' ? upper : upper[index],

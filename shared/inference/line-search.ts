@@ -18,8 +18,8 @@ export interface LineSearchStart {
 export type AlongLine<Detail> = (step: number) => Promise<LinePoint<Detail>>
 
 /** Sufficient decrease and curvature: c1 and c2 of Nocedal & Wright, Numerical Optimization (2006), section 3.1. */
-export const SUFFICIENT_DECREASE = 1e-4
-export const CURVATURE = 0.9
+const SUFFICIENT_DECREASE = 1e-4
+const CURVATURE = 0.9
 const MOST_EVALUATIONS = 30
 
 /**

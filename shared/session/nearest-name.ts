@@ -16,7 +16,7 @@ function editDistance(a: string, b: string): number {
 }
 
 /** The candidate that a misspelt word most likely means, or undefined when none is near. */
-export function nearestName(word: string, candidates: Iterable<string>): string | undefined {
+function nearestName(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase().replaceAll('-', '_')
   let best: string | undefined
   let bestDistance = Infinity

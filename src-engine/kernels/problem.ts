@@ -13,7 +13,7 @@ import type {
 } from './interface.ts'
 
 /** Largest number of Gauss-Legendre nodes per crossing that kernels take. */
-export const MAX_NODES_PER_CROSSING = 8
+const MAX_NODES_PER_CROSSING = 8
 
 /** What a backend computes; `requireProblem` refuses the rest. */
 export interface Capabilities {

@@ -45,7 +45,7 @@ export interface NewRows {
 }
 
 /** Those who want to hear of one kind of news. */
-export class Listeners<News> {
+class Listeners<News> {
   readonly #listeners = new Set<(news: News) => void>()
 
   get any(): boolean {

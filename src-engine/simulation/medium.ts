@@ -41,7 +41,7 @@ const ownKeys = ['B_microgauss', 'n_e_cm3', 'C_m3', 'radius_kpc'] as const
  * @param key the section, for messages
  * @throws InputError that names the key
  */
-export function resolveSection<Kind extends FieldKind>(
+function resolveSection<Kind extends FieldKind>(
   kind: Kind,
   key: string,
   section: ModelSection,

@@ -73,7 +73,7 @@ function keyOf({ runFile, seen, grid }: PreviewProblem): string {
 const depths: ReadonlySet<Observable> = new Set(['faraday_depth', 'dispersion_measure'])
 
 /** Kernels on one thread for one sky: filled with a magnetic field, they say what is seen of it. */
-export class PreviewOperator {
+class PreviewOperator {
   readonly #measurement: Measurement
   readonly #operator: LineOfSightOperator
   readonly #field: GridValues

@@ -7,7 +7,7 @@ import type { FitsFile } from '#shared/fits/index.ts'
 import { errorCode, errorText, fileErrorText, InputError } from '../errors.ts'
 
 /** No FITS map is larger: NSIDE 8192 in float32 takes 3 GiB. */
-export const MAX_FITS_BYTES = 4 * 2 ** 30
+const MAX_FITS_BYTES = 4 * 2 ** 30
 
 export interface LoadOptions {
   /** Largest size read, after unpacking; default 4 GiB. */

@@ -55,7 +55,7 @@ export const parameterFigures = z.object({
 export type ParameterFigures = z.output<typeof parameterFigures>
 
 /** The figures of a run at one iteration: what `larmor run` prints. */
-export const runFigures = z.object({
+const runFigures = z.object({
   iteration: z.number(),
   loss: z.number(),
   chi2_n_fitted: z.number().nullable(),
@@ -234,7 +234,7 @@ export const dataDescription = z.preprocess(
 )
 export type DataDescription = z.output<typeof dataDescription>
 
-export const markKinds = ['pause', 'resume', 'checkpoint', 'failure'] as const
+const markKinds = ['pause', 'resume', 'checkpoint', 'failure'] as const
 export type MarkKind = (typeof markKinds)[number]
 
 const markRow = z.object({ iteration: z.number(), kind: z.enum(markKinds), text: z.string() })

@@ -48,7 +48,7 @@ const unknownOf: Readonly<Record<Section, UnknownName>> = {
 }
 
 /** Names in `cosmic_ray_electrons.free` that are no parameters of its model. */
-export const freeOfCosmicRays = ['scale', 'spectral_index', 'spectral_index_grid'] as const
+const freeOfCosmicRays = ['scale', 'spectral_index', 'spectral_index_grid'] as const
 
 /** Whether nothing but parameters of models is free in a run, so that it can do without its grid. */
 export function fitsModelsAlone({

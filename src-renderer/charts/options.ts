@@ -12,7 +12,7 @@ import type { CurveTable } from './table.ts'
 import type { ChartTokens } from './tokens.ts'
 
 /** No chart ever draws more points than this, all its curves together; the table keeps all of them. */
-export const mostPoints = 4000
+const mostPoints = 4000
 
 export interface ChartInput {
   readonly table: CurveTable

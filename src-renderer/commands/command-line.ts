@@ -8,7 +8,7 @@ export function shellWord(text: string): string {
 }
 
 /** Only what differs from what the defaults would make of it. */
-export function withoutDefaults(configuration: RunFile): unknown {
+function withoutDefaults(configuration: RunFile): unknown {
   const { data, ...rest } = configuration
   const plain = runFileSchema.parse({ magnetic_field: { grid: {} } })
   const entries = data.map((entry) => {

@@ -19,7 +19,7 @@ export interface CompletionNames {
 const most = 8
 
 /** The word that ends at the caret. */
-export function wordBefore(text: string, caret: number): string {
+function wordBefore(text: string, caret: number): string {
   return /[A-Za-z_][A-Za-z0-9_]*$/.exec(text.slice(0, caret))?.[0] ?? ''
 }
 

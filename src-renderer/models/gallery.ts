@@ -21,7 +21,7 @@ export interface GalleryCard {
 const words: Readonly<Record<string, string>> = { sun08: 'Sun08', han18: 'Han18', wmap: 'WMAP' }
 
 /** A model's name as papers write it. */
-export function shortName(model: string): string {
+function shortName(model: string): string {
   const letters = model.replace(/\d+$/, '')
   if (letters.length <= 3) return words[model] ?? model.toUpperCase()
   return words[model] ?? model.charAt(0).toUpperCase() + model.slice(1)

@@ -21,7 +21,7 @@ export interface TracksPicture {
 }
 
 /** Screen position of a distance. */
-export function distanceToX({ profile, width }: TracksPicture, kpc: number): number {
+function distanceToX({ profile, width }: TracksPicture, kpc: number): number {
   const { left, right } = room
   return left + (kpc / lengthOf(profile)) * (width - left - right)
 }

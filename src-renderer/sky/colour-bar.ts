@@ -25,7 +25,7 @@ export interface ColourBarPicture {
 
 /** Room for a pointed end, on both sides whether it is drawn or not, so that bars line up. */
 export const endWidth = 7
-export const barHeight = 8
+const barHeight = 8
 /** Bar, ticks, labels and the line of words, CSS pixels. */
 export const pictureHeight = 44
 

@@ -23,7 +23,7 @@ export interface PointsLook {
 }
 
 /** Radius in CSS pixels: smaller for many, larger as one zooms in. */
-export function pointRadius(count: number, zoom: number): number {
+function pointRadius(count: number, zoom: number): number {
   const base = count <= 600 ? 4.5 : count <= mostCircles ? 3 : 1.5
   return Math.min(9, base * zoom ** 0.3)
 }

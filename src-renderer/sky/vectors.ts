@@ -9,11 +9,9 @@ const degree = Math.PI / 180
 
 /** NSIDE of the lines by density: their number is 12 nside^2. */
 export const densities = { few: 8, medium: 16, many: 32 } as const
-export type VectorDensity = keyof typeof densities
 
 /** NSIDE up to which Q and U are averaged for the texture of lines. */
 export const textureNsides = { coarse: 32, medium: 64, fine: 256 } as const
-export type TextureDetail = keyof typeof textureNsides
 
 /** Q and U (both RING, IAU) as lines, with the polarised intensity that 98 % of the pixels do not reach. */
 export function vectorsOf(

@@ -55,7 +55,7 @@ export function skyGeometry(
   }
 }
 
-export function screenToPlane({ view, port, unit }: SkyGeometry, x: number, y: number): PlanePoint {
+function screenToPlane({ view, port, unit }: SkyGeometry, x: number, y: number): PlanePoint {
   return {
     x: (x - port.width / 2) * unit + view.panX,
     y: (port.height / 2 - y) * unit + view.panY,

@@ -35,7 +35,7 @@ export interface BrowseRequest {
 }
 
 /** A data entry may only have names of letters, digits, space, dot, underscore and hyphen. */
-export function dataNameOf(fileName: string, taken: readonly string[]): string {
+function dataNameOf(fileName: string, taken: readonly string[]): string {
   const stem = fileName
     .replace(/\.gz$/i, '')
     .replace(/\.[a-z]+$/i, '')

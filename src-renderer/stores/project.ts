@@ -20,7 +20,7 @@ import { useMessages } from './messages.ts'
 import { usePreferences } from './preferences.ts'
 
 /** The run file with every default, free voxels included, as forms edit it. */
-export function defaultConfiguration(): RunFile {
+function defaultConfiguration(): RunFile {
   return runFileSchema.parse({ magnetic_field: { grid: {} } })
 }
 

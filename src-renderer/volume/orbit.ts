@@ -129,7 +129,7 @@ export function standardOrbit(
   }
 }
 
-export function boxCorners([x, y, z]: Vector3): Vector3[] {
+function boxCorners([x, y, z]: Vector3): Vector3[] {
   const signs = [-1, 1]
   return signs.flatMap((i) =>
     signs.flatMap((j) => signs.map((k): Vector3 => [i * x, j * y, k * z])),

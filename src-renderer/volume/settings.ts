@@ -17,7 +17,6 @@ const orbit = z.object({
 })
 
 export const seedKinds = ['ring', 'line', 'plane', 'points'] as const
-export type SeedKind = (typeof seedKinds)[number]
 
 /** Where field lines begin. Each kind keeps its own place. */
 const seeds = z.object({
@@ -33,14 +32,13 @@ const seeds = z.object({
 })
 export type SeedSettings = z.output<typeof seeds>
 
-export const volumeOverlays = ['circles', 'arms', 'marks', 'box', 'cursor'] as const
+const volumeOverlays = ['circles', 'arms', 'marks', 'box', 'cursor'] as const
 export type VolumeOverlayName = (typeof volumeOverlays)[number]
 
 export const arrowDensities = ['few', 'medium', 'many'] as const
 
 /** A place of the camera under a name. */
 const bookmark = z.object({ name: z.string().min(1).max(60), orbit })
-export type CameraBookmark = z.output<typeof bookmark>
 
 export const volumeSettings = z.object({
   volume: z.boolean().catch(true),

@@ -50,7 +50,7 @@ export class SolidActor {
 }
 
 /** The colour bar's colours of values, RGB bytes. */
-export function coloursOf(values: Float32Array, { table, limits, norm }: SolidColours): Uint8Array {
+function coloursOf(values: Float32Array, { table, limits, norm }: SolidColours): Uint8Array {
   const log = norm === 'log'
   const [low, high] = log ? limits.map(Math.log) : limits
   const perColour = 256 / (high - low)

@@ -36,7 +36,7 @@ function isPointFunction(value: unknown): value is PointFunction {
 }
 
 /** The body of a function of `inputs` that returns a PointFunction. */
-export function javascriptOf(program: Program, inputs: readonly string[]): string {
+function javascriptOf(program: Program, inputs: readonly string[]): string {
   const { instructions, outputs } = program
   const { fixed, steps } = planOf(program)
   const lines: string[] = []

@@ -7,16 +7,7 @@ import type { ModelVariant, ParameterSpec } from '../types.ts'
 
 export const uf23Source = 'Unger & Farrar 2024, ApJ 970, 95'
 
-export const uf23Names = [
-  'base',
-  'expX',
-  'nebCor',
-  'neCL',
-  'spur',
-  'cre10',
-  'synCG',
-  'twistX',
-] as const
+const uf23Names = ['base', 'expX', 'nebCor', 'neCL', 'spur', 'cre10', 'synCG', 'twistX'] as const
 
 const titles: Readonly<Record<(typeof uf23Names)[number], string>> = {
   base: 'Base model',

@@ -8,7 +8,7 @@ export interface RingPair {
   readonly south: Ring | undefined
 }
 
-export function ringPairs(nside: number): RingPair[] {
+function ringPairs(nside: number): RingPair[] {
   return Array.from({ length: 2 * nside }, (_, i) => ({
     north: ringGeometry(nside, i + 1),
     south: i + 1 < 2 * nside ? ringGeometry(nside, 4 * nside - i - 1) : undefined,

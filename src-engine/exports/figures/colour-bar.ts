@@ -13,7 +13,7 @@ export interface ColourScale {
 }
 
 /** Pixels without a value. */
-export const NO_VALUE: Rgb = [205, 205, 205]
+const NO_VALUE: Rgb = [205, 205, 205]
 
 export function colourOf({ norm, colourMap }: ColourScale, value: number): Rgb {
   return colourAt(colourMap, norm.toUnit(value)) ?? NO_VALUE

@@ -2,7 +2,7 @@ import { STORAGE_BUFFERS } from './adapter.ts'
 import type { GpuDevice } from './adapter.ts'
 
 /** Invocations per workgroup: what every implementation has is 256; 64 leaves registers for the ray kernels. */
-export const WORKGROUP = 64
+const WORKGROUP = 64
 
 /** Workgroups along x before a second row is begun. */
 const ROW = 32768
