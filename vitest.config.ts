@@ -12,6 +12,8 @@ export default defineConfig({
   test: {
     include: ['test/{unit,contract,kernels,fuzz}/**/*.test.ts'],
     pool: 'forks',
+    // Each kernel thread of a test reads the engine's TypeScript anew: with what was compiled kept, in a quarter of the time.
+    env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('.cache/node', import.meta.url)) },
     // By default one core is left idle, which on two cores is half of the machine.
     maxWorkers: '100%',
     testTimeout: 60_000,
