@@ -1,38 +1,21 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { RunManager } from '#engine/runs/run-manager.ts'
-import { Session } from '#engine/storage/session.ts'
+import { describe, expect, it } from 'vitest'
+import type { Session } from '#engine/storage/session.ts'
 import { pauseAfter } from '#test/tools/pause-after.ts'
 import { runBits } from '#test/tools/run-bits.ts'
-import { sampleFolder, sampleRun } from '#test/tools/sample-run.ts'
-import type { SampleFolder } from '#test/tools/sample-run.ts'
+import { useRuns } from '#test/tools/use-runs.ts'
 import { findWebgpu } from '#test/tools/webgpu.ts'
 
 const backend = await findWebgpu()
 
-let folder: SampleFolder
-let manager: RunManager
-const sessions: Session[] = []
-
-beforeEach(() => {
-  folder = sampleFolder()
-  manager = new RunManager()
-})
-afterEach(async () => {
-  await manager.shutdown()
-  for (const session of sessions.splice(0)) session.close()
-  folder.remove()
-})
+const runs = useRuns()
 
 function create(name: string, backendName: 'webgpu' | 'reference', every_s = 30): Session {
-  const configuration = sampleRun(folder, { backend: backendName, checkpoint: { every_s } })
-  const session = Session.create(folder.file(name), configuration.title, configuration)
-  sessions.push(session)
-  return session
+  return runs.create(name, { backend: backendName, checkpoint: { every_s } })
 }
 
 async function lossOf(session: Session): Promise<number> {
-  const { run } = manager.start(session, {})
-  expect(await manager.settled(session, run)).toMatchObject({ state: 'done', iteration: 12 })
+  const { run } = runs.manager.start(session, {})
+  expect(await runs.manager.settled(session, run)).toMatchObject({ state: 'done', iteration: 12 })
   return session.runs.get(run).figures?.loss ?? NaN
 }
 
@@ -51,11 +34,11 @@ describe.skipIf(!backend)('a run on the webgpu backend', () => {
     const straight = create('straight.larmor', 'webgpu')
     await lossOf(straight)
     const broken = create('broken.larmor', 'webgpu', 1e-6)
-    pauseAfter(manager, broken, 4)
-    manager.start(broken, {})
-    expect(await manager.settled(broken, 1)).toMatchObject({ state: 'paused' })
-    manager.resume(broken, 1)
-    await manager.settled(broken, 1)
+    pauseAfter(runs.manager, broken, 4)
+    runs.manager.start(broken, {})
+    expect(await runs.manager.settled(broken, 1)).toMatchObject({ state: 'paused' })
+    runs.manager.resume(broken, 1)
+    await runs.manager.settled(broken, 1)
     expect(runBits(broken, 1)).toBe(runBits(straight, 1))
   })
 })

@@ -1,14 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { RunManager } from '#engine/runs/run-manager.ts'
+import { describe, expect, it } from 'vitest'
 import type { LoadBackend } from '#engine/runs/operators.ts'
 import { referenceBackend } from '#engine/kernels/backends/reference/index.ts'
 import { KernelDeviceLostError, KernelError, loadBackend } from '#engine/kernels/index.ts'
 import type { LineOfSightOperator } from '#engine/kernels/index.ts'
-import { Session } from '#engine/storage/session.ts'
 import type { RunFileInput } from '#shared/session/run-file.ts'
 import { runBits } from '#test/tools/run-bits.ts'
-import { sampleFolder, sampleRun } from '#test/tools/sample-run.ts'
-import type { SampleFolder } from '#test/tools/sample-run.ts'
+import { useRuns } from '#test/tools/use-runs.ts'
 
 /** A graphics card for as many gradients as each of its lives allows; then it is lost, and with the last life gone. */
 class FakeCard {
@@ -51,21 +48,10 @@ function losing(operator: LineOfSightOperator, gradients: number): LineOfSightOp
   })
 }
 
-let folder: SampleFolder
-let manager: RunManager
-const sessions: Session[] = []
+const runs = useRuns(4)
 
-beforeEach(() => {
-  folder = sampleFolder(4)
-})
-afterEach(async () => {
-  await manager.shutdown()
-  for (const session of sessions.splice(0)) session.close()
-  folder.remove()
-})
-
-async function run(card: FakeCard, changes: RunFileInput = {}) {
-  const configuration = sampleRun(folder, {
+async function run(card: FakeCard, changes: RunFileInput = {}, name = 'a.larmor') {
+  const session = runs.create(name, {
     sky: { nside: 4 },
     held_out: { fold: 0, of: 10, block_nside: 2 },
     magnetic_field: { model: 'grid', grid: { shape: [8, 8, 4] } },
@@ -73,15 +59,12 @@ async function run(card: FakeCard, changes: RunFileInput = {}) {
     checkpoint: { every_s: 1e-6 },
     ...changes,
   })
-  const path = folder.file(`${sessions.length}.larmor`)
-  const session = Session.create(path, configuration.title, configuration)
-  sessions.push(session)
-  manager = new RunManager(card.load)
+  await runs.restart(card.load)
   const notices: string[] = []
-  manager.onNotice(({ text, level }) => {
+  runs.manager.onNotice(({ text, level }) => {
     if (level === 'warning') notices.push(text)
   })
-  const summary = await manager.settled(session, manager.start(session).run)
+  const summary = await runs.manager.settled(session, runs.manager.start(session).run)
   const failures = session.runs.marks(1).filter(({ kind }) => kind === 'failure')
   return { session, summary, notices, failures, record: session.runs.get(1) }
 }
@@ -90,9 +73,8 @@ describe('a run whose device is lost', () => {
   it('goes on from its last checkpoint on the same device, to the same bits', async () => {
     const straight = await run(new FakeCard(Infinity))
     expect(straight.summary).toMatchObject({ state: 'done', iteration: 12 })
-    await manager.shutdown()
     const card = new FakeCard(5, Infinity)
-    const lost = await run(card)
+    const lost = await run(card, {}, 'lost.larmor')
     expect(lost.summary).toMatchObject({ state: 'done', iteration: 12 })
     expect(card.opened).toBe(2)
     expect(lost.notices).toEqual([

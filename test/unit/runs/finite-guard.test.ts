@@ -1,12 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { RunManager } from '#engine/runs/run-manager.ts'
+import { describe, expect, it } from 'vitest'
 import type { LoadBackend } from '#engine/runs/operators.ts'
 import { referenceBackend } from '#engine/kernels/backends/reference/index.ts'
 import type { LineOfSightOperator } from '#engine/kernels/index.ts'
-import { Session } from '#engine/storage/session.ts'
 import type { RunFileInput } from '#shared/session/run-file.ts'
-import { sampleFolder, sampleRun } from '#test/tools/sample-run.ts'
-import type { SampleFolder } from '#test/tools/sample-run.ts'
+import { useRuns } from '#test/tools/use-runs.ts'
 
 type Operation = 'forward' | 'lossGradient' | 'jvp' | 'adjoint'
 
@@ -57,21 +54,10 @@ function spoil(
   })
 }
 
-let folder: SampleFolder
-let manager: RunManager
-const sessions: Session[] = []
-
-beforeEach(() => {
-  folder = sampleFolder(4)
-})
-afterEach(async () => {
-  await manager.shutdown()
-  for (const session of sessions.splice(0)) session.close()
-  folder.remove()
-})
+const runs = useRuns(4)
 
 async function run(load: LoadBackend, optimiser: NonNullable<RunFileInput['optimiser']>) {
-  const configuration = sampleRun(folder, {
+  const session = runs.create('a.larmor', {
     sky: { nside: 4 },
     held_out: { fold: 0, of: 10, block_nside: 2 },
     magnetic_field: { model: 'grid', grid: { shape: [8, 8, 4] } },
@@ -79,10 +65,8 @@ async function run(load: LoadBackend, optimiser: NonNullable<RunFileInput['optim
     checkpoint: { every_s: 1e-6 },
     optimiser: { iterations: 8, ...optimiser },
   })
-  const session = Session.create(folder.file('a.larmor'), configuration.title, configuration)
-  sessions.push(session)
-  manager = new RunManager(load)
-  const summary = await manager.settled(session, manager.start(session).run)
+  await runs.restart(load)
+  const summary = await runs.manager.settled(session, runs.manager.start(session).run)
   const checkpoints = session.runs.checkpoints(1)
   const arrays = checkpoints.flatMap((checkpoint) =>
     session.runs

@@ -1,40 +1,20 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { RunManager } from '#engine/runs/run-manager.ts'
-import { Session } from '#engine/storage/session.ts'
+import { describe, expect, it } from 'vitest'
+import type { Session } from '#engine/storage/session.ts'
 import type { RunFileInput } from '#shared/session/run-file.ts'
 import { pauseAfter } from '#test/tools/pause-after.ts'
 import { runBits } from '#test/tools/run-bits.ts'
-import { sampleFolder, sampleRun } from '#test/tools/sample-run.ts'
-import type { SampleFolder } from '#test/tools/sample-run.ts'
+import { useRuns } from '#test/tools/use-runs.ts'
 
-let folder: SampleFolder
-let manager: RunManager
-const sessions: Session[] = []
-
-beforeEach(() => {
-  folder = sampleFolder()
-  manager = new RunManager()
-})
-afterEach(async () => {
-  await manager.shutdown()
-  for (const session of sessions.splice(0)) session.close()
-  folder.remove()
-})
+const runs = useRuns()
 
 type Grid = NonNullable<NonNullable<RunFileInput['magnetic_field']>['grid']>
 
 function create(name: string, changes: RunFileInput, grid: Grid = {}): Session {
   const field = { model: 'grid', grid: { shape: [10, 10, 6] as [number, number, number], ...grid } }
-  const configuration = sampleRun(folder, { magnetic_field: field, ...changes })
-  const session = Session.create(folder.file(name), configuration.title, configuration)
-  sessions.push(session)
-  return session
+  return runs.create(name, { magnetic_field: field, ...changes })
 }
 
-async function runThrough(session: Session) {
-  const { run } = manager.start(session, { threads: 1 })
-  return manager.settled(session, run)
-}
+const runThrough = (session: Session) => runs.through(session, 1)
 
 function lossesOf(session: Session): number[] {
   const { columns, rows, values } = session.runs.curves(1)
@@ -99,13 +79,12 @@ describe.each(cases)('a run with %s', (_, changes, grid) => {
       },
       grid,
     )
-    pauseAfter(manager, broken, 2)
+    pauseAfter(runs.manager, broken, 2)
     await runThrough(broken)
     expect(broken.runs.get(1).iteration).toBeLessThan(whole)
-    await manager.shutdown()
-    manager = new RunManager()
-    manager.resume(broken, 1)
-    await manager.settled(broken, 1)
+    await runs.restart()
+    runs.manager.resume(broken, 1)
+    await runs.manager.settled(broken, 1)
     expect(runBits(broken, 1)).toBe(runBits(straight, 1))
   })
 })

@@ -1,39 +1,25 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { exportRun } from '#engine/exports/export-run.ts'
 import { inspectSession } from '#engine/cli/inspect-session.ts'
 import { prepareProblem } from '#engine/runs/prepare-problem.ts'
-import { RunManager } from '#engine/runs/run-manager.ts'
-import { Session } from '#engine/storage/session.ts'
+import type { Session } from '#engine/storage/session.ts'
 import { writeHealpixMap } from '#shared/fits/index.ts'
-import { runFileSchema } from '#shared/session/run-file.ts'
 import type { RunFileInput } from '#shared/session/run-file.ts'
 import { fitMock } from '#test/tools/parametric-mock.ts'
 import { lsaMock } from '#test/tools/parametric-mocks.ts'
 import { pauseAfter } from '#test/tools/pause-after.ts'
 import { runBits } from '#test/tools/run-bits.ts'
-import { sampleFolder, sampleRun } from '#test/tools/sample-run.ts'
-import type { SampleFolder } from '#test/tools/sample-run.ts'
+import { sampleRun } from '#test/tools/sample-run.ts'
+import { useRuns } from '#test/tools/use-runs.ts'
 
-let folder: SampleFolder
-let manager: RunManager
-const sessions: Session[] = []
-
-beforeEach(() => {
-  folder = sampleFolder(4)
-  manager = new RunManager()
-})
-afterEach(async () => {
-  await manager.shutdown()
-  for (const session of sessions.splice(0)) session.close()
-  folder.remove()
-})
+const runs = useRuns(4)
 
 const shape: [number, number, number] = [10, 10, 6]
 
 function create(name: string, changes: RunFileInput): Session {
-  const configuration = sampleRun(folder, {
+  return runs.create(name, {
     sky: { nside: 4 },
     magnetic_field: {
       model: 'lsa',
@@ -44,18 +30,14 @@ function create(name: string, changes: RunFileInput): Session {
     backend: 'wasm',
     ...changes,
   })
-  const session = Session.create(folder.file(name), configuration.title, configuration)
-  sessions.push(session)
-  return session
 }
 
 async function runThrough(session: Session) {
-  const { run } = manager.start(session, { threads: 1 })
-  const summary = await manager.settled(session, run)
-  expect(summary.error).toBeUndefined()
-  expect(summary.state).toBe('done')
+  const { run, iteration, error, state } = await runs.through(session, 1)
+  expect(error).toBeUndefined()
+  expect(state).toBe('done')
   const { figures } = session.runs.get(run)
-  return { iteration: summary.iteration, figures, parameters: figures?.parameters }
+  return { iteration, figures, parameters: figures?.parameters }
 }
 
 const joint: RunFileInput = {
@@ -103,17 +85,16 @@ describe.each(methods)('a fit of parameters by %s', (_, changes) => {
 
     // Before the models are integrated without the grid, and after it.
     const broken = create('broken.larmor', { ...changes, checkpoint: { every_s: 1e-6 } })
-    pauseAfter(manager, broken, 2)
-    manager.start(broken, { threads: 1 })
+    pauseAfter(runs.manager, broken, 2)
+    runs.manager.start(broken, { threads: 1 })
     for (const pause of [iteration - 1, undefined]) {
-      await manager.settled(broken, 1)
+      await runs.manager.settled(broken, 1)
       expect(broken.runs.get(1).state).toBe('paused')
-      await manager.shutdown()
-      manager = new RunManager()
-      if (pause !== undefined) pauseAfter(manager, broken, pause)
-      manager.resume(broken, 1)
+      await runs.restart()
+      if (pause !== undefined) pauseAfter(runs.manager, broken, pause)
+      runs.manager.resume(broken, 1)
     }
-    await manager.settled(broken, 1)
+    await runs.manager.settled(broken, 1)
     expect(runBits(broken, 1)).toBe(runBits(straight, 1))
     expect(broken.runs.get(1).figures?.parameters).toEqual(straight.runs.get(1).figures?.parameters)
   })
@@ -130,7 +111,7 @@ describe('fitted parameters', () => {
         data: [
           {
             name: 'sky',
-            file: folder.file(data),
+            file: runs.folder.file(data),
             frequency_ghz: 0.408,
             sigma,
             nuisance: { offset },
@@ -156,7 +137,7 @@ describe('fitted parameters', () => {
 
     // The model itself as data: no residual, so that the start does not matter.
     writeFileSync(
-      folder.file('model.fits'),
+      runs.folder.file('model.fits'),
       writeHealpixMap({
         nside: 4,
         ordering: 'RING',
@@ -206,7 +187,7 @@ describe('fitted parameters', () => {
 
   it('are printed by inspect and exported, and a moved surface is warned of', async () => {
     const warnings: string[] = []
-    manager.onNotice(({ level, text }) => {
+    runs.manager.onNotice(({ level, text }) => {
       if (level === 'warning') warnings.push(text)
     })
     const session = create('a.larmor', {
@@ -219,7 +200,7 @@ describe('fitted parameters', () => {
       optimiser: { method: 'lbfgs', iterations: 3 },
     })
     const { parameters } = await runThrough(session)
-    const told = manager.summary(session, 1).parameters
+    const told = runs.manager.summary(session, 1).parameters
     expect(told?.[0]).toEqual({
       name: 'magnetic_field.B_microgauss[0]',
       unit: 'microgauss',
@@ -240,7 +221,7 @@ describe('fitted parameters', () => {
     expect(lines).toMatch(
       /magnetic_field\.B_microgauss\[0\] = -?[\d.]+(?:e-?\d+)? \+- [\d.e-]+ microgauss/,
     )
-    const folderOut = folder.file('out')
+    const folderOut = runs.folder.file('out')
     const files = await exportRun(session, 1, {
       what: ['curves'],
       formats: ['csv'],
@@ -300,11 +281,13 @@ describe('fitted parameters', () => {
 
   it('are said to be unsettled where the grid is too coarse for its corrections', async () => {
     const warnings: string[] = []
-    manager.onNotice(({ level, text }) => {
+    runs.manager.onNotice(({ level, text }) => {
       if (level === 'warning') warnings.push(text)
     })
     const changes = (corrections: number): RunFileInput => ({
-      data: [{ name: 'sky', file: folder.file('sky.fits'), frequency_ghz: 0.408, sigma: 0.01 }],
+      data: [
+        { name: 'sky', file: runs.folder.file('sky.fits'), frequency_ghz: 0.408, sigma: 0.01 },
+      ],
       optimiser: { method: 'lbfgs', corrections },
     })
     await runThrough(create('a.larmor', changes(1)))
@@ -346,13 +329,7 @@ describe('fitted parameters', () => {
       ],
     ]
     for (const [changes, message] of refused) {
-      const session = Session.create(
-        folder.file(`refused-${sessions.length}.larmor`),
-        '',
-        runFileSchema.parse({ ...sampleRun(folder), ...changes }),
-      )
-      sessions.push(session)
-      expect(() => prepareProblem(session.configuration, [])).toThrow(message)
+      expect(() => prepareProblem(sampleRun(runs.folder, changes), [])).toThrow(message)
     }
   })
 })

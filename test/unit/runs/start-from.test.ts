@@ -1,5 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { RunManager } from '#engine/runs/run-manager.ts'
+import { describe, expect, it } from 'vitest'
 import { sampleGrid } from '#engine/runs/sample-grid.ts'
 import { Session } from '#engine/storage/session.ts'
 import { coordinateOf } from '#engine/unknowns/coordinates.ts'
@@ -7,35 +6,16 @@ import { checkRunFile } from '#shared/session/run-file-issues.ts'
 import type { RunFileInput } from '#shared/session/run-file.ts'
 import { pauseAfter } from '#test/tools/pause-after.ts'
 import { runBits } from '#test/tools/run-bits.ts'
-import { sampleFolder, sampleRun } from '#test/tools/sample-run.ts'
-import type { SampleFolder } from '#test/tools/sample-run.ts'
+import { sampleRun } from '#test/tools/sample-run.ts'
+import { useRuns } from '#test/tools/use-runs.ts'
 
-let folder: SampleFolder
-let manager: RunManager
-const sessions: Session[] = []
+const runs = useRuns()
 
-beforeEach(() => {
-  folder = sampleFolder()
-  manager = new RunManager()
-})
-afterEach(async () => {
-  await manager.shutdown()
-  for (const session of sessions.splice(0)) session.close()
-  folder.remove()
-})
-
-function create(name: string, changes: RunFileInput = {}): Session {
-  const configuration = sampleRun(folder, changes)
-  const session = Session.create(folder.file(name), configuration.title, configuration)
-  sessions.push(session)
-  return session
-}
 async function through(session: Session, changes?: RunFileInput) {
   if (changes) {
-    session.transaction(() => session.configure(sampleRun(folder, changes)))
+    session.transaction(() => session.configure(sampleRun(runs.folder, changes)))
   }
-  const { run } = manager.start(session, { threads: 2 })
-  const summary = await manager.settled(session, run)
+  const summary = await runs.through(session)
   expect(summary.error).toBeUndefined()
   return summary
 }
@@ -53,7 +33,7 @@ function column(session: Session, run: number, name: string): number[] {
 
 describe('a run that starts from the result of another one', () => {
   it('begins with its field, exactly, and counts from 0', async () => {
-    const session = create('a.larmor')
+    const session = runs.create('a.larmor')
     const first = await through(session)
     const second = await through(session, {
       optimiser: { iterations: 3, learning_rate: 0.1 },
@@ -66,22 +46,22 @@ describe('a run that starts from the result of another one', () => {
   })
 
   it('resumes to the same bits, without the run that it began with', async () => {
-    const from = create('from.larmor')
+    const from = runs.create('from.larmor')
     const { run } = await through(from)
     const settings = { start_from: { file: from.path, run } }
-    const straight = create('straight.larmor', settings)
+    const straight = runs.create('straight.larmor', settings)
     await through(straight)
-    const broken = create('broken.larmor', settings)
-    pauseAfter(manager, broken, 4)
+    const broken = runs.create('broken.larmor', settings)
+    pauseAfter(runs.manager, broken, 4)
     await through(broken)
-    await manager.remove(from, run)
-    manager.resume(broken, 1)
-    expect((await manager.settled(broken, 1)).state).toBe('done')
+    await runs.manager.remove(from, run)
+    runs.manager.resume(broken, 1)
+    expect((await runs.manager.settled(broken, 1)).state).toBe('done')
     expect(runBits(broken, 1)).toBe(runBits(straight, 1))
   })
 
   it('takes the field over to another grid and to a correction', async () => {
-    const session = create('a.larmor')
+    const session = runs.create('a.larmor')
     await through(session)
     const finer = await through(session, {
       magnetic_field: { grid: { shape: [16, 16, 8] } },
@@ -106,7 +86,7 @@ describe('a run that starts from the result of another one', () => {
   })
 
   it('takes over the parameters of the same model, and says where the model is another one', async () => {
-    const session = create('a.larmor')
+    const session = runs.create('a.larmor')
     const grid = { shape: [12, 12, 6] as [number, number, number] }
     const lsa = { model: 'lsa', free: ['b0_microgauss'], grid }
     const optimiser = { method: 'lbfgs' as const, iterations: 4, corrections: 0 }
@@ -123,7 +103,7 @@ describe('a run that starts from the result of another one', () => {
     // float64 coordinates: to rounding.
     expect(column(session, second.run, 'magnetic_field.b0_microgauss')[0]).toBeCloseTo(found, 10)
     const heard: string[] = []
-    manager.onNotice(({ text }) => heard.push(text))
+    runs.manager.onNotice(({ text }) => heard.push(text))
     await through(session, {
       magnetic_field: { ...lsa, free: ['psi0_deg'] },
       optimiser,
@@ -133,10 +113,10 @@ describe('a run that starts from the result of another one', () => {
   })
 
   it('warns where it holds out what the other one was fitted to', async () => {
-    const session = create('a.larmor')
+    const session = runs.create('a.larmor')
     await through(session)
     const heard: string[] = []
-    manager.onNotice(({ level, text }) => {
+    runs.manager.onNotice(({ level, text }) => {
       if (level === 'warning') heard.push(text)
     })
     await through(session, { start_from: { run: 1 } })
@@ -149,20 +129,20 @@ describe('a run that starts from the result of another one', () => {
   })
 
   it('is refused in words where there is nothing to start from, or no way to it', async () => {
-    const session = create('a.larmor', { start_from: { run: 7 } })
-    const { run } = manager.start(session)
-    expect((await manager.settled(session, run)).error).toMatch(/a\.larmor has no run 7/)
+    const session = runs.create('a.larmor', { start_from: { run: 7 } })
+    const { run } = runs.manager.start(session)
+    expect((await runs.manager.settled(session, run)).error).toMatch(/a\.larmor has no run 7/)
     await through(session, {})
     session.transaction(() =>
       session.configure(
-        sampleRun(folder, {
+        sampleRun(runs.folder, {
           magnetic_field: { grid: { shape: [12, 12, 6], representation: 'vector-potential' } },
           start_from: { run: 2 },
         }),
       ),
     )
-    const potential = manager.start(session)
-    expect((await manager.settled(session, potential.run)).error).toMatch(
+    const potential = runs.manager.start(session)
+    expect((await runs.manager.settled(session, potential.run)).error).toMatch(
       /representation: a run of this representation starts only from one of the same/,
     )
     const checked = checkRunFile({ start_from: {}, optimiser: { levels: 2 } })
@@ -172,60 +152,59 @@ describe('a run that starts from the result of another one', () => {
 
 describe('the queue', () => {
   it('is put in another order, and loses a run that is deleted', async () => {
-    const session = create('a.larmor', { optimiser: { iterations: 2 } })
+    const session = runs.create('a.larmor', { optimiser: { iterations: 2 } })
     const order: number[] = []
-    manager.onProgress(({ summary }) => {
+    runs.manager.onProgress(({ summary }) => {
       if (summary.state === 'done') order.push(summary.run)
     })
-    const runs = ['A', 'B', 'C', 'D'].map((name) => manager.start(session, { name }).run)
-    expect(manager.waiting(session)).toEqual([1, 2, 3, 4])
-    expect(manager.reorder(session, 4, 0)).toEqual([4, 1, 2, 3])
-    expect(manager.reorder(session, 1, 9)).toEqual([4, 2, 3, 1])
-    await manager.remove(session, 2)
-    expect(manager.waiting(session)).toEqual([4, 3, 1])
-    await manager.settled(session, runs[0])
+    const [first] = ['A', 'B', 'C', 'D'].map((name) => runs.manager.start(session, { name }).run)
+    expect(runs.manager.waiting(session)).toEqual([1, 2, 3, 4])
+    expect(runs.manager.reorder(session, 4, 0)).toEqual([4, 1, 2, 3])
+    expect(runs.manager.reorder(session, 1, 9)).toEqual([4, 2, 3, 1])
+    await runs.manager.remove(session, 2)
+    expect(runs.manager.waiting(session)).toEqual([4, 3, 1])
+    await runs.manager.settled(session, first)
     expect(order).toEqual([4, 3, 1])
     expect(session.runs.list().map(({ id }) => id)).toEqual([1, 3, 4])
-    expect(() => manager.reorder(session, 1, 0)).toThrow(/does not wait/)
+    expect(() => runs.manager.reorder(session, 1, 0)).toThrow(/does not wait/)
   })
 
   it('lets a run that waits start from the one before it', async () => {
-    const session = create('a.larmor', { optimiser: { iterations: 4 } })
-    const first = manager.start(session)
+    const session = runs.create('a.larmor', { optimiser: { iterations: 4 } })
+    const first = runs.manager.start(session)
     session.transaction(() =>
-      session.configure(sampleRun(folder, { start_from: { run: first.run } })),
+      session.configure(sampleRun(runs.folder, { start_from: { run: first.run } })),
     )
-    const second = manager.start(session)
-    expect((await manager.settled(session, second.run)).state).toBe('done')
+    const second = runs.manager.start(session)
+    expect((await runs.manager.settled(session, second.run)).state).toBe('done')
     expect(column(session, 2, 'loss')[0]).toBe(column(session, 1, 'loss')[4])
   })
 
   it('does not delete a run that goes on', async () => {
-    const session = create('a.larmor', { optimiser: { iterations: 1000 } })
-    const { run } = manager.start(session)
+    const session = runs.create('a.larmor', { optimiser: { iterations: 1000 } })
+    const { run } = runs.manager.start(session)
     const heard = new Promise<void>((resolve) => {
-      manager.onProgress(({ summary }) => {
+      runs.manager.onProgress(({ summary }) => {
         if (summary.state === 'running') resolve()
       })
     })
     await heard
-    await expect(manager.remove(session, run)).rejects.toThrow(/going on/)
-    manager.stop(session, run)
-    await manager.settled(session, run)
+    await expect(runs.manager.remove(session, run)).rejects.toThrow(/going on/)
+    runs.manager.stop(session, run)
+    await runs.manager.settled(session, run)
   })
 })
 
 describe('what a session keeps of a run', () => {
   it('has name, notes and tags, and clocks in its curves', async () => {
-    const session = create('a.larmor')
+    const session = runs.create('a.larmor')
     const { run } = await through(session)
     expect(session.runs.get(run)).toMatchObject({ notes: '', tags: [] })
     session.transaction(() =>
       session.runs.update(run, { name: 'Best', notes: 'weak prior', tags: ['paper', 'n64'] }),
     )
     session.close()
-    const again = Session.open(session.path)
-    sessions[0] = again
+    const again = runs.keep(Session.open(session.path))
     expect(again.runs.get(run)).toMatchObject({
       name: 'Best',
       notes: 'weak prior',
@@ -238,8 +217,8 @@ describe('what a session keeps of a run', () => {
   })
 
   it('gets new columns where an earlier version of the program began it', async () => {
-    const session = create('a.larmor')
-    pauseAfter(manager, session, 4)
+    const session = runs.create('a.larmor')
+    pauseAfter(runs.manager, session, 4)
     const { run } = await through(session)
     const { columns, rows, values } = session.runs.curves(run)
     const old = columns.slice(0, -3)
@@ -248,8 +227,8 @@ describe('what a session keeps of a run', () => {
       session.runs.truncateCurves(run, 0, old)
       session.runs.appendCurves(run, 0, old.length, kept)
     })
-    manager.resume(session, run)
-    expect((await manager.settled(session, run)).state).toBe('done')
+    runs.manager.resume(session, run)
+    expect((await runs.manager.settled(session, run)).state).toBe('done')
     expect(column(session, run, 'loss')).toHaveLength(13)
     expect(column(session, run, 'loss').every(Number.isFinite)).toBe(true)
     const seconds = column(session, run, 'seconds')
