@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { command } from '#engine/cli/bench.ts'
-import type { CommandIo } from '#engine/cli/io.ts'
 import { listModels } from '#shared/fields/index.ts'
+import { larmor } from '#test/unit/cli/fake-io.ts'
 
 const positive = z.number().positive()
 const document = z.object({
@@ -49,48 +48,33 @@ const document = z.object({
 })
 
 describe('larmor bench', () => {
-  it('prints one JSON document with every figure, and the integrals are as exact as promised', async () => {
-    let out = ''
-    const io: CommandIo = {
-      out: (text) => {
-        out += text
-      },
-      err: () => {},
-      isTty: false,
-      columns: 80,
-      json: true,
-      signal: new AbortController().signal,
-      env: {},
-    }
-    expect(await command(['--nside', '4', '--threads', '2', '--repeats', '1'], io)).toBe(0)
-    const { speed, accuracy, polarised } = document.parse(JSON.parse(out))
-    expect(speed.map(({ threads }) => threads)).toEqual([1, 2])
-    expect(polarised.growth.map(({ of }) => of)).toEqual(['rays', 'crossings', 'frequencies'])
-    const [smooth, noise] = accuracy
-    // A smooth field: what float32 leaves. White noise, the hardest: the sixth degree that three nodes miss.
-    expect(smooth.cells_relative_rms).toBeLessThan(1e-7)
-    expect(noise.cells_relative_rms).toBeLessThan(2e-4)
-    for (const { cells_relative_rms: cells, midpoint_512_relative_rms: midpoint } of accuracy) {
-      expect(cells).toBeLessThan(midpoint / 3)
-    }
-  })
+  // The standard grid, a dozen operators and four fits: minutes where the machine is busy with other things.
+  const timeout = 300_000
+  it(
+    'prints one JSON document with every figure, and the integrals are as exact as promised',
+    { timeout },
+    async () => {
+      const call = ['--nside', '4', '--threads', '2', '--repeats', '1']
+      const { code, out } = await larmor(['bench', ...call, '--json'])
+      expect(code).toBe(0)
+      const { speed, accuracy, polarised } = document.parse(JSON.parse(out))
+      expect(speed.map(({ threads }) => threads)).toEqual([1, 2])
+      expect(polarised.growth.map(({ of }) => of)).toEqual(['rays', 'crossings', 'frequencies'])
+      const [smooth, noise] = accuracy
+      // A smooth field: what float32 leaves. White noise, the hardest: the sixth degree that three nodes miss.
+      expect(smooth.cells_relative_rms).toBeLessThan(1e-7)
+      expect(noise.cells_relative_rms).toBeLessThan(2e-4)
+      for (const { cells_relative_rms: cells, midpoint_512_relative_rms: midpoint } of accuracy) {
+        expect(cells).toBeLessThan(midpoint / 3)
+      }
+    },
+  )
 })
 
 describe('larmor bench --models', () => {
   it('evaluates every model both ways, with the same values', async () => {
-    let out = ''
-    const io: CommandIo = {
-      out: (text) => {
-        out += text
-      },
-      err: () => {},
-      isTty: false,
-      columns: 80,
-      json: true,
-      signal: new AbortController().signal,
-      env: {},
-    }
-    expect(await command(['--models', '--repeats', '1'], io)).toBe(0)
+    const { code, out } = await larmor(['bench', '--models', '--repeats', '1', '--json'])
+    expect(code).toBe(0)
     const figures = z.object({
       models: z.array(
         z.looseObject({

@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { main } from '#engine/cli/main.ts'
 import { referenceBackend } from '#engine/kernels/backends/reference/index.ts'
 import { loadTensorflowBackend } from '#engine/kernels/backends/tensorflow/index.ts'
 import { emissivitySeries } from '#engine/kernels/backends/tensorflow/emissivity-series.ts'
@@ -11,6 +10,7 @@ import { voxelCount } from '#shared/physics/grid.ts'
 import { emissivityConstantsMicrogauss } from '#shared/physics/synchrotron.ts'
 import { sampleFolder } from '#test/tools/sample-run.ts'
 import type { SampleFolder } from '#test/tools/sample-run.ts'
+import { larmor } from '#test/unit/cli/fake-io.ts'
 import { dot, noiseField, norm, present, smallProblem } from '../problems.ts'
 
 const backend = await loadTensorflowBackend()
@@ -113,20 +113,8 @@ held_out: { fold: 0, of: 10, block_nside: 2 }
 backend: tensorflow
 `,
     )
-    let out = ''
-    let err = ''
-    const code = await main(
-      ['run', folder.file('run.yaml'), '--out', folder.file('fit.larmor'), '--progress', 'none'],
-      {
-        out: (text) => (out += text),
-        err: (text) => (err += text),
-        isTty: false,
-        columns: 80,
-        json: true,
-        signal: new AbortController().signal,
-        env: {},
-      },
-    )
+    const call = ['run', folder.file('run.yaml'), '--out', folder.file('fit.larmor')]
+    const { code, out, err } = await larmor([...call, '--progress', 'none', '--json'])
     expect(err).toBe('')
     expect(code).toBe(0)
     expect(JSON.parse(out)).toMatchObject({ state: 'done', iterations: 2, backend: 'tensorflow' })

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { command } from '#engine/cli/bench.ts'
-import type { CommandIo } from '#engine/cli/io.ts'
 import { findWebgpu } from '#test/tools/webgpu.ts'
+import { larmor } from '#test/unit/cli/fake-io.ts'
 
 const backend = await findWebgpu()
 const positive = z.number().positive()
@@ -25,20 +24,9 @@ const document = z.looseObject({
 
 describe.skipIf(!backend)('larmor bench --backend webgpu', () => {
   it('prints milliseconds and the share of the bandwidth for I, and for I, Q and U', async () => {
-    let out = ''
-    const io: CommandIo = {
-      out: (text) => {
-        out += text
-      },
-      err: () => {},
-      isTty: false,
-      columns: 80,
-      json: true,
-      signal: new AbortController().signal,
-      env: {},
-    }
     const call = ['--backend', 'webgpu', '--nside', '2', '--repeats', '1']
-    expect(await command(call, io)).toBe(0)
+    const { code, out } = await larmor(['bench', ...call, '--json'])
+    expect(code).toBe(0)
     const { speed } = document.parse(JSON.parse(out))
     expect(speed.map(({ observables }) => observables.join(''))).toEqual(['I', 'IQU'])
   })

@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { main } from '#engine/cli/main.ts'
 import { Session } from '#engine/storage/session.ts'
 import { sampleFolder, sampleRun } from '#test/tools/sample-run.ts'
 import type { SampleFolder } from '#test/tools/sample-run.ts'
+import { larmor } from './fake-io.ts'
 
 let folder: SampleFolder
 beforeEach(() => {
@@ -22,23 +22,6 @@ held_out: { fold: 0, of: 10, block_nside: 2 }
   )
 })
 afterEach(() => folder.remove())
-
-async function larmor(args: string[], options: { json?: boolean; stopped?: boolean } = {}) {
-  let out = ''
-  let err = ''
-  const controller = new AbortController()
-  if (options.stopped) controller.abort()
-  const code = await main(args, {
-    out: (text) => (out += text),
-    err: (text) => (err += text),
-    isTty: false,
-    columns: 80,
-    json: options.json ?? false,
-    signal: controller.signal,
-    env: {},
-  })
-  return { code, out, err }
-}
 
 const files = () => ({ yaml: folder.file('run.yaml'), out: folder.file('fit.larmor') })
 const reference = ['--backend', 'reference']
@@ -72,7 +55,7 @@ describe('larmor', () => {
 describe('larmor run', () => {
   it('prints one JSON document with the figures', async () => {
     const { yaml, out } = files()
-    const result = await larmor(['run', yaml, '--out', out, ...reference], { json: true })
+    const result = await larmor(['run', yaml, '--out', out, ...reference, '--json'])
     expect(result.code).toBe(0)
     const document: unknown = JSON.parse(result.out)
     expect(document).toMatchObject({
@@ -119,7 +102,7 @@ describe('larmor run', () => {
 
   it('pauses when it is stopped, with exit code 130 and what to do', async () => {
     const { yaml, out } = files()
-    const stopped = await larmor(['run', yaml, '--out', out, ...reference], { stopped: true })
+    const stopped = await larmor(['run', yaml, '--out', out, ...reference], AbortSignal.abort())
     expect(stopped.code).toBe(130)
     expect(stopped.err).toMatch(/--resume goes on/)
     expect((await larmor(['run', yaml, '--out', out, '--resume', ...reference])).code).toBe(0)
@@ -151,7 +134,7 @@ describe('larmor run', () => {
     const good = readFileSync(yaml, 'utf8')
     writeFileSync(yaml, good.replace('sky.fits', 'sky_.fits'))
     for (const more of [[], ['--folds'], ['--resume']]) {
-      const bad = await larmor(['run', yaml, '--out', out, ...reference, ...more], { json: true })
+      const bad = await larmor(['run', yaml, '--out', out, ...reference, ...more, '--json'])
       expect(bad).toMatchObject({ code: 3, out: '' })
       expect(bad.err).toMatch(/sky_\.fits: no such file/)
       expect(readdirSync(folder.path).sort()).toEqual(['run.yaml', 'sky.fits'])
@@ -172,7 +155,7 @@ describe('larmor run', () => {
   it('fits ten folds and pools their held-out chi-square', async () => {
     const { yaml, out } = files()
     const call = ['run', yaml, '--out', out, '--folds', ...reference]
-    const { code, out: text, err } = await larmor(call, { json: true })
+    const { code, out: text, err } = await larmor([...call, '--json'])
     expect(code).toBe(0)
     expect(err.match(/^Memory: /gm)).toHaveLength(1)
     expect(err.match(/^Fold \d of 10$/gm)).toHaveLength(10)
@@ -199,7 +182,7 @@ describe('larmor run in a process of its own', () => {
     child.stderr.destroy()
     const [code] = await once(child, 'exit')
     expect(code).toBe(0)
-    const { runs } = JSON.parse((await larmor(['inspect', out], { json: true })).out)
+    const { runs } = JSON.parse((await larmor(['inspect', out, '--json'])).out)
     expect(runs[0].state).toBe('done')
   })
 })
@@ -230,25 +213,35 @@ describe('larmor inspect and export', () => {
       code: 0,
       out: expect.stringMatching(/Checkpoint at iteration 4 \(final\)/),
     })
-    const inspected = JSON.parse((await larmor(['inspect', out], { json: true })).out)
+    const inspected = JSON.parse((await larmor(['inspect', out, '--json'])).out)
     expect(inspected.runs[0]).toMatchObject({
       bit_identical: true,
       curve_rows: 5,
       backend: 'reference',
     })
     expect(inspected.inputs[0]).toMatchObject({ name: 'sky', relative_path: 'sky.fits' })
-    const map = JSON.parse((await larmor(['inspect', folder.file('sky.fits')], { json: true })).out)
+    const map = JSON.parse((await larmor(['inspect', folder.file('sky.fits'), '--json'])).out)
     expect(map.maps[0]).toMatchObject({ nside: 4, ordering: 'RING', questions: [] })
     expect(map.maps[0].columns[0]).toMatchObject({ unit: 'K', valid: 192, bad: 0 })
-    const exported = await larmor(
-      ['export', out, '--out', folder.file('results'), '--what', 'maps,curves'],
-      { json: true },
-    )
+    const exported = await larmor([
+      'export',
+      out,
+      '--out',
+      folder.file('results'),
+      '--what',
+      'maps,curves',
+      '--json',
+    ])
     expect(JSON.parse(exported.out).files).toEqual(['fit-run-1-sky.fits', 'fit-run-1-curves.csv'])
-    const only = await larmor(
-      ['export', out, '--out', folder.file('only'), '--format', 'csv,npy'],
-      { json: true },
-    )
+    const only = await larmor([
+      'export',
+      out,
+      '--out',
+      folder.file('only'),
+      '--format',
+      'csv,npy',
+      '--json',
+    ])
     expect(JSON.parse(only.out).files).toEqual([
       'fit-run-1-magnetic-field.npy',
       'fit-run-1-curves.csv',
