@@ -5,7 +5,8 @@ import { z } from 'zod'
 import { Session } from '#engine/storage/session.ts'
 import type { Formula } from '#shared/fields/index.ts'
 import { bindMagneticField, resolveModel } from '#shared/fields/index.ts'
-import { larmor, temporaryFolder } from './fake-io.ts'
+import { larmor } from './fake-io.ts'
+import { fitSimulated } from './simulated-fit.ts'
 
 /** A spiral with two reversals, as a user types it. */
 const formula: Formula = {
@@ -34,47 +35,18 @@ const result = z.looseObject({
 
 describe('a formula with two reversals', () => {
   it('is simulated, fitted, saved and reopened', async () => {
-    const folder = temporaryFolder()
-    const file = (name: string) => join(folder, name)
-    const write = (name: string, run: object) => writeFileSync(file(name), JSON.stringify(run))
-    const electrons = { thermal_electrons: { model: 'cordes91' }, backend: 'wasm' }
-    write('truth.json', {
-      ...electrons,
-      sky: { nside: 4, frequencies_ghz: [5] },
-      magnetic_field: { model: 'grid', grid: { ...grid, initial: { model: 'formula', formula } } },
-    })
-    const simulated = await larmor(['simulate', file('truth.json'), '--out', file('maps')])
-    expect(simulated.code).toBe(0)
-
-    const entry = (quantity: string, sigma: number) => ({
-      name: quantity,
-      quantity,
-      sigma,
-      nuisance: { offset: 'none' },
-      ...(quantity === 'faraday_depth'
-        ? { file: 'maps/faraday_depth.fits' }
-        : { file: 'maps/stokes_5GHz.fits', column: quantity, frequency_ghz: 5 }),
-    })
-    write('fit.json', {
-      ...electrons,
-      sky: { nside: 4 },
-      data: [entry('Q', 1e-5), entry('U', 1e-5), entry('faraday_depth', 1)],
-      magnetic_field: {
-        model: 'formula',
-        formula,
-        parameters: start,
-        free: Object.keys(truth),
-        grid,
-      },
-      regularisation: [],
-      // The truth is what the grid makes of the formula.
-      optimiser: { method: 'gauss-newton', iterations: 30, corrections: 0 },
-      held_out: { fraction: 0 },
-    })
-    const path = file('fit.larmor')
-    const run = await larmor(['run', file('fit.json'), '--out', path, '--json'])
-    expect(run.code).toBe(0)
-    const { numbers } = result.parse(JSON.parse(run.out)).parameters
+    const {
+      file,
+      session: path,
+      document,
+    } = await fitSimulated(
+      4,
+      grid,
+      { model: 'formula', formula },
+      { model: 'formula', formula, parameters: start, free: Object.keys(truth) },
+      30,
+    )
+    const { numbers } = result.parse(document).parameters
     const valueNow = (name: string) =>
       numbers.find((one) => one.name === `magnetic_field.${name}`)?.value ?? NaN
     for (const [name, value] of Object.entries(truth)) {
@@ -109,7 +81,7 @@ describe('a formula with two reversals', () => {
       file('out'),
     ])
     expect(exported.code).toBe(0)
-    write('formula.json', { ...formula })
+    writeFileSync(file('formula.json'), JSON.stringify(formula))
     const again = await larmor([
       'field',
       '--formula',

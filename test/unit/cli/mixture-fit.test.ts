@@ -1,8 +1,9 @@
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { larmor, temporaryFolder } from './fake-io.ts'
+import { larmor } from './fake-io.ts'
+import { fitSimulated } from './simulated-fit.ts'
 
 const weights = { spiral: 0.5, halo: 0.3, flat: 0.2 }
 const of = (given: Partial<typeof weights>) => [
@@ -15,7 +16,6 @@ const of = (given: Partial<typeof weights>) => [
     weight: given.flat,
   },
 ]
-const electrons = { thermal_electrons: { model: 'cordes91' }, backend: 'wasm' }
 const grid = { shape: [12, 12, 4], region: { r_kpc: [0, 40] } }
 
 const result = z.looseObject({
@@ -28,45 +28,14 @@ const result = z.looseObject({
 
 describe('a mixture whose weights are fitted', () => {
   it('tells the weights and their uncertainties wherever results are told', async () => {
-    const folder = temporaryFolder()
-    const file = (name: string) => join(folder, name)
-    const write = (name: string, run: object) => writeFileSync(file(name), JSON.stringify(run))
-    write('truth.json', {
-      ...electrons,
-      sky: { nside: 2, frequencies_ghz: [5] },
-      magnetic_field: {
-        model: 'grid',
-        grid: { ...grid, initial: { model: 'mixture', of: of(weights) } },
-      },
-    })
-    expect((await larmor(['simulate', file('truth.json'), '--out', file('maps')])).code).toBe(0)
-    const entry = (quantity: string, sigma: number) => ({
-      name: quantity,
-      quantity,
-      sigma,
-      nuisance: { offset: 'none' },
-      ...(quantity === 'faraday_depth'
-        ? { file: 'maps/faraday_depth.fits' }
-        : { file: 'maps/stokes_5GHz.fits', column: quantity, frequency_ghz: 5 }),
-    })
-    write('fit.json', {
-      ...electrons,
-      sky: { nside: 2 },
-      data: [entry('Q', 1e-5), entry('U', 1e-5), entry('faraday_depth', 1)],
-      magnetic_field: {
-        model: 'mixture',
-        of: of({}),
-        free: ['log_weight_halo', 'log_weight_flat'],
-        grid,
-      },
-      regularisation: [],
-      optimiser: { method: 'gauss-newton', iterations: 10, corrections: 0 },
-      held_out: { fraction: 0 },
-    })
-    const path = file('fit.larmor')
-    const run = await larmor(['run', file('fit.json'), '--out', path, '--json'])
-    expect(run.code).toBe(0)
-    const found = result.parse(JSON.parse(run.out)).parameters
+    const { file, session, document } = await fitSimulated(
+      2,
+      grid,
+      { model: 'mixture', of: of(weights) },
+      { model: 'mixture', of: of({}), free: ['log_weight_halo', 'log_weight_flat'] },
+      10,
+    )
+    const found = result.parse(document).parameters
     expect(found.weights.map(({ name }) => name)).toEqual(
       ['spiral', 'halo', 'flat'].map((name) => `magnetic_field.weight_${name}`),
     )
@@ -82,9 +51,11 @@ describe('a mixture whose weights are fitted', () => {
       (slopes[0] * a) ** 2 + (slopes[1] * b) ** 2 + 2 * slopes[0] * slopes[1] * covariance
     expect(found.weights[1].sigma / Math.sqrt(variance)).toBeCloseTo(1, 10)
 
-    const inspected = await larmor(['inspect', path])
+    const inspected = await larmor(['inspect', session])
     expect(inspected.out).toMatch(/magnetic_field\.weight_halo = 0\.300\d* \+- /)
-    expect((await larmor(['export', path, '--what', 'curves', '--out', file('out')])).code).toBe(0)
+    expect((await larmor(['export', session, '--what', 'curves', '--out', file('out')])).code).toBe(
+      0,
+    )
     const [csv] = readdirSync(file('out')).filter((name) => name.endsWith('parameters.csv'))
     const rows = readFileSync(join(file('out'), csv), 'utf8')
       .trim()
