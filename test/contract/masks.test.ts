@@ -1,34 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { connectPage } from '#engine/server/connect.ts'
-import { Engine } from '#engine/server/engine.ts'
-import { connectEngine, memoryTransportPair } from '#shared/contract/index.ts'
-import type { EngineClient } from '#shared/contract/index.ts'
+import { expect, it } from 'vitest'
 import { readFits, readHealpixMap, writeHealpixMap } from '#shared/fits/index.ts'
 import { queryDisc } from '#shared/healpix/index.ts'
+import { useEnginePage } from '#test/tools/engine-page.ts'
 
-let folder: string
-let engine: Engine
-let client: EngineClient
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'larmor-masks-'))
-  engine = await Engine.create({
-    dataFolder: folder,
-    stateFolder: join(folder, 'state'),
-    sessionsFolder: join(folder, 'sessions'),
-    log: () => undefined,
-  })
-  const [near, far] = memoryTransportPair()
-  connectPage(engine, far)
-  client = connectEngine(near)
-})
-afterAll(async () => {
-  await engine.shutdown()
-  await rm(folder, { recursive: true, force: true })
-})
+const page = useEnginePage()
 
 const nside = 8
 const disc = queryDisc(nside, 'RING', [1, 0, 0], 0.4)
@@ -37,7 +14,7 @@ for (const pixel of disc) drawn[pixel] = 0
 
 async function mapEntry() {
   await writeFile(
-    join(folder, 'map.fits'),
+    join(page.folder, 'map.fits'),
     writeHealpixMap({
       nside,
       ordering: 'RING',
@@ -45,31 +22,30 @@ async function mapEntry() {
       columns: [{ name: 'I', unit: 'K', values: new Float32Array(drawn.length).fill(20) }],
     }),
   )
-  const { result } = await client.request('files.list', {})
-  const grant = result.entries.find(({ name }) => name === 'map.fits')?.grant ?? ''
+  const grant = await page.grantOf('map.fits')
   return { name: 'map', file: grant, frequency_ghz: 0.408 }
 }
 
 it('are written as FITS maps, never over another, and come back as they were drawn', async () => {
   const save = () =>
-    client.request('masks.save', { name: 'map mask', nside }, { payloads: [drawn] })
+    page.client.request('masks.save', { name: 'map mask', nside }, { payloads: [drawn] })
   const { result } = await save()
   expect(result.file.name).toBe('map mask.fits')
   expect((await save()).result.file.name).toBe('map mask 2.fits')
-  const bytes = new Uint8Array(await readFile(join(folder, 'map mask.fits')))
+  const bytes = new Uint8Array(await readFile(join(page.folder, 'map mask.fits')))
   const map = readHealpixMap(readFits(bytes))
   expect([...map.values]).toEqual([...drawn])
   const { grant } = result.file
-  const { result: described } = await client.request('maps.inspect', { grant })
+  const { result: described } = await page.client.request('maps.inspect', { grant })
   const expected = { nside, ordering: 'RING', frame: 'galactic' }
   expect(described.maps).toMatchObject([expected])
 
   const entry = { ...(await mapEntry()), mask: { file: result.file.grant } }
-  const loaded = await client.request('masks.load', { entry, nside })
+  const loaded = await page.client.request('masks.load', { entry, nside })
   expect(loaded.result).toEqual({ nside, masked: disc.length })
   expect(loaded.payloads[0]).toEqual(drawn)
   // Half of the parts of a coarse pixel are enough to use it.
-  const coarse = await client.request('masks.load', { entry, nside: 4 })
+  const coarse = await page.client.request('masks.load', { entry, nside: 4 })
   expect(coarse.result.masked).toBe([...coarse.payloads[0]].filter((value) => value === 0).length)
   expect(coarse.result.masked).toBeGreaterThan(0)
 
@@ -81,12 +57,15 @@ it('are written as FITS maps, never over another, and come back as they were dra
     data: [entry],
     held_out: { fraction: 0 },
   }
-  const { result: created } = await client.request('session.create', { name: 'M', configuration })
+  const { result: created } = await page.client.request('session.create', {
+    name: 'M',
+    configuration,
+  })
   const { session } = created
-  await client.request('run.start', { session })
-  const state = async () => (await client.request('session.state', { session })).result.runs[0]
+  await page.client.request('run.start', { session })
+  const state = async () => (await page.client.request('session.state', { session })).result.runs[0]
   while ((await state()).state !== 'done') await new Promise((r) => setTimeout(r, 20))
-  const { payloads } = await client.request('run.map', {
+  const { payloads } = await page.client.request('run.map', {
     session,
     run: 1,
     data: 'map',
@@ -98,15 +77,15 @@ it('are written as FITS maps, never over another, and come back as they were dra
 it('of latitude and of nothing are what runs apply', async () => {
   const entry = await mapEntry()
   const band = { ...entry, mask: { galactic_latitude_above_deg: 15 } }
-  const { result, payloads } = await client.request('masks.load', { entry: band, nside: 2 })
+  const { result, payloads } = await page.client.request('masks.load', { entry: band, nside: 2 })
   // Of the seven rings of NSIDE 2 only the equator (8 pixels) lies within 15 degrees.
   expect(result.masked).toBe(8)
   expect([...payloads[0].slice(20, 28)]).toEqual([0, 0, 0, 0, 0, 0, 0, 0])
-  expect((await client.request('masks.load', { entry, nside: 2 })).result.masked).toBe(0)
+  expect((await page.client.request('masks.load', { entry, nside: 2 })).result.masked).toBe(0)
 })
 
 it('of a wrong size are refused', async () => {
   await expect(
-    client.request('masks.save', { name: 'x', nside: 4 }, { payloads: [drawn] }),
+    page.client.request('masks.save', { name: 'x', nside: 4 }, { payloads: [drawn] }),
   ).rejects.toMatchObject({ code: 'invalid-request' })
 })

@@ -1,41 +1,18 @@
-import { copyFile, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { loadBackend } from '#engine/kernels/index.ts'
-import { connectPage } from '#engine/server/connect.ts'
-import { Engine } from '#engine/server/engine.ts'
 import { modelsOf } from '#engine/simulation/medium.ts'
 import { raysOf } from '#engine/simulation/rays.ts'
 import { simulateGrid } from '#engine/simulation/simulate-grid.ts'
-import { connectEngine, memoryTransportPair } from '#shared/contract/index.ts'
-import type { EngineClient } from '#shared/contract/index.ts'
 import { bindDensity, bindMagneticField, listModels, resolveModel } from '#shared/fields/index.ts'
 import { runFileSchema } from '#shared/session/run-file.ts'
+import { useEnginePage } from '#test/tools/engine-page.ts'
 
-const sample = new URL('../../assets/samples/haslam408-nside64.fits', import.meta.url)
-let folder: string
-let engine: Engine
-let client: EngineClient
+const page = useEnginePage()
 let haslam: string
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'larmor-models-'))
-  await copyFile(sample, join(folder, 'haslam.fits'))
-  engine = await Engine.create({
-    dataFolder: folder,
-    stateFolder: join(folder, 'state'),
-    log: () => undefined,
-  })
-  const [near, far] = memoryTransportPair()
-  connectPage(engine, far)
-  client = connectEngine(near)
-  const { result } = await client.request('files.list', {})
-  haslam = result.entries.find(({ name }) => name === 'haslam.fits')?.grant ?? ''
-})
-afterAll(async () => {
-  await engine.shutdown()
-  await rm(folder, { recursive: true, force: true })
+  await page.addSample()
+  haslam = await page.grantOf('haslam.fits')
 })
 
 const uf23 = { model: 'uf23', variant: 'twistX' }
@@ -60,7 +37,7 @@ describe('model.sky', () => {
     const simulated = await simulateGrid(runFile, modelsOf(runFile), raysOf(runFile), () =>
       loadBackend('wasm'),
     )
-    const { result, payloads } = await client.request('model.sky', {
+    const { result, payloads } = await page.client.request('model.sky', {
       configuration: gridded,
       of: { quantity, frequency_ghz: frequency },
       nside: 8,
@@ -88,7 +65,7 @@ describe('model.sky', () => {
 
   it('answers a moved parameter from what it keeps, and finer where asked', async () => {
     const ask = async (b0_microgauss: number, nside: 8 | 16) => {
-      const { result, payloads } = await client.request('model.sky', {
+      const { result, payloads } = await page.client.request('model.sky', {
         configuration: { magnetic_field: { model: 'lsa', parameters: { b0_microgauss } } },
         of: { quantity: 'I', frequency_ghz: 0.408 },
         nside,
@@ -106,7 +83,7 @@ describe('model.sky', () => {
   })
 
   it('compares with the data: offset in closed form, difference beside', async () => {
-    const { result, payloads } = await client.request('model.sky', {
+    const { result, payloads } = await page.client.request('model.sky', {
       configuration: {
         ...gridded,
         data: [{ name: 'haslam', file: haslam, unit: 'K', frequency_ghz: 0.408 }],
@@ -142,20 +119,20 @@ describe('model.sky', () => {
       nside: 32,
       detail: 'fine',
     } as const
-    const answer = client.request('model.sky', request, { signal: control.signal })
+    const answer = page.client.request('model.sky', request, { signal: control.signal })
     control.abort()
     await expect(answer).rejects.toMatchObject({ code: 'cancelled' })
     const wrong = { magnetic_field: { model: 'lsa', parameters: { b0_gauss: -1 } } }
     await expect(
-      client.request('model.sky', { ...request, configuration: wrong }),
+      page.client.request('model.sky', { ...request, configuration: wrong }),
     ).rejects.toMatchObject({ field: 'magnetic_field.parameters.b0_gauss' })
     const empty = { ...gridded, thermal_electrons: { model: 'none' } }
     const depth = { quantity: 'faraday_depth', frequency_ghz: 1 } as const
     await expect(
-      client.request('model.sky', { ...request, configuration: empty, of: depth }),
+      page.client.request('model.sky', { ...request, configuration: empty, of: depth }),
     ).rejects.toMatchObject({ field: 'thermal_electrons.model' })
     await expect(
-      client.request('model.sky', { ...request, of: { data: 'nothing' } }),
+      page.client.request('model.sky', { ...request, of: { data: 'nothing' } }),
     ).rejects.toMatchObject({ field: 'data' })
   })
 })
@@ -163,7 +140,7 @@ describe('model.sky', () => {
 describe('model.picture', () => {
   const observerKpc = [-8.3, 0, 0.006] as const
   it('has the values of the model at the centres of its pixels', async () => {
-    const { result, payloads } = await client.request('model.picture', {
+    const { result, payloads } = await page.client.request('model.picture', {
       configuration: { magnetic_field: uf23 },
       section: 'magnetic_field',
       columns: 40,
@@ -182,7 +159,7 @@ describe('model.picture', () => {
   })
 
   it('shows a density, and what a grid starts from', async () => {
-    const { result, payloads } = await client.request('model.picture', {
+    const { result, payloads } = await page.client.request('model.picture', {
       configuration: {
         thermal_electrons: { model: 'grid', grid: { initial: { model: 'ymw16' } } },
       },
@@ -207,7 +184,7 @@ describe('model.picture', () => {
       const section = sections[kind]
       for (const variant of variants.length > 0 ? variants : [undefined]) {
         const choice = { model: name, ...(variant ? { variant: variant.name } : {}) }
-        const { payloads } = await client.request('model.picture', {
+        const { payloads } = await page.client.request('model.picture', {
           configuration: { [section]: choice },
           section,
           columns: 16,

@@ -1,50 +1,31 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { loadRunFile } from '#engine/runs/load-run-file.ts'
 import { RunManager } from '#engine/runs/run-manager.ts'
-import { connectPage } from '#engine/server/connect.ts'
-import { Engine } from '#engine/server/engine.ts'
 import { samplePath, samples } from '#engine/server/samples.ts'
 import { Session } from '#engine/storage/session.ts'
-import { connectEngine, memoryTransportPair } from '#shared/contract/index.ts'
-import type { EngineClient } from '#shared/contract/index.ts'
 import { readFits, readHealpixMap } from '#shared/fits/index.ts'
 import { runFileSchema } from '#shared/session/run-file.ts'
+import { useEnginePage } from '#test/tools/engine-page.ts'
 
-let folder: string
-let engine: Engine
-let client: EngineClient
+const page = useEnginePage()
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'larmor-samples-'))
-  await writeFile(join(folder, 'broken.yaml'), 'title: x\nmagnetic_feild: { model: lsa }\n')
-  engine = await Engine.create({
-    dataFolder: folder,
-    stateFolder: join(folder, 'state'),
-    log: () => undefined,
-  })
-  const [near, far] = memoryTransportPair()
-  connectPage(engine, far)
-  client = connectEngine(near)
-})
-afterAll(async () => {
-  await engine.shutdown()
-  await rm(folder, { recursive: true, force: true })
-})
+beforeAll(() =>
+  writeFile(join(page.folder, 'broken.yaml'), 'title: x\nmagnetic_feild: { model: lsa }\n'),
+)
 
 describe('the samples', () => {
   it.each(samples.map(({ id }) => id))('%s has a run file that can be run', async (id) => {
-    const { result: opened } = await client.request('samples.open', { id })
+    const { result: opened } = await page.client.request('samples.open', { id })
     // Names for all files, and no path of this machine.
     expect(opened.files.map(({ name }) => name)).toEqual([
       samples.find((one) => one.id === id)?.map,
     ])
     expect(JSON.stringify(opened.configuration)).not.toContain(samplePath(id, 'map'))
     const { configuration } = opened
-    const { result } = await client.request('run.check', { configuration })
+    const { result } = await page.client.request('run.check', { configuration })
     expect(result.issues).toEqual([])
   })
 
@@ -63,7 +44,7 @@ describe('the samples', () => {
   it('wmap-k finds the pitch angle of Page et al. 2007 on a coarse grid', async () => {
     const runFile = await loadRunFile(samplePath('wmap-k', 'runFile'))
     const grid = runFileSchema.parse({ magnetic_field: { grid: { shape: [32, 32, 16] } } })
-    const session = Session.create(join(folder, 'spiral.larmor'), 'Spiral', {
+    const session = Session.create(join(page.folder, 'spiral.larmor'), 'Spiral', {
       ...runFile,
       sky: { ...runFile.sky, nside: 8 },
       magnetic_field: { ...runFile.magnetic_field, grid: grid.magnetic_field.grid },
@@ -85,11 +66,11 @@ describe('the samples', () => {
 
 describe('run files', () => {
   it('that are wrong are refused with line and key', async () => {
-    const { result: list } = await client.request('files.list', {})
+    const { result: list } = await page.client.request('files.list', {})
     const grant = list.entries.find(({ name }) => name === 'broken.yaml')?.grant ?? ''
-    const error = await client.request('runFile.open', { grant }).catch((e: unknown) => e)
+    const error = await page.client.request('runFile.open', { grant }).catch((e: unknown) => e)
     expect(error).toMatchObject({ code: 'input', file: 'broken.yaml', field: 'magnetic_feild' })
     expect(String(error)).toMatch(/line 2.*magnetic_field/)
-    expect(String(error)).not.toContain(folder)
+    expect(String(error)).not.toContain(page.folder)
   })
 })
