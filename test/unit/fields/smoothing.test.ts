@@ -54,23 +54,23 @@ const on = (from: Vector3, to: Vector3, part: number): Vector3 => [
 /** The largest jump between two points of a straight line: steps that stay large however often they are halved. */
 function largestJump(values: Values, from: Vector3, to: Vector3): { jump: number; at: Vector3 } {
   const steps = 2000
+  const sample = (part: number) => ({ part, value: values(on(from, to, part)) })
   let found = { jump: 0, at: from }
-  let before = values(from)
+  let before = sample(0)
   for (let i = 1; i <= steps; i++) {
-    const after = values(on(from, to, i / steps))
-    if (apart(before, after) > Math.max(found.jump, 1e-3)) {
-      let [low, high] = [(i - 1) / steps, i / steps]
-      for (let halving = 0; halving < 34; halving++) {
-        const half = 0.5 * (low + high)
-        const middle = values(on(from, to, half))
-        const first = apart(values(on(from, to, low)), middle)
-        if (first > apart(middle, values(on(from, to, high)))) high = half
-        else low = half
-      }
-      const at = on(from, to, low)
-      const jump = apart(values(at), values(on(from, to, high)))
-      if (jump > found.jump) found = { jump, at }
+    const after = sample(i / steps)
+    let [low, high] = [before, after]
+    let jump = apart(low.value, high.value)
+    // What has become ten times smaller than the least jump that counts is none.
+    for (let halving = 0; halving < 34 && jump > Math.max(found.jump, 1e-4); halving++) {
+      const middle = sample(0.5 * (low.part + high.part))
+      const first = apart(low.value, middle.value)
+      const second = apart(middle.value, high.value)
+      if (first > second) high = middle
+      else low = middle
+      jump = Math.max(first, second)
     }
+    if (jump > found.jump) found = { jump, at: on(from, to, low.part) }
     before = after
   }
   return found
