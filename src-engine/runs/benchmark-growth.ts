@@ -53,12 +53,14 @@ export async function measureGrowth(
   signal: AbortSignal,
 ): Promise<GrowthFigures> {
   const standard = { nside, distanceKpc: 30, frequencies: 1 }
+  const field = polarisedField()
   const measured = new Map<string, PolarisedFigures>()
   const series = async (settings: readonly Setting[]): Promise<PolarisedFigures[]> => {
     const figures: PolarisedFigures[] = []
     for (const setting of settings) {
       const key = JSON.stringify(setting)
-      const known = measured.get(key) ?? (await measure(backend, setting, threads, repeats, signal))
+      const known =
+        measured.get(key) ?? (await measure(backend, field, setting, threads, repeats, signal))
       measured.set(key, known)
       figures.push(known)
     }
@@ -88,12 +90,14 @@ export async function measureGrowth(
 
 async function measure(
   backend: KernelBackend,
-  { nside, distanceKpc, frequencies }: Setting,
+  field: Float64Array,
+  setting: Setting,
   threads: number,
   repeats: number,
   signal: AbortSignal,
 ): Promise<PolarisedFigures> {
-  const { problem, field } = polarisedProblem(nside, distanceKpc, frequencies)
+  const { nside, frequencies } = setting
+  const problem = polarisedProblem(setting)
   const operator = await backend.prepare(problem, { threads, signal })
   try {
     const unknowns = { magneticField: operator.createGrid(3) }
@@ -123,44 +127,42 @@ async function measure(
   }
 }
 
-/** LSA field, WMAP cosmic-ray electrons and Cordes' thermal electrons on the default box. */
-function polarisedProblem(
-  nside: number,
-  distanceKpc: number,
-  frequencies: number,
-): { problem: LineOfSightProblem; field: Float64Array } {
-  const runFile = runFileSchema.parse({
-    sky: { nside },
-    magnetic_field: { model: 'lsa' },
-    thermal_electrons: { model: 'cordes91' },
-  })
-  const observerKpc = runFile.box.observer_kpc
+/** The default box with the models that the time is measured for. */
+const runFile = runFileSchema.parse({
+  magnetic_field: { model: 'lsa' },
+  thermal_electrons: { model: 'cordes91' },
+})
+const grid: GridGeometry = { shape: [...shape], halfSizeKpc: runFile.box.half_size_kpc }
+const observerKpc = runFile.box.observer_kpc
+
+/** The LSA field on the grid. */
+function polarisedField(): Float64Array {
+  const field = bindMagneticField(modelsOf(runFile).magnetic, { observerKpc })
+  return sampleMagneticField(grid, field, { r_kpc: [0, Infinity] })
+}
+
+/** WMAP cosmic-ray electrons and Cordes' thermal electrons. */
+function polarisedProblem({ nside, distanceKpc, frequencies }: Setting): LineOfSightProblem {
   const models = modelsOf(runFile)
   const cosmicRays = bindDensity(models.cosmicRayElectrons, { observerKpc })
   const electrons = bindDensity(models.thermalElectrons, { observerKpc })
-  const grid: GridGeometry = { shape: [...shape], halfSizeKpc: runFile.box.half_size_kpc }
   const pixels = 12 * nside * nside
   const directions = new Float64Array(3 * pixels)
   for (let pixel = 0; pixel < pixels; pixel++) {
     directions.set(pix2vec(nside, 'RING', pixel), 3 * pixel)
   }
   return {
-    problem: {
-      grid,
-      observerKpc,
-      directions,
-      maxDistanceKpc: new Float64Array(pixels).fill(distanceKpc),
-      nodesPerCrossing: 3,
-      // 2.4, 2.5, 2.6 ... GHz
-      frequenciesGhz: Array.from({ length: frequencies }, (_, f) => 2.4 + 0.1 * f),
-      spectralIndex: models.spectralIndex,
-      observables: ['I', 'Q', 'U'],
-      cosmicRayDensity: (x, y, z) => cosmicRays.evaluate([x, y, z]),
-      thermalElectronDensity: (x, y, z) => electrons.evaluate([x, y, z]),
-    },
-    field: sampleMagneticField(grid, bindMagneticField(models.magnetic, { observerKpc }), {
-      r_kpc: [0, Infinity],
-    }),
+    grid,
+    observerKpc,
+    directions,
+    maxDistanceKpc: new Float64Array(pixels).fill(distanceKpc),
+    nodesPerCrossing: 3,
+    // 2.4, 2.5, 2.6 ... GHz
+    frequenciesGhz: Array.from({ length: frequencies }, (_, f) => 2.4 + 0.1 * f),
+    spectralIndex: models.spectralIndex,
+    observables: ['I', 'Q', 'U'],
+    cosmicRayDensity: (x, y, z) => cosmicRays.evaluate([x, y, z]),
+    thermalElectronDensity: (x, y, z) => electrons.evaluate([x, y, z]),
   }
 }
 
