@@ -1,7 +1,10 @@
+import { writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { sampleGrid } from '#engine/runs/sample-grid.ts'
 import { Session } from '#engine/storage/session.ts'
 import { coordinateOf } from '#engine/unknowns/coordinates.ts'
+import { cellCentre, voxelCount } from '#shared/physics/grid.ts'
+import type { GridGeometry } from '#shared/physics/grid.ts'
 import { checkRunFile } from '#shared/session/run-file-issues.ts'
 import type { RunFileInput } from '#shared/session/run-file.ts'
 import { pauseAfter } from '#test/tools/pause-after.ts'
@@ -85,6 +88,50 @@ describe('a run that starts from the result of another one', () => {
     expect(difference).toBeCloseTo(1, 4)
   })
 
+  it('takes over densities, spectral indices and the scale', async () => {
+    const session = runs.create('a.larmor')
+    const pulsars = runs.folder.file('pulsars.csv')
+    writeFileSync(pulsars, 'l,b,dm,d\n10,5,90,2\n100,-20,30,1.5\n200,6,40,2\n300,-3,150,4\n')
+    const changes: RunFileInput = {
+      backend: 'reference',
+      data: [
+        { name: 'sky', file: runs.folder.file('sky.fits'), frequency_ghz: 0.408 },
+        {
+          name: 'pulsars',
+          file: pulsars,
+          quantity: 'dispersion_measure',
+          unit: 'pc/cm^3',
+          sigma: 3,
+          catalogue: { value: 'dm', distance: 'd' },
+        },
+      ],
+      sky: { nside: 4 },
+      magnetic_field: { model: 'grid', grid: { shape: [8, 8, 4] } },
+      thermal_electrons: { model: 'grid', grid: { initial: { model: 'cordes91' } } },
+      cosmic_ray_electrons: { free: ['scale', 'spectral_index_grid'] },
+      regularisation: [
+        { term: 'smoothness', weight: 0.1 },
+        { term: 'smoothness', weight: 1, of: 'thermal_electrons' },
+        { term: 'smoothness', weight: 1, of: 'spectral_index' },
+      ],
+      optimiser: { iterations: 6 },
+    }
+    await through(session, changes)
+    await through(session, { ...changes, start_from: { run: 1 } })
+    const figures = [
+      'chi2',
+      'smoothness',
+      'smoothness_thermal_electrons',
+      'smoothness_spectral_index',
+    ]
+    for (const figure of figures) {
+      const [first, second] = [1, 2].map((run) => column(session, run, figure))
+      // The run has moved it by far more than the rounding of logarithms of float32 ratios.
+      expect(Math.abs(first[6] - first[0]) / first[6], figure).toBeGreaterThan(1e-2)
+      expect(Math.abs(second[0] / first[6] - 1), figure).toBeLessThan(1e-5)
+    }
+  })
+
   it('takes over the parameters of the same model, and says where the model is another one', async () => {
     const session = runs.create('a.larmor')
     const grid = { shape: [12, 12, 6] as [number, number, number] }
@@ -150,6 +197,34 @@ describe('a run that starts from the result of another one', () => {
   })
 })
 
+describe('a grid at the voxels of another one', () => {
+  it('is trilinear between the centres, held from there to the faces, and not known beyond', () => {
+    const from = { shape: [4, 3, 2], halfSizeKpc: [4, 3, 1] } as const
+    const to = { shape: [10, 4, 5], halfSizeKpc: [5, 3, 1] } as const
+    const linear = (x: number, y: number, z: number) => 2 + x - 0.5 * y + 3 * z
+    const centres = (grid: GridGeometry) =>
+      Array.from({ length: voxelCount(grid) }, (_, voxel) => {
+        const [, ny, nz] = grid.shape
+        const at = [Math.floor(voxel / (ny * nz)), Math.floor(voxel / nz) % ny, voxel % nz]
+        const [x, y, z] = at.map((n, axis) => cellCentre(grid, axis, n))
+        return [x, y, z] as const
+      })
+    const values = Float64Array.from(centres(from).flatMap((at) => [linear(...at), -linear(...at)]))
+    const held = (x: number, most: number) => Math.max(-most, Math.min(most, x))
+    const expected = centres(to).flatMap(([x, y, z]) => {
+      const value = Math.abs(x) > 4 ? NaN : linear(held(x, 3), held(y, 2), held(z, 0.5))
+      return [value, -value]
+    })
+    const found = sampleGrid(from, values, 2, to)
+    expect(found).toHaveLength(expected.length)
+    expect([...found].filter(Number.isNaN)).toHaveLength(2 * 2 * 4 * 5)
+    expected.forEach((value, i) => {
+      if (Number.isNaN(value)) expect(found[i]).toBeNaN()
+      else expect(found[i]).toBeCloseTo(value, 12)
+    })
+  })
+})
+
 describe('the queue', () => {
   it('is put in another order, and loses a run that is deleted', async () => {
     const session = runs.create('a.larmor', { optimiser: { iterations: 2 } })
@@ -167,6 +242,21 @@ describe('the queue', () => {
     expect(order).toEqual([4, 3, 1])
     expect(session.runs.list().map(({ id }) => id)).toEqual([1, 3, 4])
     expect(() => runs.manager.reorder(session, 1, 0)).toThrow(/does not wait/)
+  })
+
+  it('keeps the turns of runs of other sessions', async () => {
+    const [a, b] = ['a', 'b'].map((name) =>
+      runs.create(`${name}.larmor`, { backend: 'reference', optimiser: { iterations: 1 } }),
+    )
+    const order: string[] = []
+    runs.manager.onProgress(({ session, summary }) => {
+      if (summary.state === 'done') order.push(`${session === a ? 'a' : 'b'}${summary.run}`)
+    })
+    for (const session of [a, b, a, b, a]) runs.manager.start(session)
+    expect(runs.manager.reorder(a, 3, 0)).toEqual([3, 1, 2])
+    expect(runs.manager.waiting(b)).toEqual([1, 2])
+    await runs.manager.settled(a, 2)
+    expect(order).toEqual(['a3', 'b1', 'a1', 'b2', 'a2'])
   })
 
   it('lets a run that waits start from the one before it', async () => {
