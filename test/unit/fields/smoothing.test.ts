@@ -193,4 +193,37 @@ describe('a transition', () => {
     expect(at(1, 5)).toBeCloseTo(1, 12)
     expect(at(1, 4.75)).toBeCloseTo(2 * 0.896484375, 12)
   })
+
+  it('has shares that combine as conditions do: 1 - a for not, a b for and, what neither lacks for or', () => {
+    const of = (condition: string): ModelChoice => ({
+      model: 'formula',
+      formula: {
+        B_z: `where(${condition}, 1 microgauss, 0)`,
+        parameters: { smoothing_kpc: { value: 1, unit: 'kpc', bounds: [0, 5] } },
+      },
+    })
+    // 1/4 kpc within r = 5, and 1/4 kpc beyond z = 2: with a width of 1 kpc the shares are 0.896 and 0.104.
+    const [a, b] = [0.896484375, 0.103515625]
+    for (const [condition, share] of [
+      ['r < 5 kpc', a],
+      ['z < 2 kpc', b],
+      ['not (r < 5 kpc)', 1 - a],
+      ['r >= 5 kpc', 1 - a],
+      ['r < 5 kpc and z < 2 kpc', a * b],
+      ['r < 5 kpc or z < 2 kpc', 1 - (1 - a) * (1 - b)],
+    ] as const) {
+      const [, , found] = valuesOf(resolveModel('magnetic', of(condition)))([0, 4.75, 2.25])
+      expect(found, condition).toBeCloseTo(share, 12)
+    }
+  })
+
+  it('is that of a member in a sum', () => {
+    const tt02 = { model: 'tt02', parameters: { smoothing_kpc: 2 } }
+    const at: Vector3 = [-19.4, 1, 0.3]
+    const alone = valuesOf(resolveModel('magnetic', tt02))(at)
+    const sum = valuesOf(resolveModel('magnetic', { model: 'sum', of: [tt02, { model: 'lsa' }] }))
+    const other = valuesOf(resolveModel('magnetic', { model: 'lsa' }))(at)
+    sum(at).forEach((value, axis) => expect(value - other[axis]).toBeCloseTo(alone[axis], 12))
+    expect(alone).not.toEqual(valuesOf(resolveModel('magnetic', { model: 'tt02' }))(at))
+  })
 })
