@@ -74,6 +74,24 @@ describe('a mask that is drawn', () => {
     expect(editor.canUndo).toBe(false)
   })
 
+  it('has nothing to redo after another stroke, and a hundred strokes to undo', () => {
+    const editor = open(8)
+    const stroke = (pixel: number) => {
+      editor.begin()
+      finish(editor.paint([[pixel, pixel + 1]], true))
+      editor.end()
+    }
+    stroke(0)
+    editor.undo()
+    expect(editor.canRedo).toBe(true)
+    stroke(1)
+    expect(editor.canRedo).toBe(false)
+    for (let pixel = 2; pixel < 122; pixel++) stroke(pixel)
+    for (let undone = 0; undone < 100; undone++) editor.undo()
+    expect(editor.canUndo).toBe(false)
+    expect(editor.masked).toBe(21)
+  })
+
   it('by values masks those beyond a limit and none without a value, in pieces too', async () => {
     const nside = 256
     const values = Float32Array.from({ length: 12 * nside ** 2 }, (_, pixel) =>
