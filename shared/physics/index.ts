@@ -1,3 +1,4 @@
+export * from './column.ts'
 export * from './constants.ts'
 export * from './coverage.ts'
 export * from './crossings.ts'

@@ -27,6 +27,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: 'evaluate a field model at points or on a grid',
     load: () => import('./field.ts'),
   },
+  dm: {
+    summary: 'dispersion measure to a distance, or the distance of one',
+    load: () => import('./dm.ts'),
+  },
   evaluate: {
     summary: 'loss, chi-square and derivatives of a run file (no optimisation)',
     load: () => import('./evaluate.ts'),

@@ -38,6 +38,14 @@ export function parsePoint(text: string, option: string): Vector3 {
   return [x, y, z]
 }
 
+/** A direction, `l,b` in Galactic degrees. @throws UsageError */
+export function parseDirection(text: string, option: string): readonly [number, number] {
+  const [l, b] = numberList(text, option, 2, 'two numbers l,b in degrees')
+  if (Math.abs(b) > 90)
+    throw new UsageError(`--${option} ${text}: b is between -90 and 90 degrees.`)
+  return [l, b]
+}
+
 /** Header of a file of positions. */
 export const pointsHeader = 'x_kpc,y_kpc,z_kpc'
 

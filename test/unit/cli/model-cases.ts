@@ -13,7 +13,11 @@ import { larmor, temporaryFolder } from './fake-io.ts'
 
 const entry = z.looseObject({ kind: z.string(), id: z.string(), skip: z.string().optional() })
 
-function read<Schema extends z.ZodType>(kind: string, schema: Schema): z.output<Schema>[] {
+/** The cases of a kind in both files that are tested. */
+export function publishedCases<Schema extends z.ZodType>(
+  kind: string,
+  schema: Schema,
+): z.output<Schema>[] {
   return ['cases.json', 'models.json'].flatMap((name) => {
     const url = new URL(`../../fixtures/physics/${name}`, import.meta.url)
     return z
@@ -64,11 +68,13 @@ const densityPoint = z.object({
 
 /** Every model and variant that has values at points, with all of them. */
 export function pointCases(): PointCases[] {
-  const magnetic = read('field-point', fieldPoint).map(({ B_microgauss: expected, ...one }) => {
-    // Masks that leave 1e-16 of a field are zero.
-    return { ...one, expected, tolerance: one.rel_tol * Math.hypot(...expected) + 1e-12 }
-  })
-  const densities = read('ne-point', densityPoint).map(({ value_cm3: value, ...one }) => {
+  const magnetic = publishedCases('field-point', fieldPoint).map(
+    ({ B_microgauss: expected, ...one }) => {
+      // Masks that leave 1e-16 of a field are zero.
+      return { ...one, expected, tolerance: one.rel_tol * Math.hypot(...expected) + 1e-12 }
+    },
+  )
+  const densities = publishedCases('ne-point', densityPoint).map(({ value_cm3: value, ...one }) => {
     return {
       ...one,
       variant: undefined,
@@ -153,7 +159,7 @@ export interface SightlineCases {
 
 /** Every sightline, those of a model, its electrons and its samples together. */
 export function sightlineCases(): SightlineCases[] {
-  return grouped(read('sightline', sightline), (one) =>
+  return grouped(publishedCases('sightline', sightline), (one) =>
     [
       one.model,
       one.variant,
