@@ -1,8 +1,11 @@
 import { defineConfig } from 'vitest/config'
+import vue from '@vitejs/plugin-vue'
 import { fileURLToPath } from 'node:url'
 
 // `npm test`: everything that needs npm packages only. End-to-end tests have a configuration of their own.
 export default defineConfig({
+  // Forms are rendered as text.
+  plugins: [vue()],
   resolve: {
     alias: {
       // The real module would try to download a binary as soon as it is imported.

@@ -9,7 +9,7 @@ export const sessionId = z.string().regex(/^session:[0-9a-f]{16}$/)
 export const fileGrant = z.strictObject({
   grant,
   name: z.string(),
-  kind: z.enum(['map', 'table', 'session', 'run-file', 'directory', 'other']),
+  kind: z.enum(['map', 'table', 'array', 'session', 'run-file', 'directory', 'other']),
   bytes: z.number().nonnegative(),
   modified: z.number(),
 })

@@ -25,7 +25,8 @@ export const shellCommands = [
 ] as const
 export type ShellCommand = (typeof shellCommands)[number]
 
-export const pickKinds = ['map', 'table', 'session', 'run-file'] as const
+/** `field`: values on a grid, in an array file or a FITS image. */
+export const pickKinds = ['map', 'table', 'field', 'session', 'run-file'] as const
 export type PickKind = (typeof pickKinds)[number]
 
 export const themes = ['dark', 'light', 'system'] as const

@@ -13,6 +13,7 @@ export function kindByName(name: string): FileKind {
   if (/\.larmor$/.test(lower)) return 'session'
   if (/\.(fits?|fts|hpx)(\.gz)?$/.test(lower)) return 'map'
   if (/\.csv$/.test(lower)) return 'table'
+  if (/\.npy$/.test(lower)) return 'array'
   if (/\.(ya?ml|json)$/.test(lower)) return 'run-file'
   return 'other'
 }

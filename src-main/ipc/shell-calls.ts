@@ -35,6 +35,14 @@ const pickers: Record<PickKind, { title: string; filters: FileFilter[]; several:
     ],
     several: false,
   },
+  field: {
+    title: 'Open table of a field',
+    filters: [
+      { name: 'Fields on a grid', extensions: ['npy', 'fits', 'fit', 'fts', 'gz'] },
+      { name: 'All files', extensions: ['*'] },
+    ],
+    several: false,
+  },
   session: {
     title: 'Open session',
     filters: [{ name: 'Larmor sessions', extensions: ['larmor'] }],

@@ -79,10 +79,3 @@ export function guessColumns(columns: readonly string[]): GuessedColumns {
       rotation === undefined && dispersion !== undefined ? 'dispersion_measure' : 'faraday_depth',
   }
 }
-
-/** Numbers as typed, divided by commas, semicolons or spaces; undefined when there is anything else. */
-export function parseNumbers(text: string): number[] | undefined {
-  const parts = text.split(/[\s,;]+/).filter((part) => part !== '')
-  const values = parts.map(Number)
-  return values.every(Number.isFinite) ? values : undefined
-}

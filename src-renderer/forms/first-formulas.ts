@@ -1,7 +1,7 @@
-import type { ModelSection } from './model-choices.ts'
+import type { ModelPlace } from './model-choices.ts'
 
 /** What a formula begins with. */
-export const firstFormulas: Readonly<Record<ModelSection, Record<string, unknown>>> = {
+export const firstFormulas: Readonly<Record<ModelPlace, Record<string, unknown>>> = {
   magnetic_field: {
     definitions: { strength: 'b0 * exp(-(r - 8.3 kpc) / 10 kpc) * sech2(z / h)' },
     B_r: 'strength * sin(pitch)',
@@ -15,6 +15,14 @@ export const firstFormulas: Readonly<Record<ModelSection, Record<string, unknown
   thermal_electrons: {
     n_e: 'n0 * exp(-abs(z) / h)',
     parameters: { n0: { value: 0.03, unit: 'cm^-3' }, h: { value: 1, unit: 'kpc' } },
+  },
+  random_strength: {
+    b_rms: 'b0 * exp(-r / l) * exp(-abs(z) / h)',
+    parameters: {
+      b0: { value: 6, unit: 'microgauss' },
+      l: { value: 10, unit: 'kpc' },
+      h: { value: 1.5, unit: 'kpc' },
+    },
   },
   cosmic_ray_electrons: {
     C: 'c0 * exp(-r / l) * sech2(z / h)',

@@ -2,8 +2,8 @@
 import { formulaComponents } from '#shared/fields/index.ts'
 import { formulaLines } from './formula-lines.ts'
 import { renamed, withRenamedFree } from './free-names.ts'
-import { modelSections } from './model-choices.ts'
-import type { ModelSection } from './model-choices.ts'
+import { modelKinds } from './model-choices.ts'
+import type { ModelPlace } from './model-choices.ts'
 import { isRecord } from './nodes.ts'
 import type { Path } from './nodes.ts'
 import { valueAt, withValue } from './paths.ts'
@@ -11,8 +11,8 @@ import { valueAt, withValue } from './paths.ts'
 const components = new Set<string>(Object.values(formulaComponents).flat())
 
 /** The components that a section's formula may give, for a hint. */
-export function componentNames(section: ModelSection): readonly string[] {
-  return formulaComponents[modelSections[section]]
+export function componentNames(section: ModelPlace): readonly string[] {
+  return formulaComponents[modelKinds[section]]
 }
 
 /** Definitions, then components; lines that go on are indented. */
@@ -50,7 +50,7 @@ export function withFormulaText(formula: unknown, text: string): Record<string, 
  */
 export function withParameterName(
   configuration: unknown,
-  section: ModelSection,
+  section: ModelPlace,
   base: Path,
   from: string,
   to: string | undefined,

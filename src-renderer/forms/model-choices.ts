@@ -16,28 +16,40 @@ export const modelSections = {
 } as const satisfies Readonly<Record<string, FieldKind>>
 export type ModelSection = keyof typeof modelSections
 
+/** Everywhere that a model is chosen: also for how strong a random field is. */
+export const modelKinds = {
+  ...modelSections,
+  random_strength: 'random-field-strength',
+} as const satisfies Readonly<Record<string, FieldKind>>
+export type ModelPlace = keyof typeof modelKinds
+
 export interface ModelOption {
   readonly value: string
   readonly label: string
 }
 
-/** Models that may be chosen in a section; `nested` where a grid starts from them: not from a grid, nor from nothing. */
-export function modelOptions(section: ModelSection, nested = false): ModelOption[] {
+/** Models that may be chosen; `nested` where a grid starts from them, or is made of them: not from a grid, nor from nothing. */
+export function modelOptions(section: ModelPlace, nested = false): ModelOption[] {
   const models = listModels()
-    .filter((model) => model.kind === modelSections[section])
+    .filter((model) => model.kind === modelKinds[section])
     .map((model) => ({ value: model.name, label: model.title }))
   const formula = { value: 'formula', label: definedTitles.formula }
   const composed = ['sum', 'mixture'].map((value) => ({ value, label: definedTitles[value] }))
-  const table = { value: 'file', label: tableTitles[section] }
-  if (nested) {
+  if (nested || section === 'random_strength') {
     // The grid of a density starts from a model only.
-    const own =
-      section === 'magnetic_field' ? [formula, ...composed, table] : [formula, ...composed]
-    return [...own, ...models.filter(({ value }) => value !== 'none')]
+    const own = section === 'magnetic_field' ? [tableOf(section)] : []
+    return [formula, ...composed, ...own, ...models.filter(({ value }) => value !== 'none')]
   }
-  return [{ value: 'grid', label: 'Free voxels' }, formula, ...composed, table, ...models]
+  return [
+    { value: 'grid', label: 'Free voxels' },
+    formula,
+    ...composed,
+    tableOf(section),
+    ...models,
+  ]
 }
 
+const tableOf = (section: ModelSection) => ({ value: 'file', label: tableTitles[section] })
 const tableTitles: Readonly<Record<ModelSection, string>> = {
   magnetic_field: 'Table of B',
   thermal_electrons: 'Table of nₑ',
@@ -64,7 +76,7 @@ const modelKeys = [
  * @param before what named the model before
  */
 export function started(
-  section: ModelSection,
+  section: ModelPlace,
   model: string,
   before: unknown,
 ): Record<string, unknown> {
@@ -86,7 +98,8 @@ export function started(
 }
 
 /** What a sum begins with where there was no model to begin with. */
-const memberModel: Readonly<Record<ModelSection, string>> = {
+const memberModel: Readonly<Record<ModelPlace, string>> = {
+  random_strength: 'uniform',
   magnetic_field: 'lsa',
   thermal_electrons: 'ymw16',
   cosmic_ray_electrons: 'wmap',
@@ -143,19 +156,19 @@ export function withModel(
 const compositionSchema = z.object({ model: z.string(), of: definitionKeys.of })
 
 /** The sum or mixture that is named, with the parameters of all its members; undefined where something in it is wrong. */
-export function composedModel(section: ModelSection, choice: unknown): FieldModel | undefined {
+export function composedModel(section: ModelPlace, choice: unknown): FieldModel | undefined {
   const parsed = compositionSchema.safeParse(choice)
   if (!parsed.success) return undefined
   try {
-    return resolveModel(modelSections[section], parsed.data).model
+    return resolveModel(modelKinds[section], parsed.data).model
   } catch (error) {
     if (error instanceof ModelError) return undefined
     throw error
   }
 }
 
-export function findModelOf(section: ModelSection, name: string): FieldModel | undefined {
-  return listModels().find((model) => model.kind === modelSections[section] && model.name === name)
+export function findModelOf(section: ModelPlace, name: string): FieldModel | undefined {
+  return listModels().find((model) => model.kind === modelKinds[section] && model.name === name)
 }
 
 const definedTitles: Readonly<Record<string, string>> = {

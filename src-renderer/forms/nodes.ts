@@ -22,6 +22,11 @@ export interface TextNode {
   readonly kind: 'text'
   readonly initial?: string
 }
+/** Yes or no. */
+export interface FlagNode {
+  readonly kind: 'flag'
+  readonly initial?: boolean
+}
 export interface ConstantNode {
   readonly kind: 'constant'
   readonly initial: string
@@ -49,12 +54,15 @@ export interface ListNode {
 }
 export interface RecordNode {
   readonly kind: 'record'
+  /** Of every key. */
+  readonly item: FormNode
   readonly initial?: unknown
 }
 export type FormNode =
   | NumberNode
   | ChoiceNode
   | TextNode
+  | FlagNode
   | ConstantNode
   | TupleNode
   | ObjectNode
@@ -82,6 +90,8 @@ export function toNode(schema: JsonSchema): FormNode {
   if (schema.const !== undefined) return { kind: 'constant', initial: String(schema.const) }
   if (schema.enum)
     return { kind: 'choice', options: schema.enum.map(String), initial: asText(initial) }
+  if (schema.type === 'boolean')
+    return { kind: 'flag', initial: typeof initial === 'boolean' ? initial : undefined }
   if (schema.type === 'number' || schema.type === 'integer')
     return {
       kind: 'number',
@@ -114,7 +124,10 @@ export function toNode(schema: JsonSchema): FormNode {
       required: new Set(schema.required ?? []),
       initial,
     }
-  if (schema.type === 'object') return { kind: 'record', initial }
+  if (schema.type === 'object') {
+    const { additionalProperties: item } = schema
+    return { kind: 'record', item: toNode(asSchema(item)), initial }
+  }
   return { kind: 'text', initial: asText(initial) }
 }
 
@@ -125,10 +138,12 @@ export const runFileNode: FormNode = toNode(
 
 export type Path = readonly (string | number)[]
 
-/** The node at a path of the run file; list indices lead to the item's node. */
+/** The node at a path of the run file; list indices lead to the item's node, keys of a variant to the first that has them. */
 export function nodeAt(path: Path, root: FormNode = runFileNode): FormNode | undefined {
   let node: FormNode | undefined = root
   for (const key of path) {
+    if (node?.kind === 'variants')
+      node = node.variants.find((one) => one.kind === 'object' && one.entries.has(String(key)))
     if (node?.kind === 'object') node = node.entries.get(String(key))
     else if (node?.kind === 'list') node = node.item
     else if (node?.kind === 'tuple') node = node.items[Number(key)]
@@ -148,6 +163,8 @@ export function follows(node: FormNode, value: unknown): boolean {
       return typeof value === 'string' && node.options.includes(value)
     case 'text':
       return typeof value === 'string'
+    case 'flag':
+      return typeof value === 'boolean'
     case 'tuple':
     case 'list':
       return Array.isArray(value)
@@ -180,8 +197,8 @@ export function startingValue(node: FormNode): unknown {
       return node.options[0]
     case 'text':
       return ''
-    case 'constant':
-      return node.initial
+    case 'flag':
+      return false
     case 'tuple':
       return node.items.map(startingValue)
     case 'list':

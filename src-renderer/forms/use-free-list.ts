@@ -2,10 +2,10 @@ import { computed } from 'vue'
 import type { ComputedRef } from 'vue'
 import { useProject } from '../stores/project.ts'
 import { freeNamesOf, withFreeNames } from './free-names.ts'
-import type { ModelSection } from './model-choices.ts'
+import type { ModelPlace } from './model-choices.ts'
 
 /** The free parameters of a section and how to change them. */
-export function useFreeList(section: () => ModelSection): {
+export function useFreeList(section: () => ModelPlace): {
   names: ComputedRef<string[]>
   set: (name: string, free: boolean) => void
 } {

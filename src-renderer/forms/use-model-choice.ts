@@ -2,9 +2,12 @@ import { computed } from 'vue'
 import type { ComputedRef } from 'vue'
 import { gridDefaults, useProject } from '../stores/project.ts'
 import { findModelOf, started, withModel } from './model-choices.ts'
-import type { ModelSection } from './model-choices.ts'
+import type { ModelPlace } from './model-choices.ts'
 import { isRecord } from './nodes.ts'
 import type { Path } from './nodes.ts'
+
+/** What leaves with a model that a grid starts from. */
+const ofModel = new Set(['variant', 'formula', 'of', 'file', 'half_size_kpc', 'centre_kpc'])
 
 /** The model that is named at a place of the configuration, and how another is chosen. */
 export interface ModelChoice {
@@ -19,7 +22,7 @@ export interface ModelChoice {
 /**
  * @param base where the model is named, if not in the section itself: the start of a grid
  */
-export function useModelChoice(section: () => ModelSection, base?: () => Path): ModelChoice {
+export function useModelChoice(section: () => ModelPlace, base?: () => Path): ModelChoice {
   const project = useProject()
   const path = computed<Path>(() => base?.() ?? [section()])
   const name = computed(() => String(project.get([...path.value, 'model']) ?? ''))
@@ -30,27 +33,25 @@ export function useModelChoice(section: () => ModelSection, base?: () => Path): 
   })
 
   function choose(model: string, wanted?: string) {
-    const chosen = {
-      ...started(section(), model, project.get(path.value)),
-      ...(wanted && { variant: wanted }),
-    }
-    if (path.value.length > 1) {
+    const own = section()
+    if (path.value.length > 1 || own === 'random_strength') {
       const old = project.get(path.value)
-      const cleared = {
-        ...{ variant: undefined, formula: undefined, of: undefined },
-        ...{ file: undefined, half_size_kpc: undefined, centre_kpc: undefined },
-      }
-      const kept = isRecord(old) ? old : {}
-      project.set(path.value, { ...kept, ...cleared, ...chosen, parameters: {} })
+      const kept = Object.entries(isRecord(old) ? old : {}).filter(([key]) => !ofModel.has(key))
+      project.set(path.value, {
+        ...Object.fromEntries(kept),
+        ...started(own, model, old),
+        ...(wanted && { variant: wanted }),
+        parameters: {},
+      })
       return
     }
-    const next = withModel(project.configuration, section(), model, gridDefaults())
-    project.change(wanted ? withVariant(next, section(), wanted) : next, 'Model')
+    const next = withModel(project.configuration, own, model, gridDefaults())
+    project.change(wanted ? withVariant(next, own, wanted) : next, 'Model')
   }
   return { base: path, name, variant, choose }
 }
 
-function withVariant(configuration: unknown, section: ModelSection, variant: string): unknown {
+function withVariant(configuration: unknown, section: ModelPlace, variant: string): unknown {
   if (!isRecord(configuration)) return configuration
   const own = configuration[section]
   return { ...configuration, [section]: isRecord(own) ? { ...own, variant } : { variant } }

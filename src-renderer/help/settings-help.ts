@@ -11,9 +11,10 @@ export interface Leaf {
 }
 
 const holdsKeys = (node: FormNode): boolean =>
-  node.kind === 'object' || (node.kind === 'list' && holdsKeys(node.item))
+  node.kind === 'object' ||
+  ((node.kind === 'list' || node.kind === 'record') && holdsKeys(node.item))
 
-/** Every key of the run file that has a value: data.sigma.floor, optimiser.method, ... */
+/** Every key of the run file that has a value: data.sigma.floor, optimiser.method, magnetic_field.free.*.bounds, ... */
 export function leaves(node: FormNode = runFileNode, key = ''): Leaf[] {
   if (node.kind === 'object')
     return [...node.entries].flatMap(([name, entry]) =>
@@ -21,6 +22,7 @@ export function leaves(node: FormNode = runFileNode, key = ''): Leaf[] {
     )
   if (node.kind === 'list' && (holdsKeys(node.item) || node.item.kind === 'variants'))
     return leaves(node.item, key)
+  if (node.kind === 'record' && holdsKeys(node.item)) return leaves(node.item, `${key}.*`)
   if (node.kind !== 'variants') return [{ key, node }]
   const own = node.variants.some((variant) => !holdsKeys(variant)) ? [{ key, node }] : []
   return [...own, ...node.variants.filter(holdsKeys).flatMap((variant) => leaves(variant, key))]

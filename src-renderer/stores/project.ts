@@ -156,7 +156,7 @@ export const useProject = defineStore('project', () => {
   /** Reads the header of a file that came with a session, for the facts and choices in its form. */
   async function describeFile(grant: string, hdu: number | undefined) {
     const known = files.value.get(grant)
-    if (!known || known.map) return
+    if (!known || (known.map && (hdu === undefined || hdu === known.map.hdu))) return
     const { result } = await connection.request('maps.inspect', { grant })
     const map = result.maps.find((one) => hdu === undefined || one.hdu === hdu)
     if (map) files.value.set(grant, { ...known, map })

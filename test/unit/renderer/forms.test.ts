@@ -34,6 +34,12 @@ describe('form nodes come from the run-file schema', () => {
     })
   })
 
+  it('finds the keys of variants', () => {
+    expect(nodeAt(['cosmic_ray_electrons', 'spectrum', 'break_gev'])).toMatchObject({ open: true })
+    expect(nodeAt(['data', 0, 'sigma', 'floor'])).toMatchObject({ kind: 'number', minimum: 0 })
+    expect(nodeAt(['data', 0, 'sigma', 'nothing'])).toBeUndefined()
+  })
+
   it('tells variants apart by their keys', () => {
     const sigma = nodeAt(['data', 0, 'sigma'])
     if (sigma?.kind !== 'variants') throw new Error('sigma has variants')

@@ -2,16 +2,17 @@ import { describe, expect, it } from 'vitest'
 import { backendOptions, backendWords, unusableBackends } from '#renderer/forms/backends.ts'
 import {
   guessColumns,
-  parseNumbers,
   pointQuantities,
   withoutFiles,
   withQuantity,
 } from '#renderer/forms/data-entry.ts'
+import { energyLawOf, energyLaws, withEnergyLaw } from '#renderer/forms/energy-law.ts'
 import { schemaIssues } from '#renderer/forms/issues.ts'
 import { modelOptions, withModel } from '#renderer/forms/model-choices.ts'
 import { nodeAt, startingValue } from '#renderer/forms/nodes.ts'
 import { iterationsLabel, optimiserFields, rateUnit } from '#renderer/forms/optimiser-fields.ts'
 import { valueAt, withValue } from '#renderer/forms/paths.ts'
+import { parseNumbers, parseTyped, printTyped } from '#renderer/forms/typed-values.ts'
 import {
   freeTerm,
   regularisedSections,
@@ -27,6 +28,64 @@ const choicesAt = (path: readonly (string | number)[]) => {
   if (node?.kind !== 'choice') throw new Error(`${path.join('.')} is no choice`)
   return node.options
 }
+
+describe('settings that are typed in one line', () => {
+  const node = (...path: readonly string[]) => {
+    const found = nodeAt(path)
+    if (!found) throw new Error(path.join('.'))
+    return found
+  }
+  it('are numbers, groups of numbers, or numbers by key, and come back as they were', () => {
+    const directions = node('sky', 'directions')
+    expect(parseTyped(directions, '30 5; 120, -2, 1.5')).toEqual([
+      [30, 5],
+      [120, -2, 1.5],
+    ])
+    expect(
+      printTyped(directions, [
+        [30, 5],
+        [120, -2, 1.5],
+      ]),
+    ).toBe('30 5; 120 -2 1.5')
+    expect(parseTyped(directions, '30 5; x')).toBeUndefined()
+    const initial = node('cosmic_ray_electrons', 'spectral_index_regions', 'initial')
+    expect(parseTyped(initial, ' 1: 2.9, -2:3.1')).toEqual({ '1': 2.9, '-2': 3.1 })
+    expect(printTyped(initial, { 1: 2.9, 2: 3.1 })).toBe('1: 2.9, 2: 3.1')
+    expect(parseTyped(initial, '1 2.9')).toBeUndefined()
+    expect(parseTyped(initial, '')).toEqual({})
+    expect(parseTyped(node('sky', 'pixels'), '3, 5')).toEqual([3, 5])
+  })
+})
+
+describe('the energies of cosmic-ray electrons', () => {
+  const section = (configuration: unknown) => valueAt(configuration, ['cosmic_ray_electrons'])
+  it('follow one law, and another takes its place', () => {
+    expect(energyLawOf(defaults())).toBe('index')
+    let now: unknown = defaults()
+    for (const law of energyLaws) {
+      now = withEnergyLaw(now, law)
+      expect(energyLawOf(now)).toBe(law)
+      const keys = Object.keys(Object(section(now))).filter((key) => /_map|_regions|rum$/.test(key))
+      expect(keys.length).toBe(law === 'index' ? 0 : 1)
+      // What is missing is a file, which is to be chosen.
+      const wrong = [...schemaIssues(now).keys()]
+      expect(
+        wrong.every((key) => key.endsWith('.file')),
+        wrong.join(),
+      ).toBe(true)
+    }
+  })
+  it('leave no spectral index free beside a map, regions or a spectrum', () => {
+    const free = withValue(defaults(), ['cosmic_ray_electrons', 'free'], {
+      scale: { transform: 'log' },
+      spectral_index: {},
+    })
+    const broken = withEnergyLaw(free, 'broken')
+    expect(section(broken)).toMatchObject({ free: { scale: { transform: 'log' } } })
+    expect(valueAt(broken, ['cosmic_ray_electrons', 'free', 'spectral_index'])).toBeUndefined()
+    expect(schemaIssues(broken).size).toBe(0)
+  })
+})
 
 describe('the optimiser', () => {
   const keys = (method: string) => optimiserFields(method).map(({ key }) => key)
