@@ -10,8 +10,9 @@ const byKeys: readonly (readonly [string, string])[] = [
   ['fraction', 'Random blocks'],
 ]
 
-/** What a variant of a key is called in its select. */
-export function variantName(node: FormNode): string {
+/** What a variant is called in the select of its key. */
+export function variantName(node: FormNode, key = ''): string {
+  if (key === 'column') return node.kind === 'number' ? 'By number, from 0' : 'By name'
   if (node.kind === 'constant') return choiceLabel(node.initial)
   if (node.kind === 'number') return 'Fixed value'
   if (node.kind === 'text') return 'Name'

@@ -37,6 +37,20 @@ describe('configurations', () => {
     for (const path of await issuesOf(lost)) expect(path).toBe('data[0].frequency_ghz')
     const model = { ...small(grant), cosmic_ray_electrons: { model: 'wmapp' } }
     expect(await issuesOf(model)).toEqual(['cosmic_ray_electrons.model'])
+    // Of a random field, waves that the whole grid can hold: two of its largest spacings, 40 kpc / 12.
+    const random = (outer_scale_kpc: number) => ({
+      ...small(grant),
+      magnetic_field: {
+        grid: {
+          shape: [12, 12, 6],
+          initial: { model: 'lsa', random: { rms_microgauss: 3, outer_scale_kpc } },
+        },
+      },
+    })
+    expect((await check(random(20))).issues).toEqual([])
+    expect(await issuesOf(random(6))).toEqual([
+      'magnetic_field.grid.initial.random.outer_scale_kpc',
+    ])
     const fit = (free: unknown) => ({
       ...small(grant),
       magnetic_field: { model: 'lsa', free, grid: { shape: [12, 12, 6] } },

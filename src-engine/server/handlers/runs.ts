@@ -5,6 +5,7 @@ import { estimateRun } from '../estimate-run.ts'
 import { errorText, InputError } from '../../errors.ts'
 import { preparePoints } from '../../runs/prepare-points.ts'
 import { prepareProblem } from '../../runs/prepare-problem.ts'
+import { modelsOf } from '../../simulation/medium.ts'
 import { withEarlierResult } from '../../runs/start-from.ts'
 import { readCosmicRayInputs } from '../../simulation/cosmic-ray-inputs.ts'
 import { checkConfiguration, withGrants } from '../configuration-files.ts'
@@ -131,15 +132,18 @@ function filesOf(runFile: RunFile): { path: string; key: string }[] {
 /** What the models, the grid and the integrator have against the run file. */
 function modelIssues(runFile: RunFile): Issue[] {
   const { grid } = runFile.magnetic_field
-  // The smallest grid: everything is checked, and nothing has to be evaluated on half a million voxels.
+  // The smallest grid: everything is checked, and nothing has to be evaluated on half a million voxels. It holds no random field.
   const small: RunFile = {
     ...runFile,
     magnetic_field: {
       ...runFile.magnetic_field,
-      ...(grid === undefined ? {} : { grid: { ...grid, shape: [2, 2, 2] } }),
+      ...(grid === undefined
+        ? {}
+        : { grid: { ...grid, shape: [2, 2, 2], initial: { ...grid.initial, random: undefined } } }),
     },
   }
   try {
+    if (grid?.initial.random) modelsOf(runFile)
     prepareProblem(small, [])
     return []
   } catch (error) {
