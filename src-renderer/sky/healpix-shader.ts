@@ -1,7 +1,9 @@
+import type { SkyNorm, SkyProjection } from './types.ts'
+
 /**
  * Shaders of the sky map: one triangle over the canvas, and for every fragment the way back from the picture to the
  * map: inverse projection, rotation, HEALPix pixel (RING), value, colour. The map is sharp at any zoom because nothing
- * is resampled, and stretch, limits and colours are uniforms, so that changing them uploads nothing.
+ * is resampled, and limits and colours are uniforms, so that changing them uploads nothing.
  */
 export const vertexShader = `#version 300 es
 void main() {
@@ -146,12 +148,12 @@ ${healpix}`
 const colours = `
 // The norms of shared/sky, up to a scale and an offset that cancel.
 float stretch(float value) {
-  if (u_norm == 1) return log2(value);
-  if (u_norm == 2) {
+  if (NORM == 1) return log2(value);
+  if (NORM == 2) {
     float size = abs(value) / u_linearWidth;
     return sign(value) * (size <= 1.0 ? size / 0.9 : 1.0 / 0.9 + log2(size) * 0.301029995664);
   }
-  if (u_norm == 3) {
+  if (NORM == 3) {
     float size = abs(value) / u_linearWidth;
     return sign(value) * log2(size + sqrt(size * size + 1.0));
   }
@@ -160,7 +162,7 @@ float stretch(float value) {
 
 // Colour number 0 to 255 of a finite value.
 int colourNumber(float value) {
-  if (u_norm == 5) {
+  if (NORM == 5) {
     int low = 0, high = 256;
     for (int step = 0; step < 8; step++) {
       int middle = (low + high) >> 1;
@@ -172,7 +174,7 @@ int colourNumber(float value) {
   if (value >= u_limits.y) return 255;
   float low = stretch(u_limits.x);
   float position = (stretch(value) - low) / (stretch(u_limits.y) - low);
-  if (u_norm == 4) position = sqrt(max(position, 0.0));
+  if (NORM == 4) position = sqrt(max(position, 0.0));
   return clamp(int(floor(position * 256.0)), 0, 255);
 }
 
@@ -186,12 +188,12 @@ vec4 colourAt(vec2 plane) {
   // Infinities and NaN by their bits, because isnan may be optimised away; and UNSEEN (-1.6375e30).
   bool bad = (bits & 0x7f800000u) == 0x7f800000u || abs(value + 1.6375e30) < 1e25;
   vec3 shown = bad ? u_bad : texelFetch(u_colours, ivec2(colourNumber(value), 0), 0).rgb;
-  if (u_markNside > 0) {
+  if (HAS_MARKS) {
     int marked = ringPixel(direction, u_markNside);
     uint strength = texelFetch(u_marks, ivec2(marked % u_markWidth, marked / u_markWidth), 0).r;
     if (strength > 0u) shown = mix(shown, u_markColour, ${markLeast} + ${markMost - markLeast} * float(strength) / 255.0);
   }
-  if (u_maskNside > 0) {
+  if (HAS_MASK) {
     int covered = ringPixel(direction, u_maskNside);
     if (texelFetch(u_mask, ivec2(covered % u_maskWidth, covered / u_maskWidth), 0).r == 0u) {
       // A veil with a hatching: what lies below can still be told.
@@ -203,7 +205,20 @@ vec4 colourAt(vec2 plane) {
   return vec4(shown, 1.0);
 }`
 
-export const fragmentShader = `#version 300 es
+/** What the shader is made for. */
+export interface MapShaderChoice {
+  readonly projection: SkyProjection
+  readonly norm: SkyNorm
+  readonly hasMarks: boolean
+  readonly hasMask: boolean
+  readonly hasLines: boolean
+}
+
+/**
+ * The map's fragment shader for one choice. Choices are constants in it and no uniforms: where the processor draws, every branch is worked
+ * out in every pixel, which takes more than twice as long.
+ */
+export const fragmentShader = (choice: MapShaderChoice) => `#version 300 es
 precision highp float;
 precision highp int;
 precision highp usampler2D;
@@ -222,10 +237,14 @@ uniform vec3 u_maskColour;
 uniform sampler2D u_lines;
 uniform vec2 u_linesSize;
 uniform float u_pixelRatio;
+uniform int u_samples;
 uniform int u_nside;
 uniform int u_width;
-uniform int u_projection;
-uniform int u_norm;
+const int u_projection = ${projectionNumber[choice.projection]};
+const int NORM = ${normNumber[choice.norm]};
+const bool HAS_MARKS = ${choice.hasMarks};
+const bool HAS_MASK = ${choice.hasMask};
+const bool HAS_LINES = ${choice.hasLines};
 uniform float u_linearWidth;
 uniform vec2 u_limits;
 uniform vec3 u_bad;
@@ -238,14 +257,15 @@ ${skyFunctions}
 ${colours}
 void main() {
   vec4 sum = vec4(0.0);
-  // Four samples on a rotated grid: map pixels smaller than a screen pixel average instead of flickering.
-  for (int sampleNumber = 0; sampleNumber < 4; sampleNumber++) {
-    vec2 offset = sampleNumber == 0 ? vec2(-0.125, -0.375) : sampleNumber == 1 ? vec2(0.375, -0.125)
+  // Four samples on a rotated grid: map pixels smaller than a screen pixel average instead of flickering. One lies in the middle.
+  for (int sampleNumber = 0; sampleNumber < u_samples; sampleNumber++) {
+    vec2 offset = u_samples == 1 ? vec2(0.0)
+      : sampleNumber == 0 ? vec2(-0.125, -0.375) : sampleNumber == 1 ? vec2(0.375, -0.125)
       : sampleNumber == 2 ? vec2(0.125, 0.375) : vec2(-0.375, 0.125);
     sum += colourAt((gl_FragCoord.xy + offset - u_centre) * u_unitPerPixel + u_pan);
   }
-  colour = 0.25 * sum;
-  if (u_linesSize.x > 0.0) {
+  colour = sum / float(u_samples);
+  if (HAS_LINES) {
     // Lines of the polarisation: darker and lighter than the map, 0.5 leaves it as it is.
     float line = 2.0 * texture(u_lines, gl_FragCoord.xy / u_linesSize).r - 1.0;
     colour.rgb = line < 0.0 ? colour.rgb * (1.0 + 0.75 * line) : mix(colour.rgb, vec3(colour.a), 0.5 * line);

@@ -1,8 +1,9 @@
-import { linkProgram, Uniforms } from './gl-program.ts'
-import { fragmentShader, normNumber, projectionNumber, vertexShader } from './healpix-shader.ts'
+import { glFinished } from './gl-finished.ts'
+import { MapPrograms } from './map-programs.ts'
 import { HealpixTexture, nearest } from './healpix-texture.ts'
 import { LineTexture, linesUnit } from './line-texture.ts'
 import type { LineQuality } from './line-texture.ts'
+import { sampleCounts } from './sample-pace.ts'
 import type { ColourScale } from './colour-scale.ts'
 import type { SkyMarks, SkyMask, SkyTexture } from './types.ts'
 import type { SkyGeometry } from './view.ts'
@@ -13,14 +14,22 @@ export type Rgb = readonly [number, number, number]
 /** Texture units of the map's shader. */
 const units = { pixels: 0, colours: 1, edges: 2, marks: 3, lines: linesUnit, mask: 6 } as const
 
-/** Pixels that are uploaded at once: 16 MB. Whole rows of any texture. */
-const pieceLength = 2 ** 22
+/** Pixels that are uploaded at once: 4 MB. Whole rows of any texture. */
+const pieceLength = 2 ** 20
+
+interface DrawOptions {
+  /** Without marks and mask. */
+  readonly print?: boolean
+  /** Of the lines of the polarisation. */
+  readonly quality?: LineQuality
+  /** Samples in a pixel of the screen: 1 or 4. */
+  readonly samples?: number
+}
 
 /** Draws one HEALPix map into one WebGL2 canvas. Nothing is allocated while drawing. */
 export class MapRenderer {
   private readonly gl: WebGL2RenderingContext
-  private readonly program: WebGLProgram
-  private readonly uniforms: Uniforms
+  private readonly programs: MapPrograms
   private readonly vertexArray: WebGLVertexArrayObject
   private readonly colours: WebGLTexture
   private readonly edges: WebGLTexture
@@ -28,25 +37,24 @@ export class MapRenderer {
   private readonly marks: HealpixTexture
   private readonly mask: HealpixTexture
   private readonly matrix = new Float32Array(9)
+  private scale: ColourScale | null = null
+  private bad: Rgb = [0, 0, 0]
+  private markColour: Rgb = [0, 0, 0]
+  private maskColour: Rgb = [0, 0, 0]
   private lines: LineTexture | null = null
   private shownMask: SkyMask | null = null
 
-  /** Throws an Error with the driver's message if the shaders do not compile. */
   constructor(gl: WebGL2RenderingContext) {
     this.gl = gl
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1)
-    this.program = linkProgram(gl, vertexShader, fragmentShader)
-    this.uniforms = new Uniforms(gl, this.program)
+    this.programs = new MapPrograms(gl, units)
     this.vertexArray = gl.createVertexArray()
     this.colours = table(gl, units.colours, gl.RGBA8)
     this.edges = table(gl, units.edges, gl.R32F)
     this.pixels = new HealpixTexture(gl, units.pixels, 'bits')
     this.marks = new HealpixTexture(gl, units.marks, 'bytes')
     this.mask = new HealpixTexture(gl, units.mask, 'bytes')
-    gl.useProgram(this.program)
     gl.bindVertexArray(this.vertexArray)
-    for (const name of ['pixels', 'colours', 'edges', 'marks', 'lines', 'mask'] as const)
-      gl.uniform1i(this.uniforms.at(`u_${name}`), units[name])
   }
 
   /**
@@ -78,7 +86,7 @@ export class MapRenderer {
       this.marks.allocate(marks.nside)
       this.marks.upload(marks.strength)
     } else this.marks.clear()
-    this.setColour('u_markColour', colour)
+    this.markColour = colour
   }
 
   /** Veils what is masked; of the revision after the one shown, only what has changed is uploaded. */
@@ -91,7 +99,7 @@ export class MapRenderer {
       else if (before !== mask) this.mask.upload(mask.used)
     } else this.mask.clear()
     this.shownMask = mask
-    this.setColour('u_maskColour', hatching)
+    this.maskColour = hatching
   }
 
   /** Draws the polarisation as lines over the map. Throws an Error if its shader does not compile. */
@@ -118,25 +126,22 @@ export class MapRenderer {
   }
 
   setScale(scale: ColourScale, bad: Rgb): void {
-    const { gl, uniforms } = this
-    gl.useProgram(this.program)
-    gl.uniform1i(uniforms.at('u_norm'), normNumber[scale.kind])
-    gl.uniform1f(uniforms.at('u_linearWidth'), scale.norm.linearWidth ?? 1)
-    gl.uniform2f(uniforms.at('u_limits'), scale.limits[0], scale.limits[1])
-    this.setColour('u_bad', bad)
+    const { gl } = this
+    this.scale = scale
+    this.bad = bad
     if (scale.edges) {
       this.bindTables()
       gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, 256, 1, gl.RED, gl.FLOAT, scale.edges)
     }
   }
 
-  /** `pixelRatio`: device pixels per CSS pixel of the geometry. A picture for `print` has no marks and no mask. */
+  /** `pixelRatio`: device pixels per CSS pixel of the geometry. Throws an Error with the driver's message if a shader does not compile. */
   draw(
     geometry: SkyGeometry,
     pixelRatio: number,
-    { print = false, quality = 'fine' }: { print?: boolean; quality?: LineQuality } = {},
+    { print = false, quality = 'fine', samples = sampleCounts.fine }: DrawOptions = {},
   ): void {
-    const { gl, uniforms, pixels } = this
+    const { gl, pixels, scale } = this
     const hasLines = this.hasTexture && pixels.nside > 0
     if (hasLines) this.lines?.draw(geometry, pixelRatio, quality)
     const width = gl.drawingBufferWidth
@@ -144,23 +149,34 @@ export class MapRenderer {
     gl.viewport(0, 0, width, height)
     gl.clearColor(0, 0, 0, 0)
     gl.clear(gl.COLOR_BUFFER_BIT)
-    if (pixels.nside === 0) return
-    gl.useProgram(this.program)
+    if (pixels.nside === 0 || !scale) return
+    const uniforms = this.programs.use({
+      projection: geometry.projection,
+      norm: scale.kind,
+      hasMarks: !print && this.marks.nside > 0,
+      hasMask: !print && this.mask.nside > 0,
+      hasLines,
+    })
     pixels.bind()
     this.bindTables()
     this.marks.bind()
     this.mask.bind()
     this.lines?.bind()
-    gl.uniform1i(uniforms.at('u_markNside'), print ? 0 : this.marks.nside)
+    gl.uniform1f(uniforms.at('u_linearWidth'), scale.norm.linearWidth ?? 1)
+    gl.uniform2f(uniforms.at('u_limits'), scale.limits[0], scale.limits[1])
+    setColour(gl, uniforms.at('u_bad'), this.bad)
+    setColour(gl, uniforms.at('u_markColour'), this.markColour)
+    setColour(gl, uniforms.at('u_maskColour'), this.maskColour)
+    gl.uniform1i(uniforms.at('u_markNside'), this.marks.nside)
     gl.uniform1i(uniforms.at('u_markWidth'), this.marks.width)
-    gl.uniform1i(uniforms.at('u_maskNside'), print ? 0 : this.mask.nside)
+    gl.uniform1i(uniforms.at('u_maskNside'), this.mask.nside)
     gl.uniform1i(uniforms.at('u_maskWidth'), this.mask.width)
-    gl.uniform2f(uniforms.at('u_linesSize'), hasLines ? width : 0, height)
+    gl.uniform2f(uniforms.at('u_linesSize'), width, height)
     gl.uniform1f(uniforms.at('u_pixelRatio'), pixelRatio)
     this.matrix.set(geometry.toSky)
+    gl.uniform1i(uniforms.at('u_samples'), samples)
     gl.uniform1i(uniforms.at('u_nside'), pixels.nside)
     gl.uniform1i(uniforms.at('u_width'), pixels.width)
-    gl.uniform1i(uniforms.at('u_projection'), projectionNumber[geometry.projection])
     gl.uniformMatrix3fv(uniforms.at('u_rotation'), true, this.matrix)
     // The centre from CSS pixels: the picture stays under the overlay also when the canvas was rounded.
     gl.uniform2f(
@@ -173,6 +189,11 @@ export class MapRenderer {
     gl.drawArrays(gl.TRIANGLES, 0, 3)
   }
 
+  /** Resolves when the graphics device has drawn everything. */
+  finished(): Promise<void> {
+    return glFinished(this.gl)
+  }
+
   /** Frees everything, the context included: browsers keep only a few alive. */
   dispose(): void {
     const { gl } = this
@@ -181,7 +202,7 @@ export class MapRenderer {
     gl.deleteTexture(this.colours)
     gl.deleteTexture(this.edges)
     gl.deleteVertexArray(this.vertexArray)
-    gl.deleteProgram(this.program)
+    this.programs.dispose()
     gl.getExtension('WEBGL_lose_context')?.loseContext()
   }
 
@@ -193,11 +214,14 @@ export class MapRenderer {
     gl.activeTexture(gl.TEXTURE0 + units.edges)
     gl.bindTexture(gl.TEXTURE_2D, this.edges)
   }
+}
 
-  private setColour(name: `u_${string}`, [red, green, blue]: Rgb): void {
-    this.gl.useProgram(this.program)
-    this.gl.uniform3f(this.uniforms.at(name), red / 255, green / 255, blue / 255)
-  }
+function setColour(
+  gl: WebGL2RenderingContext,
+  place: WebGLUniformLocation | null,
+  [red, green, blue]: Rgb,
+): void {
+  gl.uniform3f(place, red / 255, green / 255, blue / 255)
 }
 
 /** A row of 256 texels. */

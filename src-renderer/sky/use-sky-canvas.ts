@@ -1,10 +1,12 @@
 import { onBeforeUnmount, onMounted, ref, shallowRef, watch } from 'vue'
 import { sizeCanvas } from './canvas-size.ts'
+import { FramePieces } from './frame-pieces.ts'
 import { drawOverlay } from './graticule.ts'
 import type { LineQuality } from './line-texture.ts'
 import { MapRenderer } from './map-renderer.ts'
 import { neutralColour, rgbOf } from './palette.ts'
 import { drawPoints } from './points.ts'
+import { SamplePace } from './sample-pace.ts'
 import { useRedraw } from './use-redraw.ts'
 import { skyGeometry } from './view.ts'
 import type { Ref } from 'vue'
@@ -24,7 +26,7 @@ import type {
 } from './types.ts'
 import type { SkyGeometry } from './view.ts'
 
-const restMs = 150
+const textOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
 /** What the picture depends on, as getters, so that each change redraws only what it touches. */
 export interface SkyPicture {
@@ -61,26 +63,39 @@ export function useSkyCanvas(
   const renderer = shallowRef<MapRenderer | null>(null)
   const size = shallowRef({ width: 0, height: 0 })
   let mapChanged = false
-  // While the view moves, lines are drawn with less care; a moment after it has come to rest, well.
+  // While the view moves, lines are drawn with less care, and while anything does, the map with fewer samples where that takes
+  // long; a moment after it has come to rest, well.
   let quality: LineQuality = 'fine'
-  let rest: ReturnType<typeof setTimeout> | undefined
-  let uploading = 0
+  const pace = new SamplePace(() => {
+    quality = 'fine'
+    scheduleMap()
+  })
+  const uploads = new FramePieces()
   const schedule = useRedraw(overlayCanvas, draw)
   const scheduleMap = () => {
     mapChanged = true
+    pace.changed()
     schedule()
   }
 
   const scheduleView = () => {
-    if (renderer.value?.hasTexture) {
-      quality = 'quick'
-      clearTimeout(rest)
-      rest = setTimeout(() => {
-        quality = 'fine'
-        scheduleMap()
-      }, restMs)
-    }
+    if (renderer.value?.hasTexture) quality = 'quick'
     scheduleMap()
+  }
+
+  function drawMap(target: MapRenderer, geometry: SkyGeometry, pixelRatio: number): void {
+    try {
+      // Nothing takes no time, which says nothing of a map.
+      if (picture.pixels() === null) target.draw(geometry, pixelRatio)
+      else
+        pace.draw((samples) => {
+          target.draw(geometry, pixelRatio, { quality, samples })
+          return target.finished()
+        })
+      if (quality === 'quick') pace.rest()
+    } catch (error) {
+      problem.value = textOf(error)
+    }
   }
 
   const geometryFor = (width: number, height: number): SkyGeometry =>
@@ -89,15 +104,18 @@ export function useSkyCanvas(
   function draw(): void {
     const overlay = overlayCanvas.value
     if (!overlay || !mapCanvas.value) return
-    if (sizeCanvas(mapCanvas.value).changed) mapChanged = true
+    if (sizeCanvas(mapCanvas.value).changed) {
+      mapChanged = true
+      pace.changed()
+    }
     const { width, height, pixelRatio } = sizeCanvas(overlay)
     if (size.value.width !== width || size.value.height !== height) size.value = { width, height }
     if (width < 4 || height < 4) return
     const geometry = geometryFor(width, height)
     // The old map would be drawn with parts of the new one.
-    if (uploading !== 0) return
+    if (uploads.isBusy) return
     if (mapChanged) {
-      renderer.value?.draw(geometry, pixelRatio, { quality })
+      if (renderer.value) drawMap(renderer.value, geometry, pixelRatio)
       drawSources(geometry)
     }
     mapChanged = false
@@ -147,7 +165,7 @@ export function useSkyCanvas(
       renderer.value = new MapRenderer(gl)
       problem.value = ''
     } catch (error) {
-      problem.value = error instanceof Error ? error.message : String(error)
+      problem.value = textOf(error)
       return
     }
     uploadColours()
@@ -172,37 +190,28 @@ export function useSkyCanvas(
     try {
       renderer.value?.setTexture(picture.texture())
     } catch (error) {
-      problem.value = error instanceof Error ? error.message : String(error)
+      problem.value = textOf(error)
     }
     scheduleMap()
   }
 
   function uploadPixels(): void {
     const pixels = picture.pixels()
-    cancelAnimationFrame(uploading)
-    uploading = 0
-    if (!renderer.value) return
+    const target = renderer.value
+    uploads.stop()
+    if (!target) return
     if (!pixels) {
-      renderer.value.clearPixels()
+      target.clearPixels()
       problem.value = ''
       scheduleMap()
-    } else uploadPiece(renderer.value.setPixels(pixels, picture.nside()))
-  }
-
-  /** A large map goes up over several frames, and is drawn when all of it is there. */
-  function uploadPiece(pieces: Iterator<void>): void {
-    uploading = 0
-    try {
-      if (pieces.next().done !== true) {
-        uploading = requestAnimationFrame(() => uploadPiece(pieces))
-        return
-      }
-      problem.value = ''
-    } catch (error) {
-      renderer.value?.clearPixels()
-      problem.value = error instanceof Error ? error.message : String(error)
+      return
     }
-    scheduleMap()
+    // A large map goes up over several frames, and is drawn when all of it is there.
+    uploads.start(target.setPixels(pixels, picture.nside()), (error) => {
+      if (error !== undefined) target.clearPixels()
+      problem.value = error === undefined ? '' : textOf(error)
+      scheduleMap()
+    })
   }
 
   function uploadColours(): void {
@@ -233,8 +242,8 @@ export function useSkyCanvas(
   onBeforeUnmount(() => {
     mapCanvas.value?.removeEventListener('webglcontextlost', lost)
     mapCanvas.value?.removeEventListener('webglcontextrestored', start)
-    clearTimeout(rest)
-    cancelAnimationFrame(uploading)
+    pace.stop()
+    uploads.stop()
     renderer.value?.dispose()
     renderer.value = null
   })

@@ -12,6 +12,7 @@ import vtkRenderWindowInteractor from '@kitware/vtk.js/Rendering/Core/RenderWind
 import vtkVolume from '@kitware/vtk.js/Rendering/Core/Volume.js'
 import vtkVolumeMapper from '@kitware/vtk.js/Rendering/Core/VolumeMapper.js'
 import vtkOpenGLRenderWindow from '@kitware/vtk.js/Rendering/OpenGL/RenderWindow.js'
+import { glFinished } from '../sky/gl-finished.ts'
 import { orbitAxes, orbitPosition, viewAngleDeg } from './orbit.ts'
 import { voxelCentre } from './scalar.ts'
 import { SolidActor } from './solid-actor.ts'
@@ -178,17 +179,7 @@ export class VolumeScene {
 
   /** Resolves when the graphics device has drawn everything, which the browser would otherwise stand still for. */
   async finished(): Promise<void> {
-    const { context } = this
-    const fence = context?.fenceSync(context.SYNC_GPU_COMMANDS_COMPLETE, 0)
-    if (!context || !fence) return
-    context.flush()
-    while (
-      !context.isContextLost() &&
-      context.clientWaitSync(fence, 0, 0) === context.TIMEOUT_EXPIRED
-    ) {
-      await new Promise((resolve) => setTimeout(resolve, 4))
-    }
-    context.deleteSync(fence)
+    if (this.context) await glFinished(this.context)
   }
 
   /** Frees everything, the context included: vtk.js leaves it to the garbage collector. */
