@@ -98,11 +98,12 @@ export function serveTransport<C extends AnyContract>(
     }
     const cancellation = new Cancellation()
     pending.set(id, cancellation)
+    const started = Date.now()
     try {
       const answered = await handlers[method](params.data, { signal: cancellation, payloads })
       pending.delete(id)
       if (cancellation.aborted) fail(id, cancelled)
-      else reply(id, method, answered)
+      else reply(id, method, answered, Math.max(0, Date.now() - started))
     } catch (error) {
       pending.delete(id)
       fail(id, cancellation.aborted ? cancelled : describe(method, error, options))
@@ -113,6 +114,7 @@ export function serveTransport<C extends AnyContract>(
     id: number,
     method: M,
     answered: Answer<ResultOf<C, M>>,
+    engineMs: number,
   ): void {
     const withPayloads = answered instanceof WithPayloads
     const body: unknown = withPayloads ? answered.result : answered
@@ -123,7 +125,7 @@ export function serveTransport<C extends AnyContract>(
       ? payloadProblem(contract.replyPayloads.get(method), body, payloads)
       : `is wrong at "${parsed.error.issues[0].path.join('.')}": ${parsed.error.issues[0].message}`
     if (problem !== undefined) throw new ProtocolError(`The answer to ${method} ${problem}.`)
-    send({ header: { kind: 'reply', id, body, payloads: [] }, payloads })
+    send({ header: { kind: 'reply', id, body, engine_ms: engineMs, payloads: [] }, payloads })
   }
 
   transport.onClose(() => {

@@ -26,6 +26,8 @@ export const replyHeader = z.strictObject({
   kind: z.literal('reply'),
   id,
   body: z.unknown(),
+  /** How long the engine worked on it by the clock, ms: what is left of the time between question and answer is the way and the wait. */
+  engine_ms: z.number().nonnegative().optional(),
   payloads: payloadList,
 })
 /** `code` is stable for programs; `message` and `advice` are sentences for people. */

@@ -2,8 +2,10 @@ import { copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
-import type { Stage } from '../e2e/story/stage.ts'
+import type { BrowserStage } from '../e2e/story/browser-stage.ts'
 import { layout } from '../e2e/story/workbench.ts'
+import { noteExchanges, processorRow, processorTime, stagesOf, stagesText } from './exchanges.ts'
+import type { Stages } from './exchanges.ts'
 import { frameRows, framesDuring } from './workbench-stage.ts'
 import type { Row } from './workbench-stage.ts'
 
@@ -13,9 +15,10 @@ const sample = fileURLToPath(
 const steps = 20
 
 /** From the step of a slider to the new sky on the screen, and frames while it is dragged. */
-export async function measure(stage: Stage): Promise<Row[]> {
+export async function measure(stage: BrowserStage): Promise<Row[]> {
   await copyFile(sample, join(stage.folder, 'haslam.fits'))
   const page = await stage.open()
+  await noteExchanges(page)
   const open = page.getByRole('button', { name: /^Open a map/ })
   await page.locator('button:enabled', { hasText: 'Open a map' }).waitFor()
   await stage.choose(page, () => open.click(), 'haslam.fits')
@@ -29,17 +32,21 @@ export async function measure(stage: Stage): Promise<Row[]> {
     await page.getByRole('button', { name: new RegExp(`^${card} `) }).click()
     await page.getByLabel(slider, { exact: true }).focus()
     await fine(page)
-    const times: number[] = []
-    for (let i = 0; i < steps; i++) times.push(await stepAndWait(page))
-    times.sort((a, b) => a - b)
-    const [least, most] = [times[0], times[steps - 1]]
+    const turns: Turn[] = []
+    const start = await processorTime(stage)
+    for (let i = 0; i < steps; i++) turns.push(await stepAndWait(page))
+    const end = await processorTime(stage)
+    turns.sort((a, b) => a.ms - b.ms)
+    const [least, most] = [turns[0].ms, turns[steps - 1].ms]
+    const median = turns[steps / 2]
     rows.push({
       name: `${card}: slider to new sky`,
-      value: times[steps / 2],
+      value: median.ms,
       unit: 'ms',
       target: 150,
-      note: `NSIDE 16 with data and picture, ${steps} steps, ${least.toFixed(0)} to ${most.toFixed(0)} ms`,
+      note: `${stagesText(median.stages)}; NSIDE 16 with data and picture, ${steps} steps, ${least.toFixed(0)} to ${most.toFixed(0)} ms`,
     })
+    rows.push(processorRow(`${card}: step, coarse and fine`, start, end, steps))
     await fine(page)
     const before = await skies(page)
     const frames = await framesDuring(page, () => drag(page, slider))
@@ -55,6 +62,11 @@ export async function measure(stage: Stage): Promise<Row[]> {
 
 const skies = async (page: Page) =>
   Number(await page.locator('.predict').getAttribute('data-skies'))
+
+interface Turn {
+  readonly ms: number
+  readonly stages: Stages
+}
 
 /** Waits until the slider rests and the fine sky is there. */
 async function fine(page: Page): Promise<void> {
@@ -73,13 +85,13 @@ async function drag(page: Page, slider: string): Promise<void> {
 
 declare global {
   interface Window {
-    /** When the sky after the next key press had been drawn, ms after the press. */
-    larmorSky?: Promise<number>
+    /** When the next key was pressed, and when the sky after it had been drawn. */
+    larmorSky?: Promise<readonly [number, number]>
   }
 }
 
-/** Presses an arrow key on the focused slider; ms from the event to the sky that the graphics process has drawn. */
-async function stepAndWait(page: Page): Promise<number> {
+/** Presses an arrow key on the focused slider; from the event to the sky that the graphics process has drawn. */
+async function stepAndWait(page: Page): Promise<Turn> {
   await page.evaluate(() => {
     const panel = document.querySelector('.predict')
     const canvas = panel?.querySelector('canvas')
@@ -94,7 +106,7 @@ async function stepAndWait(page: Page): Promise<number> {
             requestAnimationFrame(() =>
               setTimeout(() => {
                 canvas.getContext('webgl2')?.readPixels(0, 0, 1, 1, 6408, 5121, new Uint8Array(4))
-                resolve(performance.now() - event.timeStamp)
+                resolve([event.timeStamp, performance.now()])
               }),
             )
           })
@@ -105,8 +117,9 @@ async function stepAndWait(page: Page): Promise<number> {
     })
   })
   await page.keyboard.press('ArrowRight')
-  const ms = await page.evaluate(() => window.larmorSky)
+  const [from, to] = (await page.evaluate(() => window.larmorSky)) ?? [NaN, NaN]
+  const stages = await stagesOf(page, from, to, ['model.sky', 'model.picture'])
   // The next step begins from rest, as the first one of a drag does.
   await fine(page)
-  return ms ?? NaN
+  return { ms: to - from, stages }
 }

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import type { Stage } from '../e2e/story/stage.ts'
+import type { BrowserStage } from '../e2e/story/browser-stage.ts'
 
 /** One measured figure of `npm run bench:workbench`. */
 export interface Row {
@@ -15,7 +15,7 @@ export interface Row {
 
 /** What each module `workbench-*.ts` of this folder exports. It gets a browser and a data folder of its own. */
 export interface BenchModule {
-  measure(stage: Stage): Promise<Row[]>
+  measure(stage: BrowserStage): Promise<Row[]>
 }
 
 /** Times between frames while something was done, and tasks of the main thread above 50 ms. */

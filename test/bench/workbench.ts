@@ -37,7 +37,8 @@ function print({ name, value, unit, target, note }: Row): void {
 
 let told = false
 for (const name of modules) {
-  const stage = await browserStage()
+  // A graphics card draws where there is one, and otherwise the processor, as Chromium chooses by itself.
+  const stage = await browserStage(['--enable-unsafe-swiftshader'])
   try {
     if (!told) {
       console.log(await environment(await stage.open()))

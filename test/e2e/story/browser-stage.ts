@@ -18,23 +18,26 @@ const { node } = locateEngine(
 )
 const reporter = new URL('../../tools/report-memory.mjs', import.meta.url).href
 const announcement = z.object({ url: z.string() })
-const memory = z.object({ live: z.number(), resident: z.number() })
+const use = z.object({ live: z.number(), resident: z.number(), processorMs: z.number() })
 
 export interface BrowserStage extends Stage {
   readonly browser: Browser
-  /** Memory of the engine that runs now, bytes: see test/tools/report-memory.mjs. */
-  engineMemory(): Promise<z.infer<typeof memory>>
+  /** Memory of the engine that runs now, bytes, and its processor time: see test/tools/report-memory.mjs. */
+  engineMemory(): Promise<z.infer<typeof use>>
   kill(): Promise<void>
   close(): Promise<void>
 }
 
-/** Headless Chromium on the built `larmor serve`. */
-export async function browserStage(): Promise<BrowserStage> {
+/** The processor draws, the same on every machine. */
+const software = ['--use-angle=swiftshader', '--enable-unsafe-swiftshader']
+
+/** Headless Chromium on the built `larmor serve`. `drawing`: its switches for what draws. */
+export async function browserStage(drawing: readonly string[] = software): Promise<BrowserStage> {
   const folder = await mkdtemp(join(tmpdir(), 'larmor-story-'))
   const complaints: string[] = []
   const browser: Browser = await chromium.launch({
     executablePath: process.env.LARMOR_TEST_CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
+    args: ['--no-sandbox', ...drawing],
   })
   let server: ChildProcess | undefined
   let page: Page | undefined
@@ -86,7 +89,7 @@ export async function browserStage(): Promise<BrowserStage> {
     engineMemory: () =>
       new Promise((resolve, reject) => {
         if (!server) throw new Error('The engine is not running.')
-        server.once('message', (reply) => resolve(memory.parse(reply)))
+        server.once('message', (reply) => resolve(use.parse(reply)))
         server.send('memory', (error) => error && reject(error))
       }),
     async open() {
