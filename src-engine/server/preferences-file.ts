@@ -1,17 +1,15 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { preferencesSchema } from '#shared/contract/preferences.ts'
 import type { Preferences } from '#shared/contract/preferences.ts'
-import { makeFolder } from '../make-folder.ts'
+import { replaceFile } from './replace-file.ts'
 
 /** The user's preferences, as `preferences.json` in the state folder. */
 export class PreferencesFile {
-  readonly #folder: string
   readonly #file: string
   #last: Promise<void> = Promise.resolve()
 
   constructor(stateFolder: string) {
-    this.#folder = stateFolder
     this.#file = join(stateFolder, 'preferences.json')
   }
 
@@ -31,12 +29,7 @@ export class PreferencesFile {
   write(preferences: Preferences): Promise<void> {
     this.#last = this.#last
       .catch(() => undefined)
-      .then(async () => {
-        await makeFolder(this.#folder)
-        const draft = `${this.#file}.${process.pid}.tmp`
-        await writeFile(draft, JSON.stringify(preferences, undefined, 1))
-        await rename(draft, this.#file)
-      })
+      .then(() => replaceFile(this.#file, JSON.stringify(preferences, undefined, 1)))
     return this.#last
   }
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readFile, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { z } from 'zod'
-import { makeFolder } from '../make-folder.ts'
+import { replaceFile } from './replace-file.ts'
 
 const entry = z.strictObject({
   path: z.string().min(1),
@@ -72,10 +72,7 @@ export class RecentSessions {
   /** As a change of the list: it goes when its session leaves the list. */
   keepPicture(path: string, png: Uint8Array): Promise<void> {
     const file = this.#pictureFile(path)
-    return this.#inTurn('A picture of a session', async () => {
-      await makeFolder(dirname(file))
-      await writeReplacing(file, png)
-    })
+    return this.#inTurn('A picture of a session', () => replaceFile(file, png))
   }
 
   #pictureFile(path: string): string {
@@ -92,8 +89,7 @@ export class RecentSessions {
     return this.#inTurn('The list of recent sessions', async () => {
       const before = await this.#read()
       const sessions = edit(before).slice(0, maximumEntries)
-      await makeFolder(this.#folder)
-      await writeReplacing(this.#file, JSON.stringify({ version: 1, sessions }, undefined, 1))
+      await replaceFile(this.#file, JSON.stringify({ version: 1, sessions }, undefined, 1))
       const kept = new Set(sessions.map(({ path }) => path))
       for (const { path } of before)
         if (!kept.has(path)) await rm(this.#pictureFile(path), { force: true })
@@ -106,11 +102,4 @@ export class RecentSessions {
       .catch((error: unknown) => this.#log(`${what} could not be written: ${String(error)}`))
     return this.#last
   }
-}
-
-/** Writes a file whole or not at all. */
-async function writeReplacing(file: string, content: string | Uint8Array): Promise<void> {
-  const draft = `${file}.${process.pid}.tmp`
-  await writeFile(draft, content)
-  await rename(draft, file)
 }
