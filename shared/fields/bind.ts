@@ -137,8 +137,7 @@ export function sampleMagneticField(
   const mask = regionMask(grid, region)
   visitBlocks(grid, mask, (points, voxels) => {
     const found = new Float64Array(points.length)
-    if (field.evaluateMany) field.evaluateMany(points, found)
-    else voxels.forEach((_, i) => found.set(field.evaluate(pointAt(points, i)), 3 * i))
+    evaluateAt(field, points, found)
     voxels.forEach((voxel, i) => values.set(found.subarray(3 * i, 3 * i + 3), 3 * voxel))
   })
   return values
@@ -148,15 +147,26 @@ export function sampleMagneticField(
 export function sampleDensity(grid: GridGeometry, field: SpatialField<number>): Float64Array {
   const values = new Float64Array(voxelCount(grid))
   visitBlocks(grid, undefined, (points, voxels) => {
-    const found = values.subarray(voxels[0], voxels[0] + voxels.length)
-    if (field.evaluateMany) field.evaluateMany(points, found)
-    else voxels.forEach((_, i) => (found[i] = field.evaluate(pointAt(points, i))))
+    evaluateAt(field, points, values.subarray(voxels[0], voxels[0] + voxels.length))
   })
   return values
 }
 
-function pointAt(points: Float64Array, i: number): Vector3 {
-  return [points[3 * i], points[3 * i + 1], points[3 * i + 2]]
+type AnyField = SpatialField<number> | SpatialField<Vector3>
+
+/** Values of a field at points [n, 3], kpc: [n] of a number, [n, 3] of a vector. */
+export function evaluateAt(field: AnyField, points: Float64Array, out: Float64Array): void {
+  if (field.evaluateMany) field.evaluateMany(points, out)
+  else evaluateEach(field, points, out)
+}
+
+/** The same by the function of one point, which is the reference. */
+export function evaluateEach(field: AnyField, points: Float64Array, out: Float64Array): void {
+  for (let i = 0; i < points.length; i += 3) {
+    const value = field.evaluate([points[i], points[i + 1], points[i + 2]])
+    if (typeof value === 'number') out[i / 3] = value
+    else out.set(value, i)
+  }
 }
 
 const BLOCK_VOXELS = 4096

@@ -1,3 +1,4 @@
+import { evaluateAt, evaluateEach } from '#shared/fields/index.ts'
 import type { Vector3 } from '#shared/physics/index.ts'
 import type { backendNames } from '#shared/session/run-file.ts'
 import { UsageError } from '../errors.ts'
@@ -20,12 +21,8 @@ export async function valuesAt(
     values = await onDevice(source, points, backend)
   } else {
     values = new Float64Array((components * points.length) / 3)
-    if (backend !== 'reference' && field.evaluateMany) field.evaluateMany(points, values)
-    else {
-      for (let i = 0; 3 * i < points.length; i++) {
-        values.set([field.evaluate(pointOf(points, i))].flat(), components * i)
-      }
-    }
+    if (backend === 'reference') evaluateEach(field, points, values)
+    else evaluateAt(field, points, values)
   }
   const bad = values.findIndex((value) => !Number.isFinite(value))
   if (bad === -1) return values

@@ -6,6 +6,7 @@ import type { GridValues } from '../kernels/interface.ts'
 import type { CheckpointRecord, RunRecord } from '../storage/records.ts'
 import { Session } from '../storage/session.ts'
 import type { FieldStage, FreeUnknown } from '../unknowns/field-stage.ts'
+import type { ModelSectionName } from '../unknowns/free-numbers.ts'
 import type { FittedNumbers } from '../unknowns/representation.ts'
 import { gridOf } from './prepare-problem.ts'
 import type { PreparedProblem } from './prepare-problem.ts'
@@ -107,9 +108,7 @@ export function startFrom(
 }
 
 /** Sections and what their names in sentences are. */
-const sectionOf: Readonly<
-  Record<string, 'magnetic_field' | 'thermal_electrons' | 'cosmic_ray_electrons'>
-> = {
+const sectionOf: Readonly<Record<string, ModelSectionName>> = {
   magneticField: 'magnetic_field',
   thermalElectrons: 'thermal_electrons',
   cosmicRays: 'cosmic_ray_electrons',

@@ -13,7 +13,8 @@ export interface ModelGrid {
   readonly values: Float32Array<ArrayBuffer>
 }
 
-const units = {
+/** Units of the models of each section. */
+export const modelUnits = {
   magnetic_field: 'microgauss',
   thermal_electrons: 'cm^-3',
   cosmic_ray_electrons: 'm^-3',
@@ -35,10 +36,10 @@ export function modelOnGrid(
   const grid = { shape, halfSizeKpc: runFile.box.half_size_kpc }
   if (name === 'magnetic_field') {
     const values = Float32Array.from(fieldOnGrid(models, grid))
-    return { shape, components: 3, unit: units[name], values }
+    return { shape, components: 3, unit: modelUnits[name], values }
   }
   const density =
     name === 'thermal_electrons' ? thermalElectronsOf(models) : cosmicRayElectronsOf(models)
   const values = Float32Array.from(sampleDensity(grid, density))
-  return { shape, components: 1, unit: units[name], values }
+  return { shape, components: 1, unit: modelUnits[name], values }
 }

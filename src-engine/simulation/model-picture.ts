@@ -1,9 +1,10 @@
+import type { ModelGridName } from '#shared/contract/methods.ts'
+import { evaluateAt } from '#shared/fields/index.ts'
 import type { Vector3 } from '#shared/physics/index.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { magneticFieldOf } from './magnetic-field.ts'
 import { cosmicRayElectronsOf, modelsOf, thermalElectronsOf } from './medium.ts'
-
-export type PictureSection = 'magnetic_field' | 'thermal_electrons' | 'cosmic_ray_electrons'
+import { modelUnits } from './model-grid.ts'
 
 /** A model on two planes through the Galactic centre, at the centres of square pixels; rows from the bottom. */
 export interface ModelPicture {
@@ -20,12 +21,6 @@ export interface ModelPicture {
   readonly values: Float32Array<ArrayBuffer>
 }
 
-const units = {
-  magnetic_field: 'microgauss',
-  thermal_electrons: 'cm^-3',
-  cosmic_ray_electrons: 'm^-3',
-} as const
-
 /**
  * Evaluates a model of a run file, or what its grid starts from, without its random part.
  *
@@ -34,7 +29,7 @@ const units = {
  */
 export function modelPicture(
   runFile: RunFile,
-  section: PictureSection,
+  section: ModelGridName,
   columns: number,
 ): ModelPicture {
   // The model itself, also where it is what a grid starts from.
@@ -59,16 +54,9 @@ export function modelPicture(
         : cosmicRayElectronsOf(models)
   const components = section === 'magnetic_field' ? 3 : 1
   const values = new Float64Array((components * points.length) / 3)
-  if (field.evaluateMany) field.evaluateMany(points, values)
-  else {
-    for (let i = 0; i < points.length; i += 3) {
-      const value = field.evaluate([points[i], points[i + 1], points[i + 2]])
-      if (typeof value === 'number') values[i / 3] = value
-      else values.set(value, i)
-    }
-  }
+  evaluateAt(field, points, values)
   return {
-    ...{ unit: units[section], components, columns, faceRows, edgeRows },
+    ...{ unit: modelUnits[section], components, columns, faceRows, edgeRows },
     halfSizeKpc: [x, y, z],
     values: Float32Array.from(values),
   }
