@@ -15,6 +15,7 @@ import { useMaps } from './maps.ts'
 import { useMessages } from './messages.ts'
 import type { MessageAction } from './messages.ts'
 import { useProject } from './project.ts'
+import type { KnownFile } from './project.ts'
 import { useRuns } from './runs.ts'
 import { useView } from './view.ts'
 
@@ -148,24 +149,22 @@ export const useFiles = defineStore('files', () => {
   /** Adds a catalogue with the names of its columns as a data entry of the project. */
   function addCatalogue(question: CatalogueQuestion, answers: Record<string, unknown>) {
     catalogue.value = null
-    if (!project.open) project.reset()
     const { file, columns, rows } = question
-    const name = dataNameOf(file.name, project.dataNames)
-    const entry = { name, file: file.grant, ...answers }
-    const index = project.addData(entry, file, { table: { columns, rows } })
-    view.selection = { kind: 'data', index }
-    maps.dataName = name
-    if (runs.list.length === 0) view.settings.preset = 'inspect'
+    addData(file, answers, { table: { columns, rows } })
   }
-
   /** Adds a map with the answers to its questions as a data entry of the project. */
   function addMap(file: FileGrant, map: MapDescriptionMessage, answers: Record<string, unknown>) {
     question.value = null
+    addData(file, { hdu: map.hdu, ...answers }, { map })
+  }
+  function addData(
+    file: FileGrant,
+    keys: Record<string, unknown>,
+    found: Pick<KnownFile, 'map' | 'table'>,
+  ) {
     if (!project.open) project.reset()
     const name = dataNameOf(file.name, project.dataNames)
-    const index = project.addData({ name, file: file.grant, hdu: map.hdu, ...answers }, file, {
-      map,
-    })
+    const index = project.addData({ name, file: file.grant, ...keys }, file, found)
     view.selection = { kind: 'data', index }
     maps.dataName = name
     if (runs.list.length === 0) view.settings.preset = 'inspect'
