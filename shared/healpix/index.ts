@@ -3,7 +3,7 @@
  * Gorski et al. 2005, ApJ 622, 759; Calabretta & Roukema 2007, MNRAS 381, 865.
  * Angles are colatitude theta (from the north pole) and longitude phi, in radians.
  */
-export { isValidNside, MAX_NSIDE, npixToNside, nsideToNpix } from './nside.ts'
+export { allPixels, isValidNside, MAX_NSIDE, npixToNside, nsideToNpix } from './nside.ts'
 export { ang2pix, pix2ang, pix2vec, pixelVectors, vec2pix } from './angles.ts'
 export { nest2ring, ring2nest } from './faces.ts'
 export { neighbours } from './neighbours.ts'

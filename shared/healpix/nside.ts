@@ -53,6 +53,11 @@ export function nsideToNpix(nside: number): number {
   return 12 * nside * nside
 }
 
+/** The numbers of all pixels. */
+export function allPixels(nside: number): Int32Array<ArrayBuffer> {
+  return Int32Array.from({ length: nsideToNpix(nside) }, (_, pixel) => pixel)
+}
+
 /** NSIDE of a full-sky map of `npix` pixels; a RangeError where no NSIDE has that many. */
 export function npixToNside(npix: number): number {
   const nside = Math.round(Math.sqrt(npix / 12))

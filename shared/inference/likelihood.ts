@@ -26,6 +26,11 @@ export function fitWeights(sigma: Float64Array, set: Uint8Array): Float64Array {
   return sigma.map((value, i) => (set[i] === pixelSets.fitted ? 1 / (value * value) : 0))
 }
 
+/** The model as the data have it: gain m + offset. */
+export function withNuisance(model: Float64Array, { gain, offset }: Nuisance): Float64Array {
+  return model.map((value) => gain * value + offset)
+}
+
 /** Residuals d - gain m - offset. */
 export function residuals(
   data: Float64Array,

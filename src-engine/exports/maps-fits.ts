@@ -1,4 +1,5 @@
 import { writeHealpixMap } from '#shared/fits/index.ts'
+import { isPolarised } from '#shared/physics/observables.ts'
 import { version } from '../version.ts'
 import type { MapVector } from '../storage/run-store.ts'
 import type { RunResult } from './run-result.ts'
@@ -47,7 +48,7 @@ export function mapsFits(result: RunResult, vector: MapVector, model: Float64Arr
       ),
       column('SET', vector.set),
     ],
-    ...(vector.quantity === 'Q' || vector.quantity === 'U' ? { polcconv: 'IAU' } : {}),
+    ...(isPolarised(vector.quantity) ? { polcconv: 'IAU' } : {}),
     history: [
       `Larmor ${version}, ${result.run.name}, ${result.iteration} iterations`,
       `Quantity ${vector.quantity}${vector.frequencyGhz === null ? '' : ` at ${vector.frequencyGhz} GHz`}`,

@@ -1,4 +1,5 @@
 import { limitsFromPercentile, makeNorm, symmetricLimits } from '#shared/sky/index.ts'
+import { isDepth } from '#shared/physics/observables.ts'
 import type { Limits, NormKind } from '#shared/sky/index.ts'
 import type { ColourScale } from './figures/colour-bar.ts'
 import { skyFigure } from './figures/sky-figure.ts'
@@ -81,7 +82,7 @@ export function fieldStrength(field: ArrayLike<number>): {
 
 function quantityLabel({ quantity, frequencyGhz }: RunResult['data'][number]): string {
   const names = { faraday_depth: 'Faraday depth', dispersion_measure: 'Dispersion measure' }
-  if (quantity === 'faraday_depth' || quantity === 'dispersion_measure') return names[quantity]
+  if (isDepth(quantity)) return names[quantity]
   return frequencyGhz === null ? quantity : `${quantity} at ${frequencyGhz} GHz`
 }
 

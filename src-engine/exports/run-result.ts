@@ -1,6 +1,6 @@
 import { gridNames } from '#shared/contract/methods.ts'
 import type { GridGeometry } from '#shared/physics/grid.ts'
-import type { Nuisance } from '#shared/inference/nuisance.ts'
+import { withNuisance } from '#shared/inference/likelihood.ts'
 import { InputError } from '../errors.ts'
 import { gridOf } from '../runs/prepare-problem.ts'
 import type { StoredArray } from '../storage/arrays.ts'
@@ -58,8 +58,4 @@ function scalarsOf(session: Session, checkpoint: CheckpointRecord): StoredArray[
   return gridNames
     .filter((name) => name !== 'magnetic_field' && stored.includes(name))
     .map((name) => session.runs.checkpointArray(checkpoint, name))
-}
-
-function withNuisance(model: Float64Array, { offset, gain }: Nuisance): Float64Array {
-  return model.map((value) => gain * value + offset)
 }

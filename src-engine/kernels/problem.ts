@@ -1,4 +1,5 @@
 import { requireGrid, voxelCount } from '#shared/physics/grid.ts'
+import { isStokes } from '#shared/physics/observables.ts'
 import { KernelError } from './interface.ts'
 import type {
   CosmicRaySpectrum,
@@ -47,10 +48,6 @@ export function unknownNames({ unknowns = [] }: LineOfSightProblem): readonly Un
 /** Whether any of I, Q and U is asked for, so that frequencies count. */
 function hasStokes({ observables }: LineOfSightProblem): boolean {
   return observables.some((observable) => isStokes(observable))
-}
-
-function isStokes(observable: Observable): boolean {
-  return observable === 'I' || observable === 'Q' || observable === 'U'
 }
 
 /**

@@ -1,3 +1,4 @@
+import { allPixels } from '#shared/healpix/index.ts'
 import { boxExit, directionFromPixel } from '#shared/physics/geometry.ts'
 import { createStencil, interpolateVector, voxelCount } from '#shared/physics/grid.ts'
 import { emissivityConstantsMicrogauss } from '#shared/physics/synchrotron.ts'
@@ -44,7 +45,7 @@ export class Benchmark {
 
   constructor(nside: number) {
     this.runFile = runFileSchema.parse({ sky: { nside } })
-    const pixels = Int32Array.from({ length: 12 * nside * nside }, (_, pixel) => pixel)
+    const pixels = allPixels(nside)
     this.#data = {
       kind: 'map',
       name: 'sky',

@@ -1,5 +1,6 @@
 import type { CancelSignal } from '#shared/contract/cancellation.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
+import { withAbortSignal } from '../abort-signal.ts'
 import { InputError } from '../errors.ts'
 import { loadBackend } from '../kernels/index.ts'
 import type { GridValues } from '../kernels/interface.ts'
@@ -39,17 +40,11 @@ export async function conditionalSigma({
   signal,
 }: SigmaRequest): Promise<Float32Array<ArrayBuffer>> {
   const operators = new OperatorCache(loadBackend)
-  const abort = new AbortController()
-  signal.addEventListener('abort', () => abort.abort())
   try {
-    const ready = await operators.get({
-      runFile,
-      data,
-      cosmicRays,
-      backend: 'wasm',
-      signal: abort.signal,
-      onProgress: () => {},
-    })
+    const wanted = { runFile, data, cosmicRays, backend: 'wasm', onProgress: () => {} } as const
+    const ready = await withAbortSignal(signal, (abort) =>
+      operators.get({ ...wanted, signal: abort }),
+    )
     const { operator, workspace, prepared } = ready
     const { optimiser } = runFile
     const optimisation = new Optimisation({ operator, data, prepared, optimiser, workspace })

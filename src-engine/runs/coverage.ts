@@ -6,6 +6,7 @@ import {
 } from '#shared/physics/index.ts'
 import type { Vector3 } from '#shared/physics/index.ts'
 import { pix2vec } from '#shared/healpix/index.ts'
+import { pixelSets } from '#shared/inference/likelihood.ts'
 import type { CancelSignal } from '#shared/contract/cancellation.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import type { DataVector } from '../storage/run-store.ts'
@@ -13,8 +14,6 @@ import { gridOf } from './prepare-problem.ts'
 
 /** Rays between two looks at what else there is to do: some 10 ms. */
 const raysAtOnce = 500
-/** In `set` of a data vector. */
-const fitted = 1
 
 /**
  * How much the data see of each voxel: the sum, over all fitted pixels and sources, of the integral of the voxel's trilinear
@@ -64,13 +63,13 @@ function* linesOf(data: readonly DataVector[]): Generator<Line> {
     if (vector.kind === 'map') {
       const counts = pixels.get(vector.nside) ?? new Map<number, number>()
       vector.pixels.forEach((pixel, i) => {
-        if (vector.set[i] === fitted) counts.set(pixel, (counts.get(pixel) ?? 0) + 1)
+        if (vector.set[i] === pixelSets.fitted) counts.set(pixel, (counts.get(pixel) ?? 0) + 1)
       })
       pixels.set(vector.nside, counts)
     } else {
       const { directionsDeg, distancesKpc, set } = vector
       for (const [i, distanceKpc] of distancesKpc.entries()) {
-        if (set[i] !== fitted) continue
+        if (set[i] !== pixelSets.fitted) continue
         const direction = directionFromGalactic(directionsDeg[2 * i], directionsDeg[2 * i + 1])
         yield { direction, distanceKpc, times: 1 }
       }

@@ -1,4 +1,6 @@
 import type { DataEntry } from '#shared/session/run-file.ts'
+import type { Observable } from '#shared/physics/line-of-sight/problem.ts'
+import { isDepth, observableUnits } from '#shared/physics/observables.ts'
 import { UnitError, parseUnit, toBrightnessK } from '#shared/sky/index.ts'
 import { InputError } from '../errors.ts'
 import type { DataDescription } from '../storage/records.ts'
@@ -11,7 +13,7 @@ export type Band = DataDescription['band']
 export interface DataUnit {
   /** Factor to `unit`. */
   readonly scale: number
-  readonly unit: 'K' | 'rad m^-2' | 'pc cm^-3'
+  readonly unit: (typeof observableUnits)[Observable]
   /** Nominal; null for quantities without one. */
   readonly frequencyGhz: number | null
   readonly band: Band
@@ -47,7 +49,7 @@ export async function unitOf(
     )
   }
   const { quantity } = entry
-  if (quantity === 'faraday_depth' || quantity === 'dispersion_measure') {
+  if (isDepth(quantity)) {
     const wanted = quantity === 'faraday_depth' ? 'rad/m^2' : 'pc/cm^3'
     if (unit !== wanted) {
       throw new InputError(
@@ -61,8 +63,7 @@ export async function unitOf(
         field: key,
       })
     }
-    const own = quantity === 'faraday_depth' ? 'rad m^-2' : 'pc cm^-3'
-    return { scale: 1, unit: own, frequencyGhz: null, band: [] }
+    return { scale: 1, unit: observableUnits[quantity], frequencyGhz: null, band: [] }
   }
   const bandpass = entry.bandpass && (await readBand(entry.bandpass, `${source.key}.bandpass`))
   const frequencyGhz = entry.frequency_ghz ?? declared.frequencyGhz ?? meanOf(bandpass)

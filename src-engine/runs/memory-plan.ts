@@ -5,6 +5,7 @@ import {
   thermalElectronsAreFree,
 } from '#shared/session/free-names.ts'
 import type { GridGeometry } from '#shared/physics/grid.ts'
+import { isStokes } from '#shared/physics/observables.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError } from '../errors.ts'
 import { KernelError } from '../kernels/interface.ts'
@@ -148,7 +149,7 @@ function hostParts(
   // Of models with free parameters, these are a few numbers.
   const fieldValues = model === 'grid' || representation === 'correction' ? 3 : 0
   const parameters = voxels * (fieldValues + scalars.length)
-  const stokes = observables.filter((name) => name === 'I' || name === 'Q' || name === 'U').length
+  const stokes = observables.filter(isStokes).length
   const perRay = stokes * frequenciesGhz.length + observables.length - stokes
   return [
     // Where the run starts is kept in float64.

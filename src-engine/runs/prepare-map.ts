@@ -1,4 +1,5 @@
 import { relativeNoise } from '#shared/inference/noise.ts'
+import { isPolarised } from '#shared/physics/observables.ts'
 import { toIau } from '#shared/sky/index.ts'
 import type { DataEntry } from '#shared/session/run-file.ts'
 import type { InputRecord } from '../storage/records.ts'
@@ -39,8 +40,8 @@ export async function prepareMap(
     nside: skyNside,
   }
   const read = await readSkyMap(request)
-  const isPolarised = entry.quantity === 'Q' || entry.quantity === 'U'
-  const map = isPolarised && read.rotated ? await rotatedPair(entry, request, others) : read
+  const map =
+    isPolarised(entry.quantity) && read.rotated ? await rotatedPair(entry, request, others) : read
   const nside = Math.min(map.nside, skyNside)
   const { scale: unsigned, ...measured } = await unitOf(entry, map, request)
   const scale = unsigned * polarisationSign(entry, map, request)
@@ -96,7 +97,7 @@ function notesOf(nsideIn: number, nside: number, scale: number, left: number): s
 
 /** -1 where a U map in the COSMO convention has to change its sign. */
 function polarisationSign(entry: DataEntry, map: SkyMap, request: MapRequest): number {
-  if (entry.quantity !== 'Q' && entry.quantity !== 'U') return 1
+  if (!isPolarised(entry.quantity)) return 1
   const convention = entry.polarisation ?? map.polarisation
   if (convention === undefined) {
     throw missingKey(request, 'polarisation', 'whether Q and U follow IAU or COSMO (POLCCONV)')

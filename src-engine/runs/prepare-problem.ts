@@ -1,5 +1,6 @@
 import type { GridGeometry } from '#shared/physics/grid.ts'
 import { regionMask } from '#shared/physics/grid.ts'
+import { isDepth } from '#shared/physics/observables.ts'
 import { freeNames } from '#shared/session/free-names.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError } from '../errors.ts'
@@ -99,9 +100,7 @@ export function prepareProblem(
 
 /** Faraday depths and dispersion measures are zero without thermal electrons, and nothing would fit. @throws InputError */
 function requireElectrons(models: RunModels, data: readonly DataVector[]): void {
-  const seen = data.find(
-    ({ quantity }) => quantity === 'faraday_depth' || quantity === 'dispersion_measure',
-  )
+  const seen = data.find(({ quantity }) => isDepth(quantity))
   if (seen === undefined || hasThermalElectrons(models)) return
   throw new InputError(
     `thermal_electrons.model: without thermal electrons the ${seen.quantity} of "${seen.name}" is zero everywhere: choose a model for them.`,

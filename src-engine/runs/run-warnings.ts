@@ -1,4 +1,5 @@
 import { fitWeights } from '#shared/inference/likelihood.ts'
+import { isStokes } from '#shared/physics/observables.ts'
 import type { LineOfSightProblem, UnknownName } from '../kernels/interface.ts'
 import type { DataVector } from '../storage/run-store.ts'
 import { emissionMeasureErrors } from './electron-sampling.ts'
@@ -39,8 +40,7 @@ export function runWarnings(
 }
 
 function coarseElectrons(problem: LineOfSightProblem): string[] {
-  const emits = problem.observables.some((name) => name === 'I' || name === 'Q' || name === 'U')
-  if (!emits || problem.freeFree === undefined) return []
+  if (!problem.observables.some(isStokes) || problem.freeFree === undefined) return []
   if (problem.unknowns?.includes('thermalElectrons')) return []
   const errors = emissionMeasureErrors(problem)
   const tenth = errors[Math.floor(0.9 * errors.length)] ?? 0

@@ -3,6 +3,7 @@ import type { RayProfile } from '#shared/physics/line-of-sight/index.ts'
 import { boxExit, directionFromGalactic, nearestVoxel } from '#shared/physics/index.ts'
 import { voxelPath, voxelSupport } from '#shared/physics/index.ts'
 import type { Vector3 } from '#shared/physics/index.ts'
+import { isPolarised } from '#shared/physics/observables.ts'
 import { ang2pix, pix2ang, pix2vec } from '#shared/healpix/index.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import type { GridValues, Unknowns } from '../kernels/interface.ts'
@@ -65,13 +66,16 @@ export function sightlineOf(
     [...band, ...data.flatMap((one) => one.band)].map(({ frequencyGhz }) => frequencyGhz),
   )
   const frequenciesGhz = [...frequencies]
-  const isPolarised = ({ quantity }: DataVector) => quantity === 'Q' || quantity === 'U'
   const setup = createSetup({
     ...problem,
     directions: Float64Array.from(direction),
     ...(limits.length > 0 ? { maxDistanceKpc: Float64Array.of(Math.min(...limits)) } : {}),
     frequenciesGhz,
-    observables: ['I', 'faraday_depth', ...(data.some(isPolarised) ? (['Q', 'U'] as const) : [])],
+    observables: [
+      'I',
+      'faraday_depth',
+      ...(data.some(({ quantity }) => isPolarised(quantity)) ? (['Q', 'U'] as const) : []),
+    ],
     unknowns: [
       'magneticField',
       ...(unknowns.thermalElectrons ? (['thermalElectrons'] as const) : []),
@@ -92,7 +96,7 @@ export function sightlineOf(
   const [x, y, z] = problem.observerKpc
   return {
     profile:
-      vector && isPolarised(vector)
+      vector && isPolarised(vector.quantity)
         ? profile
         : { ...profile, stokesQ: undefined, stokesU: undefined },
     lDeg: place.lDeg,

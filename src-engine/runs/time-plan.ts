@@ -2,6 +2,7 @@ import { boxExit } from '#shared/physics/geometry.ts'
 import { gridSpacing } from '#shared/physics/grid.ts'
 import type { GridGeometry } from '#shared/physics/grid.ts'
 import type { Vector3 } from '#shared/physics/vector.ts'
+import { isPolarised } from '#shared/physics/observables.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import type { RunRecord } from '../storage/records.ts'
 import { atLevel } from './levels.ts'
@@ -63,7 +64,7 @@ export function modelledSeconds(
   directions: Float64Array,
 ): number {
   const { optimiser, data, integrator, box } = runFile
-  const polarised = data.some(({ quantity }) => quantity === 'Q' || quantity === 'U')
+  const polarised = data.some(({ quantity }) => isPolarised(quantity))
   const frequencies = new Set(data.map(({ frequency_ghz: f, bandpass }) => f ?? bandpass)).size
   const nodes = integrator.rule === 'cells' ? integrator.nodes / 3 : 1
   const perCrossing =

@@ -1,6 +1,7 @@
 import type { CancelSignal } from '#shared/contract/cancellation.ts'
 import type { GridGeometry } from '#shared/physics/index.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
+import { withAbortSignal } from '../abort-signal.ts'
 import { InputError } from '../errors.ts'
 import { loadBackend } from '../kernels/index.ts'
 import { KernelError } from '../kernels/interface.ts'
@@ -112,25 +113,18 @@ class PreviewOperator {
       observables: observables.filter((one) => electrons || !depths.has(one)),
       ...(indices ? { unknowns: ['raySpectralIndex' as const] } : {}),
     }
-    const control = new AbortController()
-    const abort = () => control.abort()
-    signal.addEventListener('abort', abort)
     try {
       const backend = await loadBackend('wasm')
       const densities = densityChoicesOf(models)
       // A run that goes on keeps its threads busy: one more does not slow it down by more than it must.
-      const operator = await backend.prepare(problem, {
-        threads: 1,
-        densities,
-        signal: control.signal,
-      })
+      const operator = await withAbortSignal(signal, (abort) =>
+        backend.prepare(problem, { threads: 1, densities, signal: abort }),
+      )
       return new PreviewOperator(measurement, operator, grid, indices)
     } catch (error) {
       if (signal.aborted) return undefined
       if (error instanceof KernelError) throw new InputError(error.message, { cause: error })
       throw error
-    } finally {
-      signal.removeEventListener('abort', abort)
     }
   }
 

@@ -1,8 +1,10 @@
 import type { CancelSignal } from '#shared/contract/cancellation.ts'
-import { fitWeights, pixelSets, residuals } from '#shared/inference/likelihood.ts'
+import { allPixels } from '#shared/healpix/index.ts'
+import { fitWeights, pixelSets, residuals, withNuisance } from '#shared/inference/likelihood.ts'
 import { solveNuisance } from '#shared/inference/nuisance.ts'
 import type { Nuisance } from '#shared/inference/nuisance.ts'
 import type { GridGeometry } from '#shared/physics/index.ts'
+import { isDepth, observableUnits } from '#shared/physics/observables.ts'
 import type { DataEntry, RunFile } from '#shared/session/run-file.ts'
 import { InputError } from '../errors.ts'
 import { prepareMap } from '../runs/prepare-map.ts'
@@ -158,21 +160,19 @@ function throughCells(runFile: RunFile): RunFile {
 
 /** The same data with every pixel of the sky, for the model to be seen where there are none too. */
 function wholeSky(vector: DataVector): DataVector {
-  return vector.kind === 'map' ? { ...vector, pixels: everyPixel(vector.nside) } : vector
+  return vector.kind === 'map' ? { ...vector, pixels: allPixels(vector.nside) } : vector
 }
-
-const everyPixel = (nside: number) => Int32Array.from({ length: 12 * nside ** 2 }, (_, p) => p)
 
 function skyWithoutData(subject: PreviewSubject, nside: number): MapVector {
   if ('data' in subject) throw new Error('The subject has data.')
   const { quantity, frequencyGhz } = subject
-  const depth = quantity === 'faraday_depth' || quantity === 'dispersion_measure'
+  const depth = isDepth(quantity)
   const none = new Float64Array()
   return {
     kind: 'map',
     name: quantity,
     quantity,
-    unit: depth ? (quantity === 'faraday_depth' ? 'rad m^-2' : 'pc cm^-3') : 'K',
+    unit: observableUnits[quantity],
     frequencyGhz: depth ? null : frequencyGhz,
     band: depth ? [] : [{ frequencyGhz, weight: 1 }],
     nside,
@@ -180,7 +180,7 @@ function skyWithoutData(subject: PreviewSubject, nside: number): MapVector {
     offset: 0,
     gain: 1,
     notes: [],
-    pixels: everyPixel(nside),
+    pixels: allPixels(nside),
     values: none,
     sigma: none,
     set: new Uint8Array(),
@@ -189,7 +189,7 @@ function skyWithoutData(subject: PreviewSubject, nside: number): MapVector {
 
 /** @throws InputError for a depth of nothing */
 function requireDepth({ quantity }: DataVector, electrons: boolean): void {
-  if (electrons || (quantity !== 'faraday_depth' && quantity !== 'dispersion_measure')) return
+  if (electrons || !isDepth(quantity)) return
   const field = 'thermal_electrons.model'
   throw new InputError(
     `${field}: without thermal electrons there is no ${quantity.replace('_', ' ')}. Choose a model.`,
@@ -210,7 +210,7 @@ function compare(vector: DataVector, all: Float64Array): Pick<SkyPreview, 'model
     return whole
   }
   return {
-    model: Float32Array.from(all, (value) => nuisance.gain * value + nuisance.offset),
+    model: Float32Array.from(withNuisance(all, nuisance)),
     compared: { data: spread(vector.values), difference: spread(rest), nuisance },
   }
 }

@@ -1,4 +1,5 @@
 import { formatQuantity } from '#shared/sky/index.ts'
+import { isStokes } from '#shared/physics/observables.ts'
 import type { DataEntry } from '#shared/session/run-file.ts'
 
 /** What a map of each quantity is called under its colour bar, and how it is shown at first. */
@@ -20,8 +21,9 @@ const looks: Readonly<Record<DataEntry['quantity'], QuantityLook>> = {
 export function quantityTitle(entry: Pick<DataEntry, 'quantity' | 'frequency_ghz'>): string {
   const { name } = lookOf(entry.quantity)
   const { frequency_ghz: frequency } = entry
-  const has = ['I', 'Q', 'U'].includes(entry.quantity) && frequency !== undefined
-  return has ? `${name}, ${formatQuantity(frequency, 'GHz', { digits: 3 })}` : name
+  return isStokes(entry.quantity) && frequency !== undefined
+    ? `${name}, ${formatQuantity(frequency, 'GHz', { digits: 3 })}`
+    : name
 }
 
 export const lookOf = (quantity: DataEntry['quantity']): QuantityLook => looks[quantity]

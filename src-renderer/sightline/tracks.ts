@@ -1,4 +1,6 @@
 import type { SightlineColumn } from '#shared/contract/methods.ts'
+import type { Observable } from '#shared/physics/line-of-sight/problem.ts'
+import { isPolarised } from '#shared/physics/observables.ts'
 import { niceStep } from '../charts/axis.ts'
 import type { SightlineProfile } from './profile.ts'
 
@@ -53,13 +55,8 @@ export const allTracks: readonly TrackInfo[] = [
 ]
 
 /** What is shown unless the user chose: the field, the electrons, and what the data are. */
-export function defaultTracks(quantity: string): SightlineColumn[] {
-  const own: SightlineColumn[] =
-    quantity === 'Q' || quantity === 'U'
-      ? [quantity, 'faraday_depth']
-      : quantity === 'faraday_depth' || quantity === 'dispersion_measure'
-        ? [quantity]
-        : ['I']
+export function defaultTracks(quantity: Observable): SightlineColumn[] {
+  const own: SightlineColumn[] = isPolarised(quantity) ? [quantity, 'faraday_depth'] : [quantity]
   return ['B_perp', 'B_parallel', 'n_e', ...own]
 }
 

@@ -8,6 +8,7 @@
  * with w_i lengths, e_f and h_f of emission-law.ts, phi and E of ray-state.ts.
  */
 import { PC_PER_KPC } from '../constants.ts'
+import { isStokes } from '../observables.ts'
 import type { LineOfSightProblem, Observables, Unknowns } from './problem.ts'
 import { RayState } from './ray-state.ts'
 import type { Setup } from './setup.ts'
@@ -21,8 +22,7 @@ export function createObservables({
   const rays = directions.length / 3
   const created: Observables = {}
   for (const name of observables) {
-    const isDepth = name === 'faraday_depth' || name === 'dispersion_measure'
-    created[name] = new Float64Array(isDepth ? rays : rays * frequenciesGhz.length)
+    created[name] = new Float64Array(isStokes(name) ? rays * frequenciesGhz.length : rays)
   }
   return created
 }

@@ -1,3 +1,4 @@
+import { allPixels } from '#shared/healpix/index.ts'
 import type { Observable, Observables } from '../../kernels/interface.ts'
 import type { DataVector, MapVector } from '../../storage/run-store.ts'
 import { gather, spread } from './channel.ts'
@@ -95,7 +96,7 @@ export function createMeasurement(data: readonly DataVector[], distanceKpc?: num
 /** A beam is applied in spherical harmonics, which need the whole sky. */
 function pixelsOf({ beamFwhmArcmin, nside, pixels }: MapVector): Int32Array {
   if (beamFwhmArcmin === null) return pixels
-  return Int32Array.from({ length: 12 * nside * nside }, (_, pixel) => pixel)
+  return allPixels(nside)
 }
 
 /** Q and U turn into each other where the beam covers several directions of north. */

@@ -2,7 +2,7 @@ import { EngineError, WithPayloads } from '#shared/contract/index.ts'
 import { fittedPointColumns } from '#shared/contract/methods.ts'
 import type { CancelSignal } from '#shared/contract/cancellation.ts'
 import type { GridName, ShownGridName } from '#shared/contract/methods.ts'
-import { residuals } from '#shared/inference/likelihood.ts'
+import { residuals, withNuisance } from '#shared/inference/likelihood.ts'
 import type { Nuisance } from '#shared/inference/nuisance.ts'
 import { fullSky } from '../../exports/maps-fits.ts'
 import { conditionalSigma } from '../../runs/conditional-sigma.ts'
@@ -221,7 +221,7 @@ function valuesOf(which: Which, vector: DataVector, fit: Fit | undefined): Array
   if (which === 'set') return vector.set
   if (fit === undefined) return vector.values
   const { model, nuisance } = fit
-  if (which === 'model') return model.map((value) => nuisance.gain * value + nuisance.offset)
+  if (which === 'model') return withNuisance(model, nuisance)
   const residual = residuals(vector.values, model, nuisance)
   return which === 'residual' ? residual : residual.map((value, i) => value / vector.sigma[i])
 }

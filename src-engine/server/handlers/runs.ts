@@ -1,4 +1,5 @@
 import { EngineError } from '#shared/contract/index.ts'
+import { isPolarised, isStokes } from '#shared/physics/observables.ts'
 import { mapFiles } from '#shared/session/run-file-paths.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { estimateRun } from '../estimate-run.ts'
@@ -199,8 +200,11 @@ async function dataIssues(runFile: RunFile, engine: Engine): Promise<Issue[]> {
             path: `${key}.${question}`,
             message: 'The file does not say it. Choose a value.',
           })
-      const needsFrequency = ['I', 'Q', 'U'].includes(entry.quantity)
-      if (needsFrequency && entry.frequency_ghz === undefined && map.frequencyGhz === undefined)
+      if (
+        isStokes(entry.quantity) &&
+        entry.frequency_ghz === undefined &&
+        map.frequencyGhz === undefined
+      )
         issues.push({
           path: `${key}.frequency_ghz`,
           message: 'The file does not state the frequency. Give it in GHz.',
@@ -225,7 +229,7 @@ function isAsked(
   entry: RunFile['data'][number],
   columns: readonly { index: number; name: string; unit: string | undefined }[],
 ): boolean {
-  if (question === 'polarisation') return entry.quantity === 'Q' || entry.quantity === 'U'
+  if (question === 'polarisation') return isPolarised(entry.quantity)
   if (question !== 'unit') return true
   const column = columns.find(({ index, name }) => entry.column === index || entry.column === name)
   return column?.unit === undefined

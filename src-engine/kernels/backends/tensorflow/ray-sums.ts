@@ -1,4 +1,5 @@
 import type { Cotangent, Setup } from '#shared/physics/line-of-sight/index.ts'
+import { isStokes } from '#shared/physics/observables.ts'
 import type { Observable, Observables, Unknowns } from '../../interface.ts'
 import type { RaySums } from '../host-operator.ts'
 import { Chunker, addToGradient, changesAtNodes, pack, quantityNames } from './chunks.ts'
@@ -141,9 +142,7 @@ export class TensorflowSums implements RaySums {
   private rowsOf(observable: Observable): number {
     const { frequenciesGhz, observables } = this.setup.problem
     if (!observables.includes(observable)) return 0
-    return observable === 'I' || observable === 'Q' || observable === 'U'
-      ? frequenciesGhz.length
-      : 1
+    return isStokes(observable) ? frequenciesGhz.length : 1
   }
 
   private get rowCount(): number {

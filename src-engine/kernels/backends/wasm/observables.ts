@@ -1,4 +1,5 @@
 import { PC_PER_KPC } from '#shared/physics/constants.ts'
+import { isStokes } from '#shared/physics/observables.ts'
 import { KernelError } from '../../interface.ts'
 import type { LineOfSightProblem, Observable, Observables } from '../../interface.ts'
 import type { KernelChoice } from './kernel-choice.ts'
@@ -66,9 +67,8 @@ export class ObservableRows {
     const rays = order.length
     const found: Observables = {}
     for (const { observable, frequency, sum, unit } of this.rows) {
-      const isStokes = observable === 'I' || observable === 'Q' || observable === 'U'
       const values = (found[observable] ??= new Float64Array(
-        isStokes ? this.frequencies * rays : rays,
+        isStokes(observable) ? this.frequencies * rays : rays,
       ))
       for (let place = 0; place < rays; place++) {
         const value = sums[place * sumsPerRay + sum]
