@@ -66,6 +66,19 @@ describe('field lines', () => {
     expect(distance(point(line?.positions ?? [], last), [8.3, 0, 0])).toBeLessThan(1e-3)
   })
 
+  it('close where they come back the same way, not where they pass their seed the other way', () => {
+    // A race track 0.01 kpc wide: down again within a fiftieth of a step of the way up, and round at both ends.
+    const track: FieldSampler = ([x, y]) => {
+      const beyond = y > 10 ? y - 10 : y < -10 ? y + 10 : 0
+      return beyond === 0 ? [0, Math.sign(x), 0] : [-beyond, x, 0]
+    }
+    const line = traceFieldLine(track, [0.005, 0, 0], options)
+    expect(line?.closed).toBe(true)
+    const heights = (line?.positions ?? new Float32Array()).filter((_, i) => i % 3 === 1)
+    expect(Math.min(...heights)).toBeCloseTo(-10, 1)
+    expect(Math.max(...heights)).toBeCloseTo(10, 1)
+  })
+
   it('of a dipole follow r = L sin^2', () => {
     const dipole: FieldSampler = ([x, y, z]) => {
       const r = Math.hypot(x, y, z)
@@ -111,11 +124,13 @@ describe('field lines', () => {
     expect(Math.min(...mesh.values)).toBeCloseTo(5, 1)
     expect(Math.max(...mesh.values)).toBeCloseTo(5, 1)
     expectSound(mesh)
-    const line = traceFieldLine(() => [0, 0, 3], [1, 2, 0], { ...options, lengthKpc: 2 })
+    const growing: FieldSampler = ([, , z]) => [0, 0, 3 + z]
+    const line = traceFieldLine(growing, [1, 2, 0], { ...options, lengthKpc: 2 })
     const straight = line && tube(line, 0.25)
     for (let i = 0; i < (straight?.values.length ?? 0); i++) {
-      const [x, y] = point(straight?.positions ?? [], i)
+      const [x, y, z] = point(straight?.positions ?? [], i)
       expect(Math.hypot(x - 1, y - 2)).toBeCloseTo(0.25, 6)
+      expect(straight?.values[i]).toBeCloseTo(3 + z, 5)
     }
   })
 })

@@ -76,6 +76,36 @@ it('is one over the root of the curvature, worked out here voxel by voxel', asyn
   expect(Math.abs(ratios[ratios.length >> 1] - 1)).toBeLessThan(scatter / 2)
 })
 
+it('is that of the field that the run has, not of the one that it began with', async () => {
+  type B = readonly [number, number, number]
+  const sigmaAt = async (initial: B, now?: B) => {
+    const [x, y, z] = initial
+    const parameters = { B_microgauss: [x, y, z] }
+    const runFile = sampleRun(folder, {
+      magnetic_field: {
+        model: 'grid',
+        grid: { shape: shapeOf(), initial: { model: 'uniform', parameters } },
+      },
+    })
+    const { data, cosmicRays } = await prepareData(runFile, () => {})
+    const region = regionMask(gridOf(runFile), { r_kpc: gridOf(runFile).region })
+    const arrays = new Map<string, Float32Array>()
+    if (now) {
+      const values = Float32Array.from({ length: 3 * region.length }, (_, i) =>
+        region[Math.floor(i / 3)] === 0 ? 0 : now[i % 3],
+      )
+      arrays.set('magnetic_field', values)
+    }
+    const sigma = await conditionalSigma({ runFile, data, cosmicRays, arrays, signal })
+    // The regularisation has a curvature everywhere, which is nobody's business outside the region.
+    sigma.forEach((value, voxel) => expect(value > 0).toBe(region[voxel] === 1))
+    return sigma
+  }
+  const expected = await sigmaAt([2, -1, 1])
+  expect(await sigmaAt([1, 2, -1.5], [2, -1, 1])).toEqual(expected)
+  expect(await sigmaAt([1, 2, -1.5])).not.toEqual(expected)
+})
+
 it('says why there is none where voxels are not what is free', async () => {
   const grid = { shape: shapeOf(), representation: 'vector-potential' as const }
   const runFile = sampleRun(folder, { magnetic_field: { model: 'grid', grid } })
