@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { sampleGrid } from '#engine/runs/sample-grid.ts'
 import { Session } from '#engine/storage/session.ts'
 import { coordinateOf } from '#engine/unknowns/coordinates.ts'
-import { cellCentre, voxelCount } from '#shared/physics/grid.ts'
+import { cellCentre, regionMask, voxelCount } from '#shared/physics/grid.ts'
 import type { GridGeometry } from '#shared/physics/grid.ts'
 import { checkRunFile } from '#shared/session/run-file-issues.ts'
 import type { RunFileInput } from '#shared/session/run-file.ts'
@@ -46,6 +46,39 @@ describe('a run that starts from the result of another one', () => {
     expect(second).toMatchObject({ iteration: 3, start_from: { run: 1 } })
     // The same unknowns and the same loss give the same number.
     expect(column(session, second.run, 'loss')[0]).toBe(column(session, first.run, 'loss')[12])
+  })
+
+  it('takes the last run that has a result where none is named', async () => {
+    const steps = (iterations: number): RunFileInput => ({
+      backend: 'reference',
+      optimiser: { iterations },
+    })
+    const session = runs.create('a.larmor', steps(1))
+    await through(session)
+    await through(session, steps(2))
+    runs.manager.stop(session, runs.manager.start(session).run)
+    const last = await through(session, { ...steps(1), start_from: {} })
+    const begun = session.runs.start(last.run).get('magnetic_field')
+    expect(begun).toEqual(array(session, 2))
+    expect(begun).not.toEqual(array(session, 1))
+  })
+
+  it('begins with nothing where its own region does not reach', async () => {
+    const session = runs.create('a.larmor', { optimiser: { iterations: 2 } })
+    await through(session)
+    const shape: [number, number, number] = [12, 12, 6]
+    const narrower = await through(session, {
+      magnetic_field: { grid: { shape, region: { r_kpc: [4, 12] } } },
+      optimiser: { iterations: 1 },
+      start_from: { run: 1 },
+    })
+    const geometry = { shape, halfSizeKpc: [20, 20, 5] } as const
+    const region = regionMask(geometry, { r_kpc: [4, 12] })
+    const begun = session.runs.start(narrower.run).get('magnetic_field')
+    const whole = array(session, 1)
+    const expected = whole.map((value, i) => (region[Math.floor(i / 3)] === 1 ? value : 0))
+    expect(begun).toEqual(expected)
+    expect(begun).not.toEqual(whole)
   })
 
   it('resumes to the same bits, without the run that it began with', async () => {
