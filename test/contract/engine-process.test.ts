@@ -123,7 +123,7 @@ describe('the engine process', () => {
     }
     // Channel 0 is stamped over by main; then the engine does not know the method.
     port.postMessage(encodeFrame(privileged, 0))
-    await expect.poll(() => answers.length).toBe(1)
+    await expect.poll(() => answers.length, { timeout: 30_000 }).toBe(1)
     expect(new TextDecoder().decode(answers[0])).toContain('unknown-method')
     expect(new TextDecoder().decode(answers[0])).not.toContain('grant:')
   })

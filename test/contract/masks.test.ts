@@ -57,14 +57,7 @@ it('are written as FITS maps, never over another, and come back as they were dra
     data: [entry],
     held_out: { fraction: 0 },
   }
-  const { result: created } = await page.client.request('session.create', {
-    name: 'M',
-    configuration,
-  })
-  const { session } = created
-  await page.client.request('run.start', { session })
-  const state = async () => (await page.client.request('session.state', { session })).result.runs[0]
-  while ((await state()).state !== 'done') await new Promise((r) => setTimeout(r, 20))
+  const session = await page.sessionWithRun('M', configuration)
   const { payloads } = await page.client.request('run.map', {
     session,
     run: 1,

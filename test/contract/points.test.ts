@@ -47,15 +47,9 @@ it('runs fit catalogues and densities, and give their points and grids', async (
     { path: 'data[0].catalogue.value', message: expect.stringContaining('no column "RM"') },
   ])
   expect((await page.client.request('run.check', { configuration })).result.issues).toEqual([])
-  const { result: created } = await page.client.request('session.create', {
-    name: 'Points',
-    configuration,
-  })
-  const { session } = created
-  await page.client.request('run.start', { session })
-  const done = async () => (await page.client.request('session.state', { session })).result.runs[0]
-  while ((await done()).state !== 'done') await new Promise((r) => setTimeout(r, 20))
-  expect((await done()).grids).toEqual(['magnetic_field', 'thermal_electrons'])
+  const session = await page.sessionWithRun('Points', configuration)
+  const { result: state } = await page.client.request('session.state', { session })
+  expect(state.runs[0].grids).toEqual(['magnetic_field', 'thermal_electrons'])
 
   const { result: points, payloads } = await page.client.request('run.points', {
     session,

@@ -9,25 +9,14 @@ let session: string
 beforeAll(async () => {
   await page.addSample()
   const file = await page.grantOf('haslam.fits')
-  const created = await page.client.request('session.create', {
-    name: 'rays',
-    configuration: {
-      sky: { nside: 8 },
-      data: [{ name: 'haslam', file, frequency_ghz: 0.408, unit: 'K' }],
-      magnetic_field: { grid: { shape: [12, 12, 6] } },
-      thermal_electrons: { model: 'uniform', n_e_cm3: 0.03 },
-      optimiser: { iterations: 3 },
-      backend: 'reference',
-    },
+  session = await page.sessionWithRun('rays', {
+    sky: { nside: 8 },
+    data: [{ name: 'haslam', file, frequency_ghz: 0.408, unit: 'K' }],
+    magnetic_field: { grid: { shape: [12, 12, 6] } },
+    thermal_electrons: { model: 'uniform', n_e_cm3: 0.03 },
+    optimiser: { iterations: 3 },
+    backend: 'reference',
   })
-  session = created.result.session
-  const finished = new Promise<void>((resolve) => {
-    page.client.on('run.progress', ({ stage }) => {
-      if (stage === 'finished') resolve()
-    })
-  })
-  await page.client.request('run.start', { session })
-  await finished
 })
 
 it('gives the profile of a pixel, whose end is what the model has there', async () => {

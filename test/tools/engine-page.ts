@@ -18,6 +18,8 @@ export interface EnginePage {
   addSample(): Promise<void>
   /** The grant of a file of the data folder. */
   grantOf(name: string): Promise<string>
+  /** Creates a session, runs its configuration to the end, and gives the session. @throws Error where the run fails */
+  sessionWithRun(name: string, configuration: object): Promise<string>
 }
 
 /** An engine with a page, there while the tests of a file run. */
@@ -60,6 +62,22 @@ export function useEnginePage(): EnginePage {
       const entry = result.entries.find((one) => one.name === name)
       if (!entry) throw new Error(`${name} is not in the data folder.`)
       return entry.grant
+    },
+    async sessionWithRun(name, configuration) {
+      const { client } = opened()
+      const { result } = await client.request('session.create', { name, configuration })
+      const { session } = result
+      const finished = new Promise<void>((resolve) => {
+        client.on('run.progress', (progress) => {
+          if (progress.session === session && progress.stage === 'finished') resolve()
+        })
+      })
+      await client.request('run.start', { session })
+      await finished
+      const { result: state } = await client.request('session.state', { session })
+      const [{ state: ending, error }] = state.runs
+      if (ending !== 'done') throw new Error(`The run of ${name} is ${ending}: ${error}`)
+      return session
     },
   }
 }
