@@ -115,6 +115,12 @@ describe('data preparation', () => {
     writeMap('mask.fits', { values: reorder(fine, 'NESTED', 'RING') })
     const masked = await vectorOf({ mask: { file: folder.file('mask.fits'), column: 0 } })
     expect(masked.values).toHaveLength(768 - 1)
+    // What has no value in the mask is masked too: two of four children now, with one more three.
+    fine[4] = NaN
+    fine[8] = fine[9] = fine[10] = -1.6375e30
+    writeMap('holes.fits', { values: reorder(fine, 'NESTED', 'RING') })
+    const holes = await vectorOf({ mask: { file: folder.file('holes.fits'), column: 0 } })
+    expect(holes.values).toHaveLength(768 - 2)
   })
 
   it('does not widen a mask that is given in another frame', async () => {
