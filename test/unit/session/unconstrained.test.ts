@@ -37,6 +37,19 @@ describe('what data cannot tell', () => {
     expect(of({ data: [pulsars('faraday_depth')] })).toEqual(['perpendicular', 'distances'])
     expect(of({ data: [pulsars('faraday_depth', 'd')] })).toEqual(['perpendicular'])
   })
+  it('of a free field from both: of intensity with depths the direction across, of all of them distances', () => {
+    const depths = pulsars('faraday_depth')
+    expect(of({ data: [map('I', 0.408), depths] })).toEqual(['direction', 'distances'])
+    expect(of({ data: [map('Q', 22.8), map('U', 22.8), depths] })).toEqual(['distances'])
+    const near = pulsars('faraday_depth', 'd')
+    expect(of({ data: [map('Q', 22.8), map('U', 22.8), near] })).toEqual([])
+  })
+  it('of a field and a scale of cosmic rays: only their product', () => {
+    const cosmic_ray_electrons = { free: ['scale'] }
+    expect(of({ data: [map('Q', 1.4), map('U', 1.4)], cosmic_ray_electrons })).toEqual(['strength'])
+    const unseen = of({ data: [pulsars('faraday_depth', 'd')], cosmic_ray_electrons })
+    expect(unseen).toEqual(['cosmic-rays-unseen', 'perpendicular'])
+  })
   it('of parameters of a model: no more than the sign', () => {
     const magnetic_field = { model: 'lsa', free: ['b0_microgauss'] }
     expect(of({ data: [map('I', 0.408)], magnetic_field })).toEqual(['sign'])
