@@ -77,10 +77,9 @@ it('is one over the root of the curvature, worked out here voxel by voxel', asyn
 })
 
 it('is that of the field that the run has, not of the one that it began with', async () => {
-  type B = readonly [number, number, number]
+  type B = [number, number, number]
   const sigmaAt = async (initial: B, now?: B) => {
-    const [x, y, z] = initial
-    const parameters = { B_microgauss: [x, y, z] }
+    const parameters = { B_microgauss: initial }
     const runFile = sampleRun(folder, {
       magnetic_field: {
         model: 'grid',
