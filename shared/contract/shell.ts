@@ -1,29 +1,11 @@
 import type { FileGrant } from './methods.ts'
+import type { ShellMenu } from './shell-menu.ts'
 
 /**
  * What the Electron shell gives to the page as `window.larmorShell`, and nothing else: choosing files (which yields
  * grants, never paths), a few window matters, and the pipe to the engine. In a browser (`larmor serve`) there is no
  * shell: files are listed with `files.list` and dropped ones go through `files.upload`.
  */
-
-/** Commands of the native menu and its keys; the renderer's registry carries them out. */
-export const shellCommands = [
-  'file.open-map',
-  'file.open-session',
-  'file.open-sample',
-  'file.save-as',
-  'file.export',
-  'file.close-session',
-  'edit.undo',
-  'edit.redo',
-  'view.palette',
-  'view.theme',
-  'run.start',
-  'run.pause',
-  'run.stop',
-  'help.about',
-] as const
-export type ShellCommand = (typeof shellCommands)[number]
 
 /** `field`: values on a grid, in an array file or a FITS image. */
 export const pickKinds = ['map', 'table', 'field', 'session', 'run-file'] as const
@@ -61,8 +43,10 @@ export interface LarmorShell {
   setTheme(theme: ShellTheme): Promise<void>
   /** The session the program was started with (`larmor open S.larmor`, double click), once. */
   initialSession(): Promise<FileGrant | null>
-  /** Menu commands. Returns the function that ends the subscription. */
-  onCommand(listener: (command: ShellCommand) => void): () => void
+  /** Shows these commands in the native menu: the menu on a Mac, behind Alt elsewhere. */
+  setMenu(menu: ShellMenu): Promise<void>
+  /** The id of a command that was chosen in the native menu. Returns the function that ends the subscription. */
+  onCommand(listener: (id: string) => void): () => void
   /** Another start of the program asked for a session to be opened here. */
   onOpenSession(listener: (grant: FileGrant) => void): () => void
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { app, Menu, powerMonitor, protocol, session } from 'electron'
 import type { BrowserWindow } from 'electron'
+import type { ShellMenu } from '#shared/contract/shell-menu.ts'
 import { channels } from '../ipc/channels.ts'
 import { registerShellCalls } from '../ipc/shell-calls.ts'
 import { EngineProcess } from '../engine/engine-process.ts'
@@ -9,7 +10,7 @@ import { locateEngine } from '../engine/locate.ts'
 import { sessionArgument } from './arguments.ts'
 import { askBeforeClosing } from './closing.ts'
 import { createLog } from './log.ts'
-import { menuTemplate } from './menu.ts'
+import { menuStructure, menuTemplate } from './menu.ts'
 import { pageScheme } from './page-address.ts'
 import { answerPage } from './page-protocol.ts'
 import { denyPermissions } from './security.ts'
@@ -45,6 +46,7 @@ let window: BrowserWindow | undefined
 let waitingSession = sessionArgument(process.argv, process.cwd())
 let mayClose = false
 let asking = false
+let shownStructure = ''
 
 /** Ends everything: the window closes only when the engine has saved and is gone. */
 async function end(save: boolean): Promise<void> {
@@ -84,6 +86,24 @@ function showWindow(): void {
   window.focus()
 }
 
+/** The commands of the page in the native menu. One that is open stays open while only marks and conditions change. */
+function showMenu(menu: ShellMenu): void {
+  const structure = menuStructure(menu)
+  const shown = Menu.getApplicationMenu()
+  if (!shown || structure !== shownStructure) {
+    const send = (id: string) => window?.webContents.send(channels.command, id)
+    Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform, menu, send)))
+    shownStructure = structure
+    return
+  }
+  for (const { id, enabled, checked } of menu.flatMap(({ commands }) => commands)) {
+    const item = shown.getMenuItemById(id)
+    if (!item) continue
+    item.enabled = enabled
+    if (checked !== undefined) item.checked = checked
+  }
+}
+
 function openWindow(): void {
   window = createWindow({
     preload: join(app.getAppPath(), 'out', 'preload', 'index.cjs'),
@@ -108,13 +128,10 @@ async function start(): Promise<void> {
     return new Response(body, { status, headers })
   })
   denyPermissions(session.defaultSession)
-  Menu.setApplicationMenu(
-    Menu.buildFromTemplate(
-      menuTemplate(process.platform, (id) => window?.webContents.send(channels.command, id)),
-    ),
-  )
+  showMenu([])
   registerShellCalls({
     engine,
+    showMenu,
     window: () => window,
     takeInitialSession: () => {
       const path = waitingSession

@@ -10,6 +10,7 @@ export const channels = {
   openExternal: 'larmor:open-external',
   setTheme: 'larmor:set-theme',
   initialSession: 'larmor:initial-session',
+  setMenu: 'larmor:set-menu',
   command: 'larmor:command',
   openSession: 'larmor:open-session',
 } as const

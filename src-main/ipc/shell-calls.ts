@@ -6,6 +6,8 @@ import { grant } from '#shared/contract/methods.ts'
 import type { FileGrant } from '#shared/contract/methods.ts'
 import { pickKinds, themes } from '#shared/contract/shell.ts'
 import type { PickKind, SaveTarget } from '#shared/contract/shell.ts'
+import { shellMenu } from '#shared/contract/shell-menu.ts'
+import type { ShellMenu } from '#shared/contract/shell-menu.ts'
 import { externalAddress } from '../app/security.ts'
 import type { EngineProcess } from '../engine/engine-process.ts'
 import { channels } from './channels.ts'
@@ -16,6 +18,7 @@ export interface ShellCallOptions {
   readonly window: () => BrowserWindow | undefined
   /** The session that the program was started with, once. */
   readonly takeInitialSession: () => string | undefined
+  readonly showMenu: (menu: ShellMenu) => void
 }
 
 const pickers: Record<PickKind, { title: string; filters: FileFilter[]; several: boolean }> = {
@@ -58,7 +61,8 @@ const pickers: Record<PickKind, { title: string; filters: FileFilter[]; several:
 const nothing = z.undefined()
 
 /** Everything that `window.larmorShell` may ask of main. Paths go from dialogs to the engine; the page gets grants. */
-export function registerShellCalls({ engine, window, takeInitialSession }: ShellCallOptions): void {
+export function registerShellCalls(options: ShellCallOptions): void {
+  const { engine, window, takeInitialSession, showMenu } = options
   const grantPath = async (path: string, purpose: 'read' | 'directory'): Promise<FileGrant> =>
     (await engine.shell().request('main.grantPath', { path, purpose })).result
   const open = async (options: OpenDialogOptions): Promise<string[]> => {
@@ -133,6 +137,8 @@ export function registerShellCalls({ engine, window, takeInitialSession }: Shell
   handleChecked(ipcMain, channels.setTheme, z.enum(themes), (theme) => {
     nativeTheme.themeSource = theme
   })
+
+  handleChecked(ipcMain, channels.setMenu, shellMenu, showMenu)
 
   handleChecked(ipcMain, channels.initialSession, nothing, async () => {
     const path = takeInitialSession()

@@ -2,7 +2,7 @@ import { contextBridge, ipcRenderer, webUtils } from 'electron'
 import type { IpcRendererEvent } from 'electron'
 import type { FileGrant } from '#shared/contract/methods.ts'
 import { enginePortMessage } from '#shared/contract/shell.ts'
-import type { LarmorShell, ShellCommand } from '#shared/contract/shell.ts'
+import type { LarmorShell } from '#shared/contract/shell.ts'
 import { channels } from '../ipc/channels.ts'
 import type { ShellAnswer } from '../ipc/channels.ts'
 
@@ -47,7 +47,8 @@ const shell: LarmorShell = {
   openExternal: (url) => call(channels.openExternal, url),
   setTheme: (theme) => call(channels.setTheme, theme),
   initialSession: () => call(channels.initialSession),
-  onCommand: (listener) => subscribe<ShellCommand>(channels.command, listener),
+  setMenu: (menu) => call(channels.setMenu, menu),
+  onCommand: (listener) => subscribe<string>(channels.command, listener),
   onOpenSession: (listener) => subscribe<FileGrant>(channels.openSession, listener),
 }
 

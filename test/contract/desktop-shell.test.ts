@@ -5,14 +5,14 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { sessionArgument } from '#main/app/arguments.ts'
-import { menuTemplate } from '#main/app/menu.ts'
+import { menuStructure, menuTemplate } from '#main/app/menu.ts'
 import { answerPage } from '#main/app/page-protocol.ts'
 import { externalAddress, isOwnAddress, webPreferences } from '#main/app/security.ts'
 import { readWindowState, writeWindowState } from '#main/app/window-state.ts'
 import { locateEngine } from '#main/engine/locate.ts'
 import { handleChecked, isOwnPage } from '#main/ipc/router.ts'
 import type { InvokeEventLike } from '#main/ipc/router.ts'
-import { shellCommands } from '#shared/contract/shell.ts'
+import { shellMenu } from '#shared/contract/shell-menu.ts'
 
 const mainFolder = fileURLToPath(new URL('../../src-main', import.meta.url))
 let folder: string
@@ -175,21 +175,100 @@ describe('calls of the page', () => {
 })
 
 describe('the menu', () => {
-  it.each(['darwin', 'linux', 'win32'])('on %s has only commands that exist', (platform) => {
-    const sent: string[] = []
-    const items = menuTemplate(platform, (command) => sent.push(command)).flatMap(({ submenu }) =>
-      Array.isArray(submenu) ? submenu : [],
+  const one = (id: string, more: object = {}) => ({
+    id,
+    title: id,
+    rule: false,
+    enabled: true,
+    ...more,
+  })
+  const menu = shellMenu.parse([
+    { title: 'File', commands: [one('file.open-map', { keys: 'Mod+Shift+O' })] },
+    {
+      title: 'Edit',
+      commands: [
+        one('edit.undo'),
+        one('edit.redo', { enabled: false }),
+        one('edit.preferences', { rule: true }),
+      ],
+    },
+    { title: 'View', commands: [one('view.theme', { title: 'Light & dark', checked: true })] },
+    { title: 'Run', commands: [one('run.start', { rule: true })] },
+    { title: 'Help', commands: [one('help.about', { rule: true })] },
+  ])
+  const built = (platform: string, send: (id: string) => void = () => undefined) =>
+    menuTemplate(platform, menu, send).map(({ label, role, submenu }) => ({
+      title: label ?? role,
+      items: Array.isArray(submenu) ? submenu : [],
+    }))
+  const names = (platform: string) =>
+    Object.fromEntries(
+      built(platform).map(({ title, items }) => [
+        title,
+        items.map(({ id, role, type }) => id ?? role ?? type),
+      ]),
     )
-    const commands = items.filter(({ id }) => id !== undefined)
-    for (const { id, registerAccelerator, accelerator } of commands) {
-      expect(shellCommands).toContain(id)
-      if (accelerator !== undefined) expect(registerAccelerator).toBe(false)
-    }
-    expect(new Set(commands.map(({ id }) => id))).toEqual(new Set(shellCommands))
-    expect(items.some(({ role }) => role === 'quit')).toBe(true)
-    expect(items.some(({ role }) => role === 'toggleDevTools' || role === 'reload')).toBe(false)
-    for (const { click } of commands) Reflect.apply(click ?? (() => undefined), undefined, [])
-    expect(new Set(sent)).toEqual(new Set(shellCommands))
+
+  it('has every command of the page and what the system does itself', () => {
+    const edit = ['separator', 'cut', 'copy', 'paste', 'selectAll']
+    const view = ['view.theme', 'separator', 'resetZoom', 'zoomIn', 'zoomOut', 'togglefullscreen']
+    expect(names('linux')).toEqual({
+      '&File': ['file.open-map', 'separator', 'quit'],
+      '&Edit': ['edit.undo', 'edit.redo', ...edit, 'separator', 'edit.preferences'],
+      '&View': view,
+      '&Run': ['run.start'],
+      '&Help': ['help.about'],
+    })
+    expect(names('darwin')).toMatchObject({
+      Larmor: expect.arrayContaining(['help.about', 'edit.preferences', 'quit']),
+      '&File': ['file.open-map'],
+      '&Edit': ['edit.undo', 'edit.redo', ...edit],
+      '&View': view,
+      windowMenu: [],
+      '&Help': [],
+    })
+    expect(JSON.stringify(names('linux'))).not.toMatch(/toggleDevTools|reload/)
+  })
+
+  it('shows keys without taking them, conditions and marks, and sends what is chosen', () => {
+    const sent: string[] = []
+    const items = built('linux', (id) => sent.push(id)).flatMap(({ items }) => items)
+    const named = (id: string) => items.find((item) => item.id === id)
+    expect(named('file.open-map')).toMatchObject({
+      accelerator: 'CmdOrCtrl+Shift+O',
+      registerAccelerator: false,
+    })
+    expect(named('edit.redo')).toMatchObject({ enabled: false })
+    expect(named('view.theme')).toMatchObject({
+      label: 'Light && dark',
+      type: 'checkbox',
+      checked: true,
+    })
+    for (const { id, click } of items) if (id && click) Reflect.apply(click, undefined, [{}])
+    expect(sent.sort()).toEqual(menu.flatMap(({ commands }) => commands.map(({ id }) => id)).sort())
+  })
+
+  it('is there before the page is, and another one only where its entries change', () => {
+    expect(menuTemplate('linux', [], () => undefined).map(({ label }) => label)).toEqual([
+      '&File',
+      '&Edit',
+      '&View',
+    ])
+    const other = (more: object) => [{ title: 'Run', commands: [one('run.start', more)] }]
+    const structure = menuStructure(other({}))
+    expect(menuStructure(other({ enabled: false }))).toBe(structure)
+    for (const more of [{ title: 'Queue' }, { keys: 'F5' }, { rule: true }, { checked: false }])
+      expect(menuStructure(other(more))).not.toBe(structure)
+  })
+
+  it('takes only what a menu is made of from the page', () => {
+    for (const wrong of [
+      [{ title: 'Run', commands: [one('run start')] }],
+      [{ title: 'Run', commands: [one('run.start', { keys: 'Super+Q' })] }],
+      [{ title: 'Run', commands: [one('run.start', { role: 'toggleDevTools' })] }],
+      [{ title: '../x', commands: [] }],
+    ])
+      expect(shellMenu.safeParse(wrong).success).toBe(false)
   })
 })
 
