@@ -47,7 +47,7 @@ export function useVolumeSolids(props: FieldVolumeProps, shown: ShownScalar) {
     if (!props.settings.lines || !props.magnetic) return null
     return same(before, { kind: 'lines', seeds: seedPositions(props.settings.seeds) })
   })
-  const { meshes } = useGeometry({
+  const { meshes, settled } = useGeometry({
     field: () => (vectorsShown.value ? props.magnetic : null),
     grid: () => (props.settings.surface ? shown.grid() : null),
     surface: () => surface.value,
@@ -65,7 +65,7 @@ export function useVolumeSolids(props: FieldVolumeProps, shown: ShownScalar) {
   const colours = (solid: Solid): SolidColours | null =>
     solid === 'surface' ? surfaceColours.value : strengthColours.value
 
-  return { meshes, colours, levels, strength }
+  return { meshes, settled, colours, levels, strength }
 }
 
 /** The question before where nothing changed, so that other settings do not ask it again. */

@@ -1,3 +1,4 @@
+import { until } from '@vueuse/core'
 import { onBeforeUnmount, shallowReactive, watch } from 'vue'
 import type { FieldArray } from '../derived.ts'
 import type { ScalarGrid } from '../scalar.ts'
@@ -45,7 +46,7 @@ export function useGeometry(content: GeometryContent) {
   let worker: Worker | null = null
   let sent = 0
   /** What each kind waits for, and what it wants to ask next. */
-  const underway = new Map<Solid, number>()
+  const underway = shallowReactive(new Map<Solid, number>())
   const next = new Map<Solid, SolidQuestion>()
 
   function post(message: GeometryMessage): void {
@@ -100,5 +101,7 @@ export function useGeometry(content: GeometryContent) {
   for (const kind of solids) watch(content[kind], (question) => ask(kind, question))
   onBeforeUnmount(() => worker?.terminate())
 
-  return { meshes }
+  /** Resolves when all that was asked is there. */
+  const settled = () => until(() => underway.size).toBe(0)
+  return { meshes, settled }
 }
