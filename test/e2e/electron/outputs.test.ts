@@ -254,40 +254,37 @@ describe('a turntable', () => {
       const played = await player.evaluate(
         async (source) => {
           const video = document.createElement('video')
+          document.body.append(video)
           video.muted = true
           video.src = source
-          const event = (what: string) =>
-            new Promise((resolve, reject) => {
-              video.addEventListener(what, resolve, { once: true })
-              video.addEventListener('error', () => reject(new Error(video.error?.message)), {
-                once: true,
-              })
-            })
-          await event('loadeddata')
           const canvas = document.createElement('canvas')
-          canvas.width = video.videoWidth
-          canvas.height = video.videoHeight
-          const context = canvas.getContext('2d')
-          const pictures: string[] = []
-          // Frames 0, 50 and 99, each in the middle of its 40 ms.
-          for (const frame of [0, 50, 99]) {
-            video.currentTime = (frame + 0.5) / 25
-            await event('seeked')
-            context?.drawImage(video, 0, 0)
-            pictures.push(canvas.toDataURL())
+          const pictures: { frame: number; url: string }[] = []
+          // About every second one of its frames, as they are shown; a busy machine leaves some out.
+          const look = (_now: number, { mediaTime, width, height }: VideoFrameCallbackMetadata) => {
+            const frame = Math.round(mediaTime * 25)
+            if (frame >= 25 * pictures.length) {
+              canvas.width = width
+              canvas.height = height
+              canvas.getContext('2d')?.drawImage(video, 0, 0)
+              pictures.push({ frame, url: canvas.toDataURL() })
+            }
+            video.requestVideoFrameCallback(look)
           }
-          video.currentTime = 0
-          await event('seeked')
-          video.playbackRate = 4
+          video.requestVideoFrameCallback(look)
+          const ended = new Promise((resolve, reject) => {
+            video.addEventListener('ended', resolve)
+            video.addEventListener('error', () => reject(new Error(video.error?.message)))
+          })
           await video.play()
-          await event('ended')
-          const { duration, videoWidth, videoHeight } = video
-          return { pictures, duration, size: [videoWidth, videoHeight] }
+          await ended
+          const { duration, videoWidth } = video
+          return { pictures, duration, width: videoWidth }
         },
         `data:video/webm;base64,${webm.toString('base64')}`,
       )
       expect(played.duration).toBe(4)
-      expect(played.size[0]).toBe(1280)
+      expect(played.width).toBe(1280)
+      expect(played.pictures.length).toBeGreaterThan(1)
 
       const pictures = zipEntries(await film('Pictures (PNG)'))
       expect(pictures.map(({ name }) => name)).toEqual(
@@ -296,11 +293,10 @@ describe('a turntable', () => {
       // A frame of the film is the picture of its number, and no other.
       const url = (index: number) =>
         `data:image/png;base64,${pictures[index].data.toString('base64')}`
-      for (const [i, index] of [25, 50, 99].entries()) {
-        const frame = played.pictures[i]
-        const own = await differing(player, frame, url(index))
-        // What the encoder costs depends on how busy the machine is; a quarter of a turn costs twice that and more.
-        expect(own / (await differing(player, frame, url((index + 25) % 100)))).toBeLessThan(0.7)
+      for (const { frame, url: shown } of played.pictures) {
+        const own = await differing(player, shown, url(frame))
+        // What the encoder changes depends on how busy the machine is; a quarter of a turn changes twice as much and more.
+        expect(own / (await differing(player, shown, url((frame + 25) % 100)))).toBeLessThan(0.7)
       }
       await player.close()
       expect(stage.complaints).toEqual([])
