@@ -41,6 +41,8 @@ export interface LarmorShell {
   openExternal(url: string): Promise<void>
   /** Native dialogs, title bar and `prefers-color-scheme` follow this. */
   setTheme(theme: ShellTheme): Promise<void>
+  /** What would be lost with the window ("The mask drawn on Haslam"), to ask before it closes; empty: nothing. */
+  setUnsaved(what: string): Promise<void>
   /** The session the program was started with (`larmor open S.larmor`, double click), once. */
   initialSession(): Promise<FileGrant | null>
   /** Shows these commands in the native menu: the menu on a Mac, behind Alt elsewhere. */

@@ -30,6 +30,21 @@ export async function askBeforeClosing(
   return answers[response] ?? 'cancel'
 }
 
+/** Whether the window may close over what is not saved, a sentence's beginning ("The mask drawn on Haslam"). */
+export async function mayDiscard(window: BrowserWindow, what: string): Promise<boolean> {
+  const { response } = await dialog.showMessageBox(window, {
+    type: 'question',
+    title: 'Larmor',
+    message: `${what} is not saved.`,
+    detail: 'Save it with the button beside its tools, or close without it.',
+    buttons: ['Keep open', 'Close without it'],
+    defaultId: 0,
+    cancelId: 0,
+    noLink: true,
+  })
+  return response === 1
+}
+
 async function runsGoing(engine: EngineProcess): Promise<string[]> {
   try {
     const { result } = await engine.shell().request('main.activity', {})

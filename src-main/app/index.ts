@@ -8,7 +8,7 @@ import { registerShellCalls } from '../ipc/shell-calls.ts'
 import { EngineProcess } from '../engine/engine-process.ts'
 import { locateEngine } from '../engine/locate.ts'
 import { sessionArgument } from './arguments.ts'
-import { askBeforeClosing } from './closing.ts'
+import { askBeforeClosing, mayDiscard } from './closing.ts'
 import { createLog } from './log.ts'
 import { menuStructure, menuTemplate } from './menu.ts'
 import { pageScheme } from './page-address.ts'
@@ -47,6 +47,8 @@ let waitingSession = sessionArgument(process.argv, process.cwd())
 let mayClose = false
 let asking = false
 let shownStructure = ''
+/** What the page would lose. */
+let unsaved = ''
 
 /** Ends everything: the window closes only when the engine has saved and is gone. */
 async function end(save: boolean): Promise<void> {
@@ -60,6 +62,7 @@ async function closeOrAsk(): Promise<void> {
   if (asking || window === undefined) return
   asking = true
   try {
+    if (unsaved !== '' && !(await mayDiscard(window, unsaved))) return
     const answer = await askBeforeClosing(window, engine)
     if (answer === 'keep-running') window.minimize()
     else if (answer !== 'cancel') await end(answer === 'pause')
@@ -133,6 +136,9 @@ async function start(): Promise<void> {
     engine,
     showMenu,
     window: () => window,
+    setUnsaved: (what) => {
+      unsaved = what
+    },
     takeInitialSession: () => {
       const path = waitingSession
       waitingSession = undefined

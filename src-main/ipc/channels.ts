@@ -8,6 +8,7 @@ export const channels = {
   grantDropped: 'larmor:grant-dropped',
   reveal: 'larmor:reveal',
   openExternal: 'larmor:open-external',
+  setUnsaved: 'larmor:set-unsaved',
   setTheme: 'larmor:set-theme',
   initialSession: 'larmor:initial-session',
   setMenu: 'larmor:set-menu',

@@ -16,6 +16,8 @@ import { handleChecked } from './router.ts'
 export interface ShellCallOptions {
   readonly engine: EngineProcess
   readonly window: () => BrowserWindow | undefined
+  /** Takes what would be lost with the window. */
+  readonly setUnsaved: (what: string) => void
   /** The session that the program was started with, once. */
   readonly takeInitialSession: () => string | undefined
   readonly showMenu: (menu: ShellMenu) => void
@@ -62,7 +64,7 @@ const nothing = z.undefined()
 
 /** Everything that `window.larmorShell` may ask of main. Paths go from dialogs to the engine; the page gets grants. */
 export function registerShellCalls(options: ShellCallOptions): void {
-  const { engine, window, takeInitialSession, showMenu } = options
+  const { engine, window, setUnsaved, takeInitialSession, showMenu } = options
   const grantPath = async (path: string, purpose: 'read' | 'directory'): Promise<FileGrant> =>
     (await engine.shell().request('main.grantPath', { path, purpose })).result
   const open = async (options: OpenDialogOptions): Promise<string[]> => {
@@ -133,6 +135,8 @@ export function registerShellCalls(options: ShellCallOptions): void {
     if (address === undefined) throw new Error('This address is not one that Larmor opens.')
     await shell.openExternal(address)
   })
+
+  handleChecked(ipcMain, channels.setUnsaved, z.string().max(200), setUnsaved)
 
   handleChecked(ipcMain, channels.setTheme, z.enum(themes), (theme) => {
     nativeTheme.themeSource = theme

@@ -45,6 +45,7 @@ const shell: LarmorShell = {
   },
   reveal: (grant) => call(channels.reveal, grant),
   openExternal: (url) => call(channels.openExternal, url),
+  setUnsaved: (what) => call(channels.setUnsaved, what),
   setTheme: (theme) => call(channels.setTheme, theme),
   initialSession: () => call(channels.initialSession),
   setMenu: (menu) => call(channels.setMenu, menu),

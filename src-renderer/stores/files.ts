@@ -299,6 +299,32 @@ export const useFiles = defineStore('files', () => {
     return (await connection.request('files.upload', params, { payloads: [bytes] })).result
   }
 
+  /** The file of a data entry, where it is not what it was; undefined where nothing is wrong with it. */
+  function lostInput(grant: string | undefined) {
+    return project.session?.inputs.find(
+      (input) => input.grant === grant && (input.missing || input.changed),
+    )
+  }
+  /** Lets the user show where the file of a data entry is now. */
+  async function locateInput(grant: string) {
+    const input = lostInput(grant)
+    const session = project.session?.session
+    const entry = project.settled.data.find(({ file }) => file === grant)
+    if (!input || !session) return
+    try {
+      const file = await pick(entry?.catalogue ? 'table' : 'map', `Where is ${input.fileName}?`)
+      if (!file) return
+      const { result } = await connection.request('session.locate', {
+        session,
+        name: input.name,
+        grant: file.grant,
+      })
+      project.enter(result)
+    } catch (error) {
+      messages.fail('The file was not taken', error)
+    }
+  }
+
   async function forget(grant: string) {
     await connection.request('sessions.forget', { grant })
     await refreshStart()
@@ -336,6 +362,8 @@ export const useFiles = defineStore('files', () => {
     chooseRunFile,
     drop,
     grantOf,
+    lostInput,
+    locateInput,
     forget,
     locateRecent,
   }

@@ -38,9 +38,11 @@ export const useMask = defineStore('mask', () => {
   const radiusDeg = ref(5)
   const corners = shallowRef<readonly SkyDirection[]>([])
   let lastPlace: SkyDirection | null = null
+  /** The map that is drawn on. */
+  const drawnOn = ref<{ readonly name: string; readonly file: string } | null>(null)
 
   const possible = computed(
-    () => maps.entry !== null && !maps.entry.catalogue && maps.input?.pixels !== null,
+    () => maps.entry !== null && !maps.entry.catalogue && (maps.input?.pixels ?? null) !== null,
   )
   /** Drawing happens where the map is seen as its file holds it. */
   const active = computed(() => editor.value !== null && view.settings.preset === 'inspect')
@@ -96,8 +98,22 @@ export const useMask = defineStore('mask', () => {
         : new Uint8Array(12 * nside * nside).fill(1)
       take(new MaskEditor(nside, used))
       unsaved.value = false
+      drawnOn.value = { name: entry.name, file: entry.file }
     })
   }
+  // A mask that was drawn does not go with its map, or with its project: it can still be written as a file.
+  const hasMap = computed(() =>
+    project.settled.data.some(({ file }) => file === drawnOn.value?.file),
+  )
+  watch(hasMap, (has) => {
+    const [left, name, wanted] = [editor.value, drawnOn.value?.name, unsaved.value]
+    if (has || !left || name === undefined) return
+    leave()
+    if (wanted)
+      messages.show('warning', `The mask drawn on ${name} was not saved`, undefined, [
+        { label: 'Save it as a file', run: () => writeLater(left, name) },
+      ])
+  })
   function take(next: MaskEditor) {
     editor.value = next
     corners.value = []
@@ -112,6 +128,7 @@ export const useMask = defineStore('mask', () => {
     editor.value = null
     corners.value = []
     unsaved.value = false
+    drawnOn.value = null
     void showOwn()
   }
   async function during(failed: string, work: () => Promise<void>) {
@@ -237,20 +254,28 @@ export const useMask = defineStore('mask', () => {
     const entry = maps.entry
     if (!current || !entry) return
     await during('Mask not saved', async () => {
-      const { result } = await connection.request(
-        'masks.save',
-        { session: project.session?.session, name: `${entry.name} mask`, nside: current.nside },
-        { payloads: [current.used] },
-      )
-      project.knowFile(result.file)
+      const result = await write(current, entry.name)
       project.settled.data.forEach(({ name }, index) => {
         if (names.includes(name))
           project.set(['data', index, 'mask'], { file: result.file.grant, column: 0 })
       })
       unsaved.value = false
-      const folder = result.folder === '.' ? 'the data folder' : result.folder
-      messages.show('info', `Mask saved as ${result.file.name}`, `In ${folder}`)
     })
+  }
+  const writeLater = (mask: MaskEditor, name: string) =>
+    during('Mask not saved', async () => {
+      await write(mask, name)
+    })
+  async function write({ nside, used }: MaskEditor, name: string) {
+    const { result } = await connection.request(
+      'masks.save',
+      { session: project.session?.session, name: `${name} mask`, nside },
+      { payloads: [used] },
+    )
+    project.knowFile(result.file)
+    const folder = result.folder === '.' ? 'the data folder' : result.folder
+    messages.show('info', `Mask saved as ${result.file.name}`, `In ${folder}`)
+    return result
   }
 
   return {
@@ -259,6 +284,7 @@ export const useMask = defineStore('mask', () => {
     shown,
     working,
     unsaved,
+    drawnOn,
     tool,
     masks,
     radiusDeg,

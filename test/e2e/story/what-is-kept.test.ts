@@ -1,0 +1,89 @@
+import { mkdir, readdir, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { RunManager } from '#engine/runs/run-manager.ts'
+import { Session } from '#engine/storage/session.ts'
+import { sampleFolder, sampleRun } from '#test/tools/sample-run.ts'
+import type { SampleFolder } from '#test/tools/sample-run.ts'
+import { axeProblems } from '../quality/checks.ts'
+import { browserStage } from './browser-stage.ts'
+import { layout, menu, sky, soon } from './workbench.ts'
+
+const name = 'unsaved.larmor'
+let stage: Awaited<ReturnType<typeof browserStage>>
+let folder: SampleFolder
+let page: Page
+
+beforeAll(async () => {
+  stage = await browserStage()
+  // Within the folder that is served.
+  process.env.TMPDIR = stage.folder
+  folder = sampleFolder()
+  const session = Session.create(join(stage.folder, name), 'Unsaved', sampleRun(folder))
+  const manager = new RunManager()
+  await manager.settled(session, manager.start(session, { threads: 1 }).run)
+  await manager.shutdown()
+  session.close()
+  page = await stage.open()
+  const open = page.getByRole('button', { name: /^Open a session/ })
+  await page.locator('button:enabled', { hasText: 'Open a session' }).waitFor()
+  await stage.choose(page, () => open.click(), name)
+  await layout(page, 'Inspect data')
+  await sky(page, 'Data').figure.waitFor()
+})
+/** For eyes: set LARMOR_TEST_PICTURES to a folder. */
+async function picture(what: string): Promise<void> {
+  const into = process.env.LARMOR_TEST_PICTURES
+  if (!into) return
+  await mkdir(into, { recursive: true })
+  await page.screenshot({ path: join(into, `${what}.png`) })
+}
+afterAll(async () => {
+  folder.remove()
+  await stage.close()
+})
+
+it('asks before a mask that is drawn is lost with the page', async () => {
+  await menu(page, 'Data', 'Draw the mask')
+  const bar = page.getByRole('toolbar', { name: 'Mask' })
+  await bar.getByRole('button', { name: 'Invert' }).click()
+  await bar.getByRole('button', { name: 'Discard' }).waitFor()
+  const asked: string[] = []
+  page.once('dialog', (dialog) => {
+    asked.push(dialog.type())
+    void dialog.dismiss()
+  })
+  await page.close({ runBeforeUnload: true })
+  await expect.poll(() => asked, soon).toEqual(['beforeunload'])
+  expect(await bar.getByRole('button', { name: 'Discard' }).isVisible()).toBe(true)
+})
+
+it('keeps a mask whose project is closed, to be saved as a file', async () => {
+  await menu(page, 'File', /^Close session/)
+  await page.getByText('The mask drawn on sky was not saved').waitFor()
+  await page.getByRole('button', { name: 'Save it as a file' }).click()
+  await page.getByText('Mask saved as sky mask.fits').waitFor()
+  const files = await readdir(stage.folder, { recursive: true })
+  expect(files.some((file) => file.endsWith('sky mask.fits'))).toBe(true)
+})
+
+it('shows the maps of a run whose file is not there any more, and lets it be located', async () => {
+  await rename(folder.file('sky.fits'), join(stage.folder, 'moved.fits'))
+  const open = page.getByRole('button', { name: /^Open a session/ })
+  await stage.choose(page, () => open.click(), name)
+  const panel = page.getByRole('region', { name: 'Sky and log' })
+  await panel.getByText('sky.fits is not where it was. Shown are the data as').waitFor()
+  await layout(page, 'Fit')
+  for (const title of ['Data', 'Model', 'Residual']) await sky(page, title).figure.waitFor()
+  const residual = sky(page, 'Residual').overlay
+  await expect.poll(() => residual.getAttribute('aria-label'), soon).toMatch(/from .*K to/)
+  await picture('lost-file')
+  expect(await axeProblems(page)).toEqual([])
+  const locate = panel.getByRole('button', { name: 'Locate the file' })
+  await stage.choose(page, () => locate.click(), 'moved.fits')
+  await locate.waitFor({ state: 'hidden' })
+  await layout(page, 'Inspect data')
+  await expect.poll(() => sky(page, 'Data').source.textContent(), soon).toBe('moved.fits')
+  expect(stage.complaints).toEqual([])
+})
