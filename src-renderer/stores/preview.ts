@@ -145,9 +145,16 @@ export const usePreview = defineStore('preview', () => {
     },
   )
 
+  /** Neither sky nor picture has it. */
+  const withoutRandom = computed(() => {
+    const { random, grid } = project.settled.magnetic_field
+    return random !== undefined || grid?.initial.random !== undefined
+  })
+
   return {
     sky,
     picture,
+    withoutRandom,
     detail,
     milliseconds,
     count,
