@@ -43,3 +43,7 @@ export const contractCodes = {
   closed: 'closed',
   internal: 'internal',
 } as const
+
+/** Whether a request failed because whoever asked does not want the answer any more. */
+export const isCancelled = (error: unknown): boolean =>
+  error instanceof EngineError && error.code === contractCodes.cancelled

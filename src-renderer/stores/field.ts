@@ -1,7 +1,7 @@
 import { useDocumentVisibility } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
-import { contractCodes, EngineError } from '#shared/contract/errors.ts'
+import { EngineError, isCancelled } from '#shared/contract/errors.ts'
 import { gridName, modelGridNames } from '#shared/contract/methods.ts'
 import type { ModelGridName, ShownGridName } from '#shared/contract/methods.ts'
 import { deriveAhead } from '../volume/derive-ahead.ts'
@@ -203,8 +203,6 @@ export const useField = defineStore('field', () => {
 })
 
 const isEarly = (error: unknown) => error instanceof EngineError && error.code === 'not-yet'
-const isCancelled = (error: unknown) =>
-  error instanceof EngineError && error.code === contractCodes.cancelled
 
 function requireModelGrid(grid: ShownGridName): ModelGridName {
   const found = modelGridNames.find((name) => name === grid)

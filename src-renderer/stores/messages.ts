@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import { contractCodes, EngineError } from '#shared/contract/errors.ts'
+import { EngineError, isCancelled } from '#shared/contract/errors.ts'
 
 export interface MessageAction {
   readonly label: string
@@ -105,7 +105,7 @@ export const useMessages = defineStore('messages', () => {
   }
   /** An error as a toast. Requests that the user cancelled are no errors. */
   function fail(title: string, error: unknown, actions: readonly MessageAction[] = []) {
-    if (error instanceof EngineError && error.code === contractCodes.cancelled) return
+    if (isCancelled(error)) return
     show('error', title, describeError(error), actions)
   }
   function clearLog() {

@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
-import { contractCodes, EngineError } from '#shared/contract/errors.ts'
+import { isCancelled } from '#shared/contract/errors.ts'
 import { profileOf } from '../sightline/profile.ts'
 import type { SightlineProfile } from '../sightline/profile.ts'
 import type { SkyMarks } from '../sky/types.ts'
@@ -204,6 +204,3 @@ export const useSightline = defineStore('sightline', () => {
     chooseVoxel,
   }
 })
-
-const isCancelled = (error: unknown) =>
-  error instanceof EngineError && error.code === contractCodes.cancelled
