@@ -7,9 +7,12 @@ import { encodePng } from '#engine/exports/figures/png.ts'
 import { slicesFigure } from '#engine/exports/figures/slices-figure.ts'
 import { layOutText } from '#engine/exports/figures/stroke-font.ts'
 import { RunManager } from '#engine/runs/run-manager.ts'
+import { mapFigures } from '#engine/exports/run-figures.ts'
+import { loadRunResult } from '#engine/exports/run-result.ts'
 import { Session } from '#engine/storage/session.ts'
 import { readFits, readHealpixMap } from '#shared/fits/index.ts'
-import { makeNorm } from '#shared/sky/index.ts'
+import { pix2ang } from '#shared/healpix/index.ts'
+import { colourAt, makeNorm } from '#shared/sky/index.ts'
 import { sampleFolder, sampleRun } from '#test/tools/sample-run.ts'
 import type { SampleFolder } from '#test/tools/sample-run.ts'
 
@@ -162,18 +165,8 @@ describe('an export', () => {
 describe('pictures', () => {
   it('are PNG files whose pixels come back', () => {
     const pixels = Uint8Array.from({ length: 3 * 5 * 4 }, (_, i) => (i * 37) % 256)
-    const png = Buffer.from(encodePng(5, 4, pixels))
-    expect(png.subarray(1, 4).toString()).toBe('PNG')
-    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([5, 4])
-    const at = png.indexOf('IDAT')
-    const rows = inflateSync(png.subarray(at + 4, at + 4 + png.readUInt32BE(at - 4)))
-    const back = new Uint8Array(pixels.length)
-    for (let y = 0; y < 4; y++) {
-      expect(rows[y * 16]).toBe(2)
-      for (let i = 0; i < 15; i++) {
-        back[y * 15 + i] = rows[y * 16 + 1 + i] + (y > 0 ? back[(y - 1) * 15 + i] : 0)
-      }
-    }
+    const { width, height, pixels: back } = rgbOf(encodePng(5, 4, pixels))
+    expect([width, height]).toEqual([5, 4])
     expect(back).toEqual(pixels)
   })
 
@@ -192,6 +185,77 @@ describe('pictures', () => {
     expect(size(times)).toEqual([1510, 1680])
   })
 
+  it.each([
+    ['x to the right and y upwards', 'xy', 0],
+    ['z to the right and y upwards, beside it', 'zy', 1],
+    ['x to the right and z upwards, below it', 'xz', 2],
+  ] as const)('have %s', (_, [right, up], panel) => {
+    const grid = { shape: [4, 4, 4] as const, halfSizeKpc: [20, 20, 10] as const }
+    const values = Float64Array.from({ length: 64 }, (__, voxel) => {
+      const upper = { x: voxel >> 4 > 1, y: ((voxel >> 2) & 3) > 1, z: (voxel & 3) > 1 }
+      return (right === 'z' ? upper.z : upper.x) && (up === 'z' ? upper.z : upper.y) ? 1 : 0
+    })
+    const norm = makeNorm({ kind: 'linear', min: 0, max: 1 })
+    const scale = { norm, colourMap: 'viridis', label: '', unit: '' } as const
+    const picture = rgbOf(slicesFigure(grid, [0, 0, 0], values, scale, ''))
+    const [low, high] = [0, 1].map((position) => colourAt('viridis', position)?.join())
+    const isColour = (x: number, y: number, colour?: string) => {
+      const at = 3 * (y * picture.width + x)
+      return picture.pixels.subarray(at, at + 3).join() === colour
+    }
+    const isSlice = (x: number, y: number) => isColour(x, y, low) || isColour(x, y, high)
+    // Runs of the two colours along a line of pixels: the slices that it crosses, [first, one past the last].
+    const runs = (length: number, is: (at: number) => boolean) => {
+      const found: [number, number][] = []
+      for (let at = 0; at < length; at++) {
+        if (!is(at)) continue
+        const last = found.at(-1)
+        if (last?.[1] === at) last[1]++
+        else found.push([at, at + 1])
+      }
+      // Thinner ones are letters and the observer's mark; the colour bar has hardly a pixel of its end colours.
+      return found.filter(([from, to]) => to - from > 100)
+    }
+    const top = Array.from({ length: picture.height }, (__, y) => y).find(
+      (y) => runs(picture.width, (x) => isSlice(x, y)).length === 2,
+    )
+    const columns = runs(picture.width, (x) => isSlice(x, (top ?? 0) + 5))
+    const rows = runs(picture.height, (y) => isSlice(columns[0][0] + 5, y))
+    const [left, after] = columns[panel === 1 ? 1 : 0]
+    const [first, below] = rows[panel === 2 ? 1 : 0]
+    for (const [x, y] of [
+      [0.25, 0.25],
+      [0.75, 0.25],
+      [0.25, 0.75],
+      [0.75, 0.75],
+    ]) {
+      const at = [left + x * (after - left), first + y * (below - first)].map(Math.round)
+      expect(isColour(at[0], at[1], x > 0.5 && y < 0.5 ? high : low), `${x}, ${y}`).toBe(true)
+    }
+  })
+
+  it('of a residual are red where the data are more than the model, and blue where they are less', () => {
+    const [vector] = session.runs.data(run)
+    if (vector.kind !== 'map') throw new Error('The data are a map.')
+    const model = vector.values.map((value, i) => {
+      const { theta } = pix2ang(vector.nside, 'RING', vector.pixels[i])
+      return theta < Math.PI / 2 ? value + 30 : value - 30
+    })
+    const figures = mapFigures(loadRunResult(session, run), vector, model)
+    expect(figures.map(({ kind }) => kind)).toEqual(['data', 'model', 'residual'])
+    const { width, height, pixels } = rgbOf(figures[2].bytes())
+    // The map is the widest thing of the picture: on its vertical middle line, the north is above.
+    const middle = Array.from({ length: height }, (_, y) => {
+      const at = 3 * (y * width + Math.floor(width / 2) + 40)
+      return pixels[at] - pixels[at + 2]
+    })
+    const [low, high] = [0, 1].map((position) => colourAt('vik', position) ?? [0, 0, 0])
+    const north = middle.indexOf(low[0] - low[2])
+    const south = middle.indexOf(high[0] - high[2])
+    expect(north).toBeGreaterThan(0)
+    expect(south).toBeGreaterThan(north)
+  })
+
   it('have a glyph for every character that labels use', () => {
     const box = JSON.stringify(layOutText('\u4e2d', 12).strokes)
     const used =
@@ -204,3 +268,21 @@ describe('pictures', () => {
     }
   })
 })
+
+/** The pixels [height][width][3] of a PNG without interlace whose rows all have the "up" filter, as ours have. */
+function rgbOf(bytes: Uint8Array) {
+  const png = Buffer.from(bytes)
+  expect(png.subarray(1, 4).toString()).toBe('PNG')
+  const [width, height] = [png.readUInt32BE(16), png.readUInt32BE(20)]
+  const at = png.indexOf('IDAT')
+  const rows = inflateSync(png.subarray(at + 4, at + 4 + png.readUInt32BE(at - 4)))
+  const row = 3 * width
+  const pixels = new Uint8Array(row * height)
+  for (let y = 0; y < height; y++) {
+    expect(rows[y * (row + 1)]).toBe(2)
+    for (let i = 0; i < row; i++) {
+      pixels[y * row + i] = rows[y * (row + 1) + 1 + i] + (y > 0 ? pixels[(y - 1) * row + i] : 0)
+    }
+  }
+  return { width, height, pixels }
+}

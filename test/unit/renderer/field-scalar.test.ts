@@ -181,3 +181,15 @@ describe('densities', () => {
     expect(quantityOf('n_e', undefined)).toBe('n_e')
   })
 })
+
+it('knows densities everywhere, and coverage and sigma only where they are positive', () => {
+  const values = Float32Array.from({ length: 192 }, (_, i) => i % 3)
+  const positive = values.map((value) => (value > 0 ? 1 : 0))
+  for (const [quantity, inside] of [
+    ['n_e', positive.map(() => 1)],
+    ['coverage', positive],
+    ['sigma', positive],
+  ] as const) {
+    expect([...deriveScalar(values, shape, half, quantity).inside]).toEqual([...inside])
+  }
+})

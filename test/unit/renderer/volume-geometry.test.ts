@@ -267,6 +267,16 @@ describe('arrows', () => {
   })
 })
 
+it('has no arrows where the field is weaker than a fiftieth of its strongest', () => {
+  const uneven = fill(3, ([x]) => [0, x > 0 ? 10 : 0.19, 0])
+  const { positions } = chooseArrows({ shape, halfSizeKpc: half }, uneven, 500)
+  expect(positions.length).toBeGreaterThan(3 * 70)
+  for (let i = 0; i < positions.length; i += 3) expect(positions[i]).toBeGreaterThan(0)
+  const just = fill(3, ([x]) => [0, x > 0 ? 10 : 0.21, 0])
+  const all = chooseArrows({ shape, halfSizeKpc: half }, just, 500)
+  expect(all.positions).toHaveLength(2 * positions.length)
+})
+
 describe('seeds', () => {
   const { seeds } = defaultVolumeSettings()
 
