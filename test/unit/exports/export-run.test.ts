@@ -198,10 +198,11 @@ describe('pictures', () => {
     const norm = makeNorm({ kind: 'linear', min: 0, max: 1 })
     const scale = { norm, colourMap: 'viridis', label: '', unit: '' } as const
     const picture = rgbOf(slicesFigure(grid, [0, 0, 0], values, scale, ''))
-    const [low, high] = [0, 1].map((position) => colourAt('viridis', position)?.join())
-    const isColour = (x: number, y: number, colour?: string) => {
-      const at = 3 * (y * picture.width + x)
-      return picture.pixels.subarray(at, at + 3).join() === colour
+    const [low, high] = [0, 1].map((position) => colourAt('viridis', position) ?? [])
+    const isColour = (x: number, y: number, [r, g, b]: readonly number[]) => {
+      const { pixels, width } = picture
+      const at = 3 * (y * width + x)
+      return pixels[at] === r && pixels[at + 1] === g && pixels[at + 2] === b
     }
     const isSlice = (x: number, y: number) => isColour(x, y, low) || isColour(x, y, high)
     // Runs of the two colours along a line of pixels: the slices that it crosses, [first, one past the last].
