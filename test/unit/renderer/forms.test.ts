@@ -49,7 +49,10 @@ describe('form nodes come from the run-file schema', () => {
     expect(chosen({ file: 'grant:1', column: 0 })).toBe(2)
     const integrator = nodeAt(['integrator'])
     if (integrator?.kind !== 'variants') throw new Error('integrator has variants')
-    expect(integrator.variants.map(variantName)).toEqual(['Gauss–Legendre', 'Midpoint'])
+    expect(integrator.variants.map((node) => variantName(node))).toEqual([
+      'Gauss–Legendre',
+      'Midpoint',
+    ])
     expect(follows(integrator.variants[1], { rule: 'midpoint', samples: 64 })).toBe(true)
     expect(follows(integrator.variants[0], { rule: 'midpoint', samples: 64 })).toBe(false)
   })

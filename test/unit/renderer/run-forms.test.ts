@@ -229,13 +229,19 @@ describe('data entries', () => {
   it('of points have no maps beside them', () => {
     const sigma = withoutFiles('sigma')
     if (sigma?.kind !== 'variants') throw new Error('sigma has variants')
-    expect(sigma.variants.map(variantName)).toEqual(['Fixed value', 'Relative, with a floor'])
+    expect(sigma.variants.map((node) => variantName(node))).toEqual([
+      'Fixed value',
+      'Relative, with a floor',
+    ])
     expect(pointQuantities()).toMatchObject({ options: ['faraday_depth', 'dispersion_measure'] })
   })
   it('name a bandpass in both ways', () => {
     const node = nodeAt(['data', 0, 'bandpass'])
     if (node?.kind !== 'variants') throw new Error('bandpass has variants')
-    expect(node.variants.map(variantName)).toEqual(['From a file', 'Frequencies and weights'])
+    expect(node.variants.map((node) => variantName(node))).toEqual([
+      'From a file',
+      'Frequencies and weights',
+    ])
     expect(startingValue(node.variants[1])).toEqual({ frequencies_ghz: [], weights: [] })
     expect(parseNumbers('22.8, 23;  23.2 ')).toEqual([22.8, 23, 23.2])
     expect(parseNumbers('22.8, x')).toBeUndefined()
