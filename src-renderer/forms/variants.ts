@@ -10,9 +10,12 @@ const byKeys: readonly (readonly [string, string])[] = [
   ['fraction', 'Random blocks'],
 ]
 
-/** What a variant is called in the select of its key. */
-export function variantName(node: FormNode, key = ''): string {
-  if (key === 'column') return node.kind === 'number' ? 'By number, from 0' : 'By name'
+/** A column of a file is named in two ways. */
+export const columnName = (node: FormNode) =>
+  node.kind === 'number' ? 'By number, from 0' : 'By name'
+
+/** What a variant of a key is called in its select. */
+export function variantName(node: FormNode): string {
   if (node.kind === 'constant') return choiceLabel(node.initial)
   if (node.kind === 'number') return 'Fixed value'
   if (node.kind === 'text') return 'Name'
