@@ -15,8 +15,8 @@ export interface PointsLook {
   readonly scale: ColourScale
   /** 256 colours, RGB bytes. */
   readonly colourMap: Uint8Array
-  /** Of the sky where no source is, RGB bytes. */
-  readonly ground: readonly [number, number, number]
+  /** Of the sky where no source is, RGB bytes; null: a map is below, from which the sources stand out by a light rim. */
+  readonly ground: readonly [number, number, number] | null
   /** Sources to ring, and the colour of the rings. */
   readonly marks?: SkyMarks | null
   readonly markColour?: string
@@ -37,8 +37,10 @@ export function drawPoints(
 ): void {
   context.save()
   outline(context, geometry)
-  context.fillStyle = css(ground)
-  context.fill()
+  if (ground) {
+    context.fillStyle = css(ground)
+    context.fill()
+  }
   context.clip()
   const radius = pointRadius(values.length, geometry.view.zoom)
   const colours = Array.from({ length: 256 }, (_, i) =>
@@ -57,6 +59,12 @@ export function drawPoints(
       ? null
       : colours[Math.min(255, Math.floor(position * 256))]
     if (circles) {
+      if (!ground) {
+        context.beginPath()
+        context.arc(at.x, at.y, radius + 1, 0, 2 * Math.PI)
+        context.fillStyle = 'rgb(255 255 255 / 85%)'
+        context.fill()
+      }
       context.beginPath()
       context.arc(at.x, at.y, radius, 0, 2 * Math.PI)
       if (colour !== null) {

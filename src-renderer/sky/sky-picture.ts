@@ -8,7 +8,7 @@ import { pagePdf } from './print/pdf.ts'
 import { Recorder } from './print/recorder.ts'
 import { pageSvg, printFont } from './print/svg.ts'
 import type { Raster } from './print/marks.ts'
-import type { ValueStatistics } from './colour-scale.ts'
+import type { ColourScale, ValueStatistics } from './colour-scale.ts'
 import type { SkyMapProps } from './types.ts'
 import type { SkyGeometry } from './view.ts'
 
@@ -36,6 +36,8 @@ type DrawMap = (
 export interface PictureSource {
   readonly props: SkyMapProps
   readonly statistics: ValueStatistics
+  /** Colours of a catalogue over the map, where they are its own. */
+  readonly overlayScale: ColourScale | null
   readonly geometryFor: (width: number, height: number) => SkyGeometry
   readonly drawMapInto: DrawMap
 }
@@ -93,23 +95,25 @@ function dataUrl(blob: Blob): Promise<string> {
   })
 }
 
-function pictureSize({ props }: PictureSource) {
+/** Colours for white paper: the diverging map with black in the middle is made for dark panels, its partner for paper. */
+export const paperTable = (colourMap: string) => tableOf(colourMap === 'berlin' ? 'vik' : colourMap)
+
+function pictureSize({ props, overlayScale }: PictureSource) {
   const [width, height] = mapSize[props.projection]
   return {
     width: width + 2 * margin,
-    height: 2 * margin + titleHeight + height + 12 + pictureHeight,
+    height: 2 * margin + titleHeight + height + (overlayScale ? 2 : 1) * (12 + pictureHeight),
   }
 }
 
 function drawPicture(
   pen: Pen,
-  { props, statistics, geometryFor }: PictureSource,
+  { props, statistics, overlayScale, geometryFor }: PictureSource,
   { fontUi }: Pick<CanvasPalette, 'fontUi'>,
   drawMap: (x: number, y: number, geometry: SkyGeometry, colourMap: Uint8Array) => void,
 ): void {
   const [width, height] = mapSize[props.projection]
-  // The diverging map with black in the middle is made for dark panels; its partner is for paper.
-  const colourMap = tableOf(props.colourMap === 'berlin' ? 'vik' : props.colourMap)
+  const colourMap = paperTable(props.colourMap)
   const paper = { ...printPalette(false), fontUi }
   // Between sources there is light ground.
   const palette = { ...printPalette(Boolean(props.points) || isPale(colourMap)), fontUi }
@@ -131,6 +135,20 @@ function drawPicture(
     quantity: props.quantity,
     unit: props.unit,
     signed: props.symmetric,
+    mark: null,
+  })
+  const { overlay } = props
+  if (!overlay?.scale || !overlayScale) return
+  drawColourBar(pen, {
+    x: margin,
+    y: top + height + 24 + pictureHeight,
+    width,
+    scale: overlayScale,
+    colourMap: paperTable(overlay.scale.colourMap),
+    palette: paper,
+    quantity: `${overlay.name}: ${overlay.quantity}`,
+    unit: overlay.unit,
+    signed: overlay.scale.symmetric,
     mark: null,
   })
 }

@@ -108,12 +108,32 @@ export interface SkyStroke {
   readonly at: SkyDirection | null
 }
 
+/** A catalogue over a map. */
+export interface SkyOverlay {
+  readonly points: SkyPoints
+  /** What it is called. */
+  readonly name: string
+  readonly quantity: string
+  readonly unit: string
+  /** Of its own values; null: in the colours of the map, whose unit it has. */
+  readonly scale: ScaleLook | null
+}
+
+/** How values become colours, but for the limits. */
+export interface ScaleLook {
+  readonly norm: SkyNorm
+  readonly colourMap: string
+  readonly symmetric: boolean
+}
+
 export interface SkyMapProps {
   /** RING order, Galactic, 12 nside^2 values, NaN where there is none; null while there is no map. */
   readonly pixels: Float32Array | null
   readonly nside: number
   /** In place of pixels: sources, drawn as circles in the colours of their values. */
   readonly points?: SkyPoints | null
+  /** Sources over the pixels. */
+  readonly overlay?: SkyOverlay | null
   /** What the map is: Data, Model, Residual. */
   readonly title: string
   /** Where it comes from: the file or run. */

@@ -28,11 +28,21 @@ import type { SkyGeometry } from './view.ts'
 
 const textOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
+export interface DrawnOverlay {
+  readonly points: SkyPoints
+  readonly scale: ColourScale
+  /** Of the screen, and of white paper. */
+  readonly colourMap: Uint8Array
+  readonly paperColours: Uint8Array
+}
+
 /** What the picture depends on, as getters, so that each change redraws only what it touches. */
 export interface SkyPicture {
   readonly pixels: () => Float32Array | null
   readonly nside: () => number
   readonly points: () => SkyPoints | null
+  /** Sources over the map, with their colours. */
+  readonly overlay: () => DrawnOverlay | null
   readonly scale: () => ColourScale
   readonly colourMap: () => Uint8Array
   readonly projection: () => SkyProjection
@@ -140,7 +150,9 @@ export function useSkyCanvas(
     const { width, height, pixelRatio } = sizeCanvas(context.canvas)
     context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0)
     context.clearRect(0, 0, width, height)
-    const points = picture.points()
+    const [points, overlay] = [picture.points(), picture.overlay()]
+    if (overlay && !points)
+      drawPoints(context, geometry, overlay.points, { ...overlay, ground: null })
     if (!points) return
     drawPoints(context, geometry, points, {
       scale: picture.scale(),
@@ -252,7 +264,7 @@ export function useSkyCanvas(
   watch(picture.colourMap, uploadColours)
   watch([picture.scale, picture.theme], uploadScale)
   watch([picture.projection, picture.view], scheduleView)
-  watch(picture.points, scheduleMap)
+  watch([picture.points, picture.overlay], scheduleMap)
   watch(
     [picture.cursor, picture.sightline, picture.vectors, picture.drawing, picture.palette],
     schedule,
@@ -291,6 +303,18 @@ export function useSkyCanvas(
     canvas.height = Math.round(height * pixelRatio)
     renderer.value.draw(geometry, pixelRatio, { print: true })
     context.drawImage(canvas, x, y, width, height)
+    const overlay = picture.overlay()
+    if (overlay) {
+      context.save()
+      context.translate(x, y)
+      const colours = overlay.paperColours
+      drawPoints(context, geometry, overlay.points, {
+        ...overlay,
+        colourMap: colours,
+        ground: null,
+      })
+      context.restore()
+    }
     renderer.value.setColourMap(picture.colourMap())
     renderer.value.setScale(picture.scale(), neutralColour(picture.theme()))
     // Back to the screen within the same task, so that nothing is seen of it.

@@ -19,6 +19,8 @@ const words: Readonly<Record<string, string>> = {
   texture: 'Texture of lines',
   textureDetail: 'Texture of lines',
   mask: 'Mask shown',
+  overlay: 'Catalogue over the map',
+  overlayInMapColours: 'Colours of the catalogue',
   residualOverSigma: 'Residual',
   sightline: 'Line of sight',
   sightlineTracks: 'Profiles',

@@ -98,6 +98,9 @@ const storedView = z.object({
   vectorLength: z.number().min(0.25).max(4).catch(1),
   texture: z.enum(['off', 'E', 'B']).catch('off'),
   textureDetail: z.enum(['coarse', 'medium', 'fine']).catch('medium'),
+  /** The catalogue that is drawn over maps of the data, by the name of its entry, and whether in the colours of the map. */
+  overlay: z.string().nullable().catch(null),
+  overlayInMapColours: z.boolean().catch(false),
   /** Whether the mask of the data is shown over them. */
   mask: z.boolean().catch(true),
   residualOverSigma: z.boolean().catch(false),
