@@ -1,3 +1,5 @@
+import { presetNames, presets, standardDocks } from '../dock/arrangements.ts'
+import { useDock } from '../stores/dock.ts'
 import { useFiles } from '../stores/files.ts'
 import { useHistory } from '../stores/history.ts'
 import { useMaps } from '../stores/maps.ts'
@@ -5,11 +7,12 @@ import { useMask } from '../stores/mask.ts'
 import { useProject } from '../stores/project.ts'
 import { isActive, isGoing, useRuns } from '../stores/runs.ts'
 import { useTheme } from '../stores/theme.ts'
-import { presetNames, presets, useView } from '../stores/view.ts'
+import { useView } from '../stores/view.ts'
 import { useMessages } from '../stores/messages.ts'
 import { copyCommands } from './copy-commands.ts'
 import { fieldCommands } from './field-commands.ts'
 import { helpCommands } from './help-commands.ts'
+import { panelCommands } from './panel-commands.ts'
 import { skyCommands } from './sky-commands.ts'
 import type { Command } from './registry.ts'
 
@@ -21,6 +24,7 @@ export function allCommands(): Command[] {
     ...editCommands(sky.edit),
     ...viewCommands(),
     ...fieldCommands(),
+    ...panelCommands(),
     ...dataCommands(),
     ...runCommands(),
     ...helpCommands(),
@@ -190,12 +194,9 @@ function viewCommands(): Command[] {
       run: () =>
         view.arrange({
           preset: 'fit',
-          skyTab: 'sky',
           skyCompare: 'swipe',
           skyPair: 'data-model',
-          skyShare: 0.6,
-          curvesTab: 'curves',
-          curvesShare: 0.6,
+          docks: { fit: standardDocks({ skyShare: 0.6, curvesShare: 0.6 }).fit },
         }),
     },
     {
@@ -294,6 +295,7 @@ function dataCommands(): Command[] {
 }
 
 function runCommands(): Command[] {
+  const dock = useDock()
   const messages = useMessages()
   const project = useProject()
   const runs = useRuns()
@@ -358,11 +360,8 @@ function runCommands(): Command[] {
       rule: true,
       enabled: () => project.open,
       run: () => {
-        if (view.settings.preset === 'explore') view.settings.exploreBottom = 'runs'
-        else {
-          view.settings.preset = 'fit'
-          view.settings.curvesTab = 'runs'
-        }
+        if (!dock.isOpen('runs')) view.settings.preset = 'fit'
+        dock.show('runs')
       },
     },
     {

@@ -1,3 +1,4 @@
+import { useDock } from '../stores/dock.ts'
 import { useView } from '../stores/view.ts'
 import type { Command } from './registry.ts'
 
@@ -10,11 +11,10 @@ const drawn = [
 
 /** What is drawn of the field, where slices and volume are on the screen. */
 export function fieldCommands(): Command[] {
+  const dock = useDock()
   const view = useView()
-  const shown = () => view.settings.preset === 'fit' || view.settings.preset === 'explore'
-  const volumeShown = () =>
-    view.settings.preset === 'explore' ||
-    (view.settings.preset === 'fit' && view.settings.fieldTab === 'volume')
+  const volumeShown = () => dock.isShown('volume')
+  const shown = () => volumeShown() || dock.isShown('slices')
   return [
     ...drawn.map(([name, title], index): Command => ({
       id: `field.${name}`,

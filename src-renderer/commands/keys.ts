@@ -23,10 +23,17 @@ export function matchesChord(chord: string, press: KeyPress, mac: boolean): bool
   )
 }
 
+const signs: Readonly<Record<string, string>> = {
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+}
+
 /** The chord as printed in menus. */
 export function printChord(chord: string, mac: boolean): string {
   return chord
     .split('+')
-    .map((part) => (part === 'Mod' ? (mac ? '⌘' : 'Ctrl') : part))
+    .map((part) => (part === 'Mod' ? (mac ? '⌘' : 'Ctrl') : (signs[part] ?? part)))
     .join(' ')
 }

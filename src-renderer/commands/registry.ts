@@ -1,7 +1,16 @@
 import { matchesChord } from './keys.ts'
 import type { KeyPress } from './keys.ts'
 
-export const commandGroups = ['File', 'Edit', 'View', 'Data', 'Model', 'Run', 'Help'] as const
+export const commandGroups = [
+  'File',
+  'Edit',
+  'View',
+  'Panels',
+  'Data',
+  'Model',
+  'Run',
+  'Help',
+] as const
 export type CommandGroup = (typeof commandGroups)[number]
 
 /** One thing the user can do. Menus, palette, tool bars and keyboard all read it from here. */

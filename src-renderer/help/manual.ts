@@ -21,7 +21,8 @@ const shared: Readonly<Record<string, string>> = {
   'predicted-sky': 'model',
   model: 'models',
   models: 'model',
-  slices: 'volume',
+  volume: 'slices-and-volume',
+  gallery: 'model',
 }
 
 /** The page of a panel by the label of its tab; undefined where the manual has none. */

@@ -8,6 +8,7 @@ import { deriveAhead } from '../volume/derive-ahead.ts'
 import { quantityInfo, quantityOf } from '../volume/scalar.ts'
 import type { Vector3 } from '../volume/types.ts'
 import { useConnection } from './connection.ts'
+import { useDock } from './dock.ts'
 import { float32 } from './maps.ts'
 import { describeError } from './messages.ts'
 import { useProject } from './project.ts'
@@ -31,6 +32,7 @@ const leastPauseMs = 1000
 /** What slices and volume show: grids of the shown run, or of the model where there is none, kept up to date. */
 export const useField = defineStore('field', () => {
   const connection = useConnection()
+  const dock = useDock()
   const project = useProject()
   const runs = useRuns()
   const view = useView()
@@ -88,7 +90,10 @@ export const useField = defineStore('field', () => {
   let pause: ReturnType<typeof setTimeout> | undefined
   let request: AbortController | null = null
   const visible = computed(
-    () => view.settings.preset !== 'inspect' && visibility.value !== 'hidden' && place.value !== '',
+    () =>
+      (dock.isShown('slices') || dock.isShown('volume')) &&
+      visibility.value !== 'hidden' &&
+      place.value !== '',
   )
   /** Everything that is wanted now. */
   const wanted = computed(() => {

@@ -7,6 +7,7 @@ import type { Params } from '#shared/contract/methods.ts'
 import type { DataEntry } from '#shared/session/run-file.ts'
 import { noteExtremes } from '../sky/colour-scale.ts'
 import { useConnection } from './connection.ts'
+import { useDock } from './dock.ts'
 import { describeError, useMessages } from './messages.ts'
 import { useProject } from './project.ts'
 import { isActive, useRuns } from './runs.ts'
@@ -43,6 +44,7 @@ export function mapSelection(entry: DataEntry): Params<'maps.load'> {
 /** Pictures of the open project: the maps as loaded, the maps of the shown run, kept up to date. */
 export const useMaps = defineStore('maps', () => {
   const connection = useConnection()
+  const dock = useDock()
   const project = useProject()
   const messages = useMessages()
   const runs = useRuns()
@@ -158,12 +160,7 @@ export const useMaps = defineStore('maps', () => {
   const residualKind = computed<ResidualKind>(() =>
     view.settings.residualOverSigma ? 'residual_over_sigma' : 'residual',
   )
-  const skyVisible = computed(() => {
-    const { preset, exploreTab, skyTab } = view.settings
-    // The layout of models has a sky of its own, which is of no run.
-    if (preset === 'model') return false
-    return preset === 'explore' ? exploreTab === 'sky' : skyTab === 'sky'
-  })
+  const skyVisible = computed(() => dock.isShown('sky'))
   let done = ''
   let working = false
   let pause: ReturnType<typeof setTimeout> | undefined

@@ -9,6 +9,7 @@ import { finish, finishInPieces, MaskEditor, spansWhere } from '../sky/mask-edit
 import { resampleAhead } from '../sky/resample-ahead.ts'
 import type { SkyDirection, SkyDrawing, SkyMask, SkyStroke } from '../sky/types.ts'
 import { useConnection } from './connection.ts'
+import { useDock } from './dock.ts'
 import { bytes, useMaps } from './maps.ts'
 import { useMessages } from './messages.ts'
 import { useProject } from './project.ts'
@@ -22,6 +23,7 @@ const degree = Math.PI / 180
 /** The mask of the shown map: as it is, and while it is drawn. */
 export const useMask = defineStore('mask', () => {
   const connection = useConnection()
+  const dock = useDock()
   const maps = useMaps()
   const messages = useMessages()
   const project = useProject()
@@ -92,6 +94,7 @@ export const useMask = defineStore('mask', () => {
     const nside = maps.input?.nside ?? 0
     if (editor.value || !entry || nside === 0) return
     view.settings.preset = 'inspect'
+    dock.show('sky')
     await during('Mask not opened', async () => {
       const used = entry.mask
         ? await load(entry, nside)

@@ -8,6 +8,7 @@ import type { Detail } from '../models/live.ts'
 import type { ModelPicture } from '../models/picture.ts'
 import type { ModelSection } from '../forms/model-choices.ts'
 import { useConnection } from './connection.ts'
+import { useDock } from './dock.ts'
 import { float32, useMaps } from './maps.ts'
 import { describeError } from './messages.ts'
 import { loadPicture } from './model-pictures.ts'
@@ -39,6 +40,7 @@ const quantities = ['I', 'Q', 'U', 'faraday_depth', 'dispersion_measure'] as con
 /** The live forward model: what the settings of the next run would look like on the sky, before any run. */
 export const usePreview = defineStore('preview', () => {
   const connection = useConnection()
+  const dock = useDock()
   const project = useProject()
   const maps = useMaps()
   const runs = useRuns()
@@ -78,7 +80,10 @@ export const usePreview = defineStore('preview', () => {
     () => project.settled.data.find(({ name }) => `data ${name}` === subject.value) ?? null,
   )
   const wanted = computed(
-    () => view.settings.preset === 'model' && project.open && connection.state === 'ready',
+    () =>
+      (dock.isShown('predicted') || dock.isShown('picture')) &&
+      project.open &&
+      connection.state === 'ready',
   )
 
   interface Input {

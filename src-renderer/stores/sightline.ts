@@ -6,6 +6,7 @@ import type { SightlineProfile } from '../sightline/profile.ts'
 import type { SkyMarks } from '../sky/types.ts'
 import type { FieldRay, Vector3 } from '../volume/types.ts'
 import { useConnection } from './connection.ts'
+import { useDock } from './dock.ts'
 import { float32, float64, useMaps } from './maps.ts'
 import { describeError } from './messages.ts'
 import { useProject } from './project.ts'
@@ -36,6 +37,7 @@ const leastPauseMs = 1000
 /** The chosen line of sight and the chosen voxel, for all panels. */
 export const useSightline = defineStore('sightline', () => {
   const connection = useConnection()
+  const dock = useDock()
   const maps = useMaps()
   const project = useProject()
   const runs = useRuns()
@@ -53,12 +55,7 @@ export const useSightline = defineStore('sightline', () => {
     if (!session || runs.shownId === null || connection.state !== 'ready') return ''
     return JSON.stringify([session, runs.shownId, maps.entry?.name])
   })
-  const visible = computed(
-    () =>
-      target.value !== null &&
-      view.settings.preset !== 'inspect' &&
-      (view.settings.preset === 'explore' || view.settings.curvesTab === 'sightline'),
-  )
+  const visible = computed(() => target.value !== null && dock.isShown('sightline'))
   let asked = 0
   let askedAt = -Infinity
   let later: ReturnType<typeof setTimeout> | undefined

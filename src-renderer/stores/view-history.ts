@@ -5,6 +5,7 @@ import { useHistory } from './history.ts'
 /** What a change of a setting of the view is called, where its name alone does not say it. */
 const words: Readonly<Record<string, string>> = {
   preset: 'Layout',
+  docks: 'Layout',
   norm: 'Stretch',
   signedNorm: 'Stretch',
   percentile: 'Limits',
@@ -30,13 +31,12 @@ const words: Readonly<Record<string, string>> = {
   rightOpen: 'Side bar',
 }
 
-/** Words for the settings that changed together. Panels that are resized or brought to the front are the layout. */
+/** Words for the settings that changed together. */
 export function titleOf(changed: readonly string[]): string {
   const plain = (key: string) => key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
-  const titles = changed.map((key) => {
-    if (/(Tab|Share|Height|Bottom|Open)$/.test(key) && key !== 'swipeShare') return 'Layout'
-    return words[key] ?? plain(key).replace(/^./, (letter) => letter.toUpperCase())
-  })
+  const titles = changed.map(
+    (key) => words[key] ?? plain(key).replace(/^./, (letter) => letter.toUpperCase()),
+  )
   return [...new Set(titles)].slice(0, 2).join(', ')
 }
 

@@ -3,21 +3,15 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { z } from 'zod'
 import { curveAxes } from '../charts/abscissa.ts'
+import { presets, readDocks, standardDocks } from '../dock/arrangements.ts'
+import type { Docks } from '../dock/arrangements.ts'
 import { sightlineColumns } from '#shared/contract/methods.ts'
 import { wholeSky } from '../sky/types.ts'
 import { defaultVolumeSettings, volumeSettings } from '../volume/settings.ts'
 import type { SkyDirection, SkyViewState } from '../sky/types.ts'
 import type { FieldReadout, Vector3 } from '../volume/types.ts'
+import { useMessages } from './messages.ts'
 import { recordView } from './view-history.ts'
-
-export const presets = ['inspect', 'fit', 'explore', 'model'] as const
-export type Preset = (typeof presets)[number]
-export const presetNames: Readonly<Record<Preset, string>> = {
-  inspect: 'Inspect data',
-  fit: 'Fit',
-  explore: 'Explore field',
-  model: 'Model',
-}
 
 export const skyNorms = ['linear', 'log', 'symlog', 'asinh', 'sqrt', 'equalised'] as const
 /** Of quantities of both signs. */
@@ -61,28 +55,15 @@ export type Selection =
   | { readonly kind: 'settings' }
   | { readonly kind: 'run'; readonly run: number }
 
-const share = z.number().min(0.1).max(0.9)
 const limits = z.tuple([z.number(), z.number()]).nullable()
 
 /** What a session keeps of the view. Whatever cannot be read takes its default. */
 const storedView = z.object({
   preset: z.enum(presets).catch('fit'),
-  skyTab: z.enum(['sky', 'log']).catch('sky'),
-  fieldTab: z.enum(['slices', 'volume']).catch('slices'),
-  curvesTab: z.enum(['curves', 'sightline', 'runs']).catch('curves'),
-  /** Explore field: beside the volume, and below it. */
-  exploreTab: z.enum(['slices', 'sky']).catch('slices'),
-  exploreBottom: z.enum(['curves', 'sightline', 'runs']).catch('sightline'),
-  exploreHeight: share.catch(0.66),
-  /** Model: the gallery beside the predicted sky, and that above the picture of the model. */
-  galleryShare: share.catch(0.3),
-  modelHeight: share.catch(0.66),
+  /** Where the panels are in each of them; `readDocks` has read it. */
+  docks: z.custom<Docks>(),
   leftOpen: z.boolean().catch(true),
   rightOpen: z.boolean().catch(true),
-  /** null: as high as the maps are at their natural shape. */
-  skyShare: share.nullable().catch(null),
-  curvesShare: share.catch(0.467),
-  exploreShare: share.catch(0.5),
   norm: z.enum(skyNorms).catch('log'),
   signedNorm: z.enum(signedNorms).catch('linear'),
   projection: z.enum(projections).catch('mollweide'),
@@ -132,9 +113,10 @@ const storedView = z.object({
 })
 export type StoredView = z.output<typeof storedView>
 
-const defaults = (): StoredView => storedView.parse({})
+const defaults = (): StoredView => storedView.parse({ docks: standardDocks() })
 
 export const useView = defineStore('view', () => {
+  const messages = useMessages()
   const settings = ref<StoredView>(defaults())
   const recorded = recordView(settings)
   const cursor = ref<SkyDirection | null>(null)
@@ -167,8 +149,21 @@ export const useView = defineStore('view', () => {
   const leftOpen = sideBar('left', 'leftOpen')
   const rightOpen = sideBar('right', 'rightOpen')
 
+  /** The arrangements that are kept; of what cannot be read the user is told. */
+  function docksOf(kept: unknown, base: Docks): Docks {
+    const { docks, problems } = readDocks(kept, base)
+    for (const problem of problems)
+      messages.show(
+        'warning',
+        'A layout could not be read',
+        `${problem}. Its panels are where they are by themselves.`,
+      )
+    return docks
+  }
   function restore(stored: unknown) {
-    const parsed = storedView.safeParse(stored ?? {})
+    const docks = docksOf(stored, standardDocks())
+    const kept = z.record(z.string(), z.unknown()).catch({}).parse(stored)
+    const parsed = storedView.safeParse({ ...kept, docks })
     settings.value = parsed.success ? parsed.data : defaults()
     recorded.forget()
     // What was pointed at belongs to the project before.
@@ -178,7 +173,8 @@ export const useView = defineStore('view', () => {
   }
   /** Takes over some settings by their keys, as they were kept elsewhere. */
   function arrange(part: Readonly<Record<string, unknown>>) {
-    settings.value = storedView.parse({ ...settings.value, ...part })
+    const docks = docksOf(part, settings.value.docks)
+    settings.value = storedView.parse({ ...settings.value, ...part, docks })
   }
   function resetSky() {
     settings.value.sky = { ...wholeSky }

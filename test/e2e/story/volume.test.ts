@@ -51,7 +51,7 @@ afterAll(async () => {
   await stage.close()
 })
 
-const panel = () => page.getByRole('region', { name: 'Field' }).first()
+const panel = () => page.getByRole('region', { name: 'Volume' }).first()
 const volume = () => panel().locator('.stage > canvas')
 const seen = () => volume().getAttribute('aria-label')
 const press = (label: string) => panel().getByRole('button', { name: label, exact: true }).click()

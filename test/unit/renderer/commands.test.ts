@@ -28,6 +28,7 @@ describe('key chords', () => {
     expect(matchesChord('Mod+O', press('o', { meta: true }), false)).toBe(false)
     expect(printChord('Mod+Shift+O', false)).toBe('Ctrl Shift O')
     expect(printChord('Mod+Shift+O', true)).toBe('⌘ Shift O')
+    expect(printChord('Alt+Shift+ArrowLeft', false)).toBe('Alt Shift ←')
   })
   it('wants exactly its modifiers', () => {
     expect(matchesChord('Mod+O', press('O', { ctrl: true, shift: true }), false)).toBe(false)

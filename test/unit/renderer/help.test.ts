@@ -39,12 +39,20 @@ describe('the manual', () => {
     expect(ids[0]).toBe('first-steps')
     for (const page of pages) expect(page.blocks.length, page.id).toBeGreaterThan(0)
   })
-  it.each(['Sky', 'Sightline', 'Curves', 'Runs', 'Slices', 'Log', 'Project', 'Inspector'])(
-    'has a page about %s',
-    (panel) => {
-      expect(pageOf(panel)).toBeDefined()
-    },
-  )
+  it.each([
+    'Sky',
+    'Sightline',
+    'Curves',
+    'Runs',
+    'Slices',
+    'Volume',
+    'Gallery',
+    'Log',
+    'Project',
+    'Inspector',
+  ])('has a page about %s', (panel) => {
+    expect(pageOf(panel)).toBeDefined()
+  })
   it('has a source for every term', () => {
     expect(new Set(glossary.map(({ id }) => id)).size).toBe(glossary.length)
     expect(termOf('b-perp')?.title).toBe('B⊥')

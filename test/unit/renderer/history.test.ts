@@ -117,7 +117,7 @@ describe('the view in it', () => {
 
   it('names what changed', () => {
     expect(titleOf(['dataLimits'])).toBe('Limits')
-    expect(titleOf(['skyTab', 'exploreShare'])).toBe('Layout')
+    expect(titleOf(['preset', 'docks'])).toBe('Layout')
     expect(titleOf(['vectorDensity'])).toBe('Vector density')
     expect(titleOf(['projection', 'sky', 'norm'])).toBe('Projection, Part of the sky')
   })
