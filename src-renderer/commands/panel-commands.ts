@@ -49,7 +49,7 @@ export function panelCommands(): Command[] {
       group: 'Panels',
       keys: ['Alt+Shift+Enter'],
       rule: true,
-      enabled: others,
+      enabled: () => project.open && dock.canMaximise,
       checked: () => dock.isMaximised,
       run: () => dock.toggleMaximised(dock.current),
     },

@@ -101,9 +101,11 @@ export const useDock = defineStore('dock', () => {
     said.value = `${title} moved ${sideNames[side].way}${beside ? `, beside ${beside}` : ''}`
     focus(panel)
   }
+  const canMaximise = computed(() => groupsOf(arrangement.value.root).length > 1)
   /** Alone on the screen, with the panels behind it; or all of them again. */
   function toggleMaximised(panel: PanelName) {
     const { root: all } = arrangement.value
+    if (!canMaximise.value) return
     const maximise = !isMaximised.value
     change(all, maximise ? panel : null)
     said.value = `${panelTitles[panel]} ${maximise ? 'maximised' : 'restored'}`
@@ -140,6 +142,7 @@ export const useDock = defineStore('dock', () => {
     close,
     move,
     moveBy,
+    canMaximise,
     toggleMaximised,
     reset,
     resize,
