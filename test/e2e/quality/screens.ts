@@ -177,6 +177,11 @@ export const sessionScreens: readonly Screen[] = [
   { name: 'export', ...dialog(/^Export/, (page) => menu(page, 'File', /^Export run/)) },
   { name: 'save-as', ...dialog(/^Save/, (page) => menu(page, 'File', /^Save as/)) },
   {
+    name: 'panels-menu',
+    show: (page) => page.getByRole('menuitem', { name: 'Panels', exact: true }).click(),
+    hide: escape,
+  },
+  {
     name: 'menu',
     show: (page) => page.getByRole('menuitem', { name: 'File', exact: true }).click(),
     hide: escape,
