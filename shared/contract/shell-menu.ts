@@ -13,7 +13,7 @@ const menuCommand = z.strictObject({
   /** The first of its keys as the registry writes them: "Mod+Shift+O". */
   keys: z
     .string()
-    .regex(/^((Mod|Shift|Alt)\+)*([A-Z0-9.,]|F\d{1,2}|Enter)$/)
+    .regex(/^((Mod|Shift|Alt)\+)*([A-Z0-9.,]|F\d{1,2}|Enter|Backspace|Arrow(Left|Right|Up|Down))$/)
     .optional(),
   /** Draws a rule above it. */
   rule: z.boolean(),

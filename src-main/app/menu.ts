@@ -107,7 +107,8 @@ function item({ id, title, keys, enabled, checked }: ShellMenuCommand, send: (id
   if (checked !== undefined) Object.assign(entry, { type: 'checkbox', checked })
   if (keys !== undefined)
     Object.assign(entry, {
-      accelerator: keys.replace('Mod', 'CmdOrCtrl'),
+      // Electron calls the arrow keys Left, Right, Up and Down.
+      accelerator: keys.replace('Mod', 'CmdOrCtrl').replace('Arrow', ''),
       registerAccelerator: false,
     })
   return entry

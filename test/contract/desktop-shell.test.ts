@@ -193,7 +193,7 @@ describe('the menu', () => {
       ],
     },
     { title: 'View', commands: [one('view.theme', { title: 'Light & dark', checked: true })] },
-    { title: 'Run', commands: [one('run.start', { rule: true })] },
+    { title: 'Run', commands: [one('run.start', { rule: true, keys: 'Alt+Shift+ArrowUp' })] },
     { title: 'Help', commands: [one('help.about', { rule: true })] },
   ])
   const built = (platform: string, send: (id: string) => void = () => undefined) =>
@@ -238,6 +238,7 @@ describe('the menu', () => {
       accelerator: 'CmdOrCtrl+Shift+O',
       registerAccelerator: false,
     })
+    expect(named('run.start')).toMatchObject({ accelerator: 'Alt+Shift+Up' })
     expect(named('edit.redo')).toMatchObject({ enabled: false })
     expect(named('view.theme')).toMatchObject({
       label: 'Light && dark',

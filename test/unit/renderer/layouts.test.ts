@@ -1,10 +1,17 @@
 import { createPinia, setActivePinia } from 'pinia'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { nativeMenu } from '#renderer/commands/native-menu.ts'
+import { panelCommands } from '#renderer/commands/panel-commands.ts'
+import { CommandRegistry } from '#renderer/commands/registry.ts'
 import { groupOf } from '#renderer/dock/tree.ts'
 import { useDock } from '#renderer/stores/dock.ts'
 import { arrangementIn, layoutOf } from '#renderer/stores/layouts.ts'
 import { useMessages } from '#renderer/stores/messages.ts'
 import { useView } from '#renderer/stores/view.ts'
+import { shellMenu } from '#shared/contract/shell-menu.ts'
+
+// The project itself needs a document.
+vi.mock('#renderer/stores/project.ts', () => ({ useProject: () => ({ open: true }) }))
 
 beforeEach(() => setActivePinia(createPinia()))
 
@@ -90,5 +97,15 @@ describe('the panels', () => {
     expect(dock.canClose).toBe(false)
     dock.close('sky')
     expect(dock.fronts).toEqual(['sky'])
+  })
+
+  it('have commands that the native menu takes', () => {
+    const registry = new CommandRegistry((error) => {
+      throw error
+    })
+    registry.register(...panelCommands())
+    const menu = nativeMenu(registry, false)
+    expect(shellMenu.parse(menu)).toEqual(menu)
+    expect(menu.find(({ title }) => title === 'Panels')?.commands.length).toBeGreaterThan(15)
   })
 })
