@@ -240,7 +240,7 @@ describe('a turntable', () => {
     { timeout: 300_000 },
     async () => {
       await layout(page, 'Explore field')
-      const panel = page.getByRole('region', { name: 'Field' }).first()
+      const panel = page.getByRole('region', { name: 'Volume' }).first()
       await panel.locator('.scene canvas').waitFor()
       // Arrows alone are drawn quickly without a graphics card.
       await panel.getByRole('button', { name: /, Show$/ }).click()

@@ -72,7 +72,7 @@ it('shows the maps of a run whose file is not there any more, and lets it be loc
   await rename(folder.file('sky.fits'), join(stage.folder, 'moved.fits'))
   const open = page.getByRole('button', { name: /^Open a session/ })
   await stage.choose(page, () => open.click(), name)
-  const panel = page.getByRole('region', { name: 'Sky and log' })
+  const panel = page.getByRole('region', { name: 'Sky, Log' })
   await panel.getByText('sky.fits is not where it was. Shown are the data as').waitFor()
   await layout(page, 'Fit')
   for (const title of ['Data', 'Model', 'Residual']) await sky(page, title).figure.waitFor()
