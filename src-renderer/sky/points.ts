@@ -1,4 +1,5 @@
 import { outline } from './paths.ts'
+import type { Pen } from './pen.ts'
 import { skyToScreen } from './view.ts'
 import type { ColourScale } from './colour-scale.ts'
 import type { SkyDirection, SkyMarks, SkyPoints } from './types.ts'
@@ -30,7 +31,7 @@ function pointRadius(count: number, zoom: number): number {
 
 /** Draws the sources in the colours of their values, in the order of the table; those without a value are hollow. */
 export function drawPoints(
-  context: CanvasRenderingContext2D,
+  context: Pen,
   geometry: SkyGeometry,
   { directionsDeg, values }: SkyPoints,
   { scale, colourMap, ground, marks, markColour = '' }: PointsLook,
