@@ -106,6 +106,28 @@ describe('the view in it', () => {
     expect(view.value).toEqual({ projection: 'globe', sky: { zoom: 4, panX: 0 }, limits: null })
   })
 
+  it('counts what changes which panels are where as steps of their own, however soon, and a dragged line as one', async () => {
+    const docks = (front: string, share: number) => ({ fit: { share, first: { front } } })
+    const view = ref({ docks: docks('slices', 0.5) })
+    recordView(view)
+    for (const [front, share] of [
+      ['volume', 0.5],
+      ['log', 0.5],
+      ['log', 0.6],
+      ['log', 0.7],
+    ] as const) {
+      view.value.docks = docks(front, share)
+      await nextTick()
+    }
+    history.undo()
+    await nextTick()
+    expect(view.value.docks).toEqual(docks('volume', 0.5))
+    history.undo()
+    await nextTick()
+    expect(view.value.docks).toEqual(docks('slices', 0.5))
+    expect(history.undoTitle).toBeUndefined()
+  })
+
   it("does not count another session's settings as a step", async () => {
     const view = makeView()
     const { forget } = recordView(view)
