@@ -4,7 +4,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import { browserStage } from '../e2e/story/browser-stage.ts'
-import { enter, layout, mapIteration, runBar } from '../e2e/story/workbench.ts'
+import { layout, runBar, startLongRun } from '../e2e/story/workbench.ts'
 import { slopeOf } from './least-squares.ts'
 
 const minutes = Number(process.argv[2] ?? 60)
@@ -30,14 +30,7 @@ async function pageMemory(page: Page): Promise<number> {
 const stage = await browserStage()
 try {
   const page = await stage.open()
-  await page.getByRole('button', { name: /^Haslam sample/ }).click()
-  await runBar(page).getByRole('button', { name: 'Stop' }).click()
-  await runBar(page).getByText('Stopped', { exact: true }).waitFor()
-  await page.getByRole('button', { name: 'Run settings' }).click()
-  await enter(page, 'Iterations', 1_000_000)
-  const start = runBar(page).getByRole('button', { name: 'Start run' })
-  await start.and(page.locator(':enabled')).click()
-  while ((await mapIteration(page)) < 2) await wait(500)
+  await startLongRun(page)
 
   const begin = performance.now()
   const elapsed = () => (performance.now() - begin) / 60_000

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { tasksDuring } from '#test/tools/main-thread.ts'
 import { browserStage } from '../story/browser-stage.ts'
-import { enter, iteration, layout, mapIteration, runBar, soon } from '../story/workbench.ts'
+import { iteration, layout, soon, startLongRun } from '../story/workbench.ts'
 
 // While a full-size run streams its maps, field and curves, the main thread is not to work for 50 ms at a stretch, which is printed. What counts is
 // the thread's own processor time: by the clock, other programs and a graphics driver in software make tasks longer that the page is not to blame
@@ -17,15 +17,7 @@ let page: Page
 beforeAll(async () => {
   stage = await browserStage()
   page = await stage.open()
-  await page.getByRole('button', { name: /^Haslam sample/ }).click()
-  // A run that does not end while it is looked at, however fast the machine.
-  await runBar(page).getByRole('button', { name: 'Stop' }).click()
-  await runBar(page).getByText('Stopped', { exact: true }).waitFor()
-  await page.getByRole('button', { name: 'Run settings' }).click()
-  await enter(page, 'Iterations', 100_000)
-  const start = runBar(page).getByRole('button', { name: 'Start run' })
-  await start.and(page.locator(':enabled')).click()
-  while ((await mapIteration(page)) < 2) await wait(200)
+  await startLongRun(page)
 })
 afterAll(() => stage.close())
 

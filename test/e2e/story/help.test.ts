@@ -1,20 +1,10 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { browserStage } from './browser-stage.ts'
-import { field, iteration, menu, runBar, soon } from './workbench.ts'
+import { field, iteration, menu, picture, runBar, soon } from './workbench.ts'
 
 let stage: Awaited<ReturnType<typeof browserStage>>
 let page: Page
-
-/** For eyes: set LARMOR_TEST_PICTURES to a folder. */
-async function picture(what: string): Promise<void> {
-  const into = process.env.LARMOR_TEST_PICTURES
-  if (!into) return
-  await mkdir(into, { recursive: true })
-  await page.screenshot({ path: join(into, `${what}.png`) })
-}
 
 beforeAll(async () => {
   stage = await browserStage()
@@ -28,10 +18,10 @@ const title = () => card().getByRole('heading').textContent()
 const dialog = () => page.getByRole('dialog', { name: 'Help' })
 
 it('offers the tour on the first start, which leads through the Haslam story and presses nothing', async () => {
-  await picture('help-invitation')
+  await picture(page, 'help-invitation')
   await page.getByRole('button', { name: 'Take the tour' }).click()
   await expect.poll(title, soon).toBe('From a map to a field')
-  await picture('tour-1')
+  await picture(page, 'tour-1')
   // It points at the button of the sample; nothing happens before the user presses that.
   const ring = await page.locator('.tour .ring').boundingBox()
   const sample = page.locator('[data-tour="haslam408"]')
@@ -42,7 +32,7 @@ it('offers the tour on the first start, which leads through the Haslam story and
   await card().getByRole('button', { name: 'Next' }).click()
   await expect.poll(title, soon).toBe('The run goes on')
   await expect.poll(() => iteration(page), { timeout: 60_000 }).toBeGreaterThan(5)
-  await picture('tour-2')
+  await picture(page, 'tour-2')
   for (const [step, words] of [
     [3, 'Data, model, residual'],
     [4, 'Is it the sky, or the noise?'],
@@ -54,7 +44,7 @@ it('offers the tour on the first start, which leads through the Haslam story and
       .click()
     await expect.poll(title, soon).toBe(words)
     await page.locator('.tour .ring').waitFor()
-    await picture(`tour-${step}`)
+    await picture(page, `tour-${step}`)
   }
   await runBar(page).getByRole('button', { name: 'Stop' }).click()
   const sky = page.locator('figure.sky-panel .stage').first()
@@ -84,7 +74,7 @@ it('opens the page of a panel by its question mark and by F1', async () => {
     .click()
   await page.getByRole('button', { name: 'Help about Sky' }).click()
   await expect.poll(() => dialog().locator('article > h3').textContent(), soon).toBe('Sky')
-  await picture('help-sky')
+  await picture(page, 'help-sky')
   await page.keyboard.press('Escape')
   await page.getByRole('tab', { name: 'Curves', exact: true }).focus()
   await page.keyboard.press('F1')
@@ -98,17 +88,17 @@ it('says what a setting means, where it is pointed at and by F1 in its field', a
   await page.keyboard.press('F1')
   const entry = dialog().locator('dt.is-on')
   await expect.poll(() => entry.textContent(), soon).toBe('Learning rateoptimiser.learning_rate')
-  await picture('help-setting')
+  await picture(page, 'help-setting')
   await dialog().getByLabel('Search the manual').fill('faraday depth')
   await dialog()
     .getByRole('button', { name: /^Faraday depth/ })
     .first()
     .click()
   await expect.poll(() => dialog().locator('#help-faraday-depth').isVisible(), soon).toBe(true)
-  await picture('help-glossary')
+  await picture(page, 'help-glossary')
   await page.keyboard.press('Escape')
   await page.locator('.has-help', { hasText: 'Learning rate' }).hover()
   await page.locator('.tooltip.definition').first().waitFor()
-  await picture('help-tooltip')
+  await picture(page, 'help-tooltip')
   expect(stage.complaints).toEqual([])
 })

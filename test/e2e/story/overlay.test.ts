@@ -1,23 +1,13 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { axeProblems } from '../quality/checks.ts'
 import { browserStage } from './browser-stage.ts'
 import { makePolarisedSession } from './polarised-data.ts'
-import { layout, sky, skyOnScreen, soon, withoutOverlays } from './workbench.ts'
+import { layout, picture, sky, skyOnScreen, soon, withoutOverlays } from './workbench.ts'
 
 const name = 'overlay.larmor'
 let stage: Awaited<ReturnType<typeof browserStage>>
 let page: Page
-
-/** For eyes: set LARMOR_TEST_PICTURES to a folder. */
-async function picture(what: string): Promise<void> {
-  const into = process.env.LARMOR_TEST_PICTURES
-  if (!into) return
-  await mkdir(into, { recursive: true })
-  await page.screenshot({ path: join(into, `${what}.png`) })
-}
 
 beforeAll(async () => {
   stage = await browserStage()
@@ -51,7 +41,7 @@ it('draws a catalogue over a map in colours of its own, and reads its sources', 
   if (!at) throw new Error('The source is not on the screen.')
   await page.mouse.move(at.x, at.y)
   await expect.poll(() => figure.locator('.of-source').textContent(), soon).toMatch(/^rm: −34/)
-  await picture('overlay')
+  await picture(page, 'overlay')
   await page.mouse.move(box.x + 2, box.y + 2)
   // The rim of a source is light, whatever the map is below it.
   const rim = () => withoutOverlays(page, (screen) => screen.at(at.x + 5.2, at.y))

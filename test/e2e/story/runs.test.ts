@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -8,21 +8,13 @@ import { sampleFolder, sampleRun } from '#test/tools/sample-run.ts'
 import type { SampleFolder } from '#test/tools/sample-run.ts'
 import { browserStage } from './browser-stage.ts'
 import { readSession } from './session-file.ts'
-import { enter, field, layout, menu, runBar, soon } from './workbench.ts'
+import { enter, field, layout, menu, picture, runBar, soon } from './workbench.ts'
 
 const name = 'runs.larmor'
 let stage: Awaited<ReturnType<typeof browserStage>>
 let folder: SampleFolder
 let page: Page
 let path: string
-
-/** For eyes: set LARMOR_TEST_PICTURES to a folder. */
-async function picture(what: string): Promise<void> {
-  const into = process.env.LARMOR_TEST_PICTURES
-  if (!into) return
-  await mkdir(into, { recursive: true })
-  await page.screenshot({ path: join(into, `${what}.png`) })
-}
 
 beforeAll(async () => {
   stage = await browserStage()
@@ -76,7 +68,7 @@ it('keeps name, tags and notes of a run in the session, and finds runs by them',
     await expect.poll(async () => (await rowNames()).length, soon).toBe(found)
   }
   await search.fill('')
-  await picture('runs-notes')
+  await picture(page, 'runs-notes')
 })
 
 it('tells before the launch what the run will take', async () => {
@@ -103,7 +95,7 @@ it('queues runs, in an order that can be changed, and takes one out', async () =
   expect(await rowNames()).toEqual(['Run 2', 'Run 3', 'Run 4', 'Run 5', 'Weak prior'])
   await list().getByRole('button', { name: 'Run 5 earlier' }).click()
   await expect.poll(rowNames, soon).toEqual(['Run 2', 'Run 3', 'Run 5', 'Run 4', 'Weak prior'])
-  await picture('runs-queue')
+  await picture(page, 'runs-queue')
   await list().getByRole('button', { name: 'Take Run 3 out of the queue' }).click()
   await expect.poll(rowNames, soon).toEqual(['Run 2', 'Run 5', 'Run 4', 'Weak prior'])
   await runBar(page).getByRole('button', { name: 'Stop' }).click()
@@ -119,7 +111,7 @@ it('continues a run with changed settings from its result', async () => {
   await page.getByText('The next run continues Run 5').waitFor()
   await expect.poll(() => field(page, 'Start from').textContent(), soon).toMatch(/^Run 5/)
   await enter(page, 'Learning rate', 0.1)
-  await picture('runs-continue')
+  await picture(page, 'runs-continue')
   await press(start())
   await row('Run 6').getByText('done').waitFor()
   const losses = readSession(path, (session) =>
@@ -133,7 +125,7 @@ it('continues a run with changed settings from its result', async () => {
   expect(losses[1][0]).toBe(losses[0][1])
   await row('Run 6').getByRole('button', { name: 'Run 6' }).click()
   await page.getByText('Starts from', { exact: true }).first().waitFor()
-  await picture('runs-continued')
+  await picture(page, 'runs-continued')
 })
 
 it('takes settings over, deletes a run after asking, and undoes the former', async () => {
@@ -144,7 +136,7 @@ it('takes settings over, deletes a run after asking, and undoes the former', asy
   await expect.poll(() => field(page, 'Iterations').inputValue(), soon).toBe('5')
   await row('Run 2').getByRole('button', { name: 'Run 2' }).click()
   await menu(page, 'Run', 'Delete this run…')
-  await picture('runs-delete')
+  await picture(page, 'runs-delete')
   await page.getByRole('dialog').getByRole('button', { name: 'Delete run' }).click()
   await expect.poll(rowNames, soon).toEqual(['Run 6', 'Run 5', 'Run 4', 'Weak prior'])
   expect(stage.complaints).toEqual([])
@@ -158,7 +150,7 @@ it('draws more curves against time, and saves them as they are and as pictures',
   await page.keyboard.press('Escape')
   await expect.poll(() => page.locator('.chart').count(), soon).toBe(4)
   await page.getByRole('img', { name: /^Step size against time optimising: size/ }).waitFor()
-  await picture('curves-four')
+  await picture(page, 'curves-four')
   const saved = async (format: string) => {
     await page.getByRole('button', { name: 'Save the curves' }).click()
     const [download] = await Promise.all([

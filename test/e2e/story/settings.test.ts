@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -11,21 +11,13 @@ import type { SampleFolder } from '#test/tools/sample-run.ts'
 import { axeProblems } from '../quality/checks.ts'
 import { browserStage } from './browser-stage.ts'
 import { readSession } from './session-file.ts'
-import { enter, field, layout, menu, runBar, soon } from './workbench.ts'
+import { enter, field, layout, menu, picture, runBar, soon } from './workbench.ts'
 
 const name = 'settings.larmor'
 let stage: Awaited<ReturnType<typeof browserStage>>
 let folder: SampleFolder
 let page: Page
 let path: string
-
-/** For eyes: set LARMOR_TEST_PICTURES to a folder. */
-async function picture(what: string): Promise<void> {
-  const into = process.env.LARMOR_TEST_PICTURES
-  if (!into) return
-  await mkdir(into, { recursive: true })
-  await page.screenshot({ path: join(into, `${what}.png`) })
-}
 
 beforeAll(async () => {
   stage = await browserStage()
@@ -80,11 +72,11 @@ it('takes spectral indices by regions of the sky', async () => {
   // What cannot be read is said at the field, and changes nothing.
   await type('p by region', '1 2.8')
   await inspector().getByText('Give pairs such as 1: 2.9, divided by commas').waitFor()
-  await picture('settings-regions-wrong')
+  await picture(page, 'settings-regions-wrong')
   await type('p by region', '1: 2.8, 2: 7')
   await inspector().getByText('Must be a number from 1 to 6').waitFor()
   await type('p by region', '1: 2.8, 2: 3.2')
-  await picture('settings-regions')
+  await picture(page, 'settings-regions')
   expect(await axeProblems(page)).toEqual([])
 })
 
@@ -99,12 +91,12 @@ it('adds a random field, and says at the field what the grid cannot hold', async
     .first()
     .waitFor()
   await field(page, 'Outer scale').scrollIntoViewIfNeeded()
-  await picture('settings-random-wrong')
+  await picture(page, 'settings-random-wrong')
   await enter(page, 'Outer scale', 20)
   await choose('Strength', 'By a model')
   await field(page, 'Outer scale').scrollIntoViewIfNeeded()
   await inspector().getByText('Strength of the random field').waitFor()
-  await picture('settings-random')
+  await picture(page, 'settings-random')
   expect(await axeProblems(page)).toEqual([])
 })
 

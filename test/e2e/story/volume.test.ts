@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -9,20 +8,12 @@ import type { SampleFolder } from '#test/tools/sample-run.ts'
 import { axeProblems } from '../quality/checks.ts'
 import { browserStage } from './browser-stage.ts'
 import { readSession } from './session-file.ts'
-import { layout, menu, soon } from './workbench.ts'
+import { layout, menu, picture, soon } from './workbench.ts'
 
 const name = 'volume.larmor'
 let stage: Awaited<ReturnType<typeof browserStage>>
 let folder: SampleFolder
 let page: Page
-
-/** For eyes: set LARMOR_TEST_PICTURES to a folder. */
-async function picture(what: string): Promise<void> {
-  const into = process.env.LARMOR_TEST_PICTURES
-  if (!into) return
-  await mkdir(into, { recursive: true })
-  await page.screenshot({ path: join(into, `${what}.png`) })
-}
 
 async function open(): Promise<void> {
   page = await stage.open()
@@ -78,7 +69,7 @@ it('draws what is chosen, and says it', async () => {
   await show('Arrows')
   await show('Spiral arms')
   await expect.poll(seen, soon).toContain('arrows, field lines')
-  await picture('volume-all')
+  await picture(page, 'volume-all')
 })
 
 it('has coverage and conditional sigma of the run, and densities that it holds fixed', async () => {
@@ -90,7 +81,7 @@ it('has coverage and conditional sigma of the run, and densities that it holds f
   ] as const) {
     await quantity(symbol)
     await expect.poll(seen, soon).toContain(`Volume of ${words}`)
-    await picture(`volume-${words.slice(0, 8)}`)
+    await picture(page, `volume-${words.slice(0, 8)}`)
   }
 })
 
@@ -103,7 +94,7 @@ it('has tools that axe finds nothing serious in, in both themes', async () => {
       await expect
         .poll(() => axeProblems(page), { ...soon, message: `${tool}, ${theme}` })
         .toEqual([])
-      await picture(`volume-${tool.split(' ')[0]}-${theme}`)
+      await picture(page, `volume-${tool.split(' ')[0]}-${theme}`)
       await page.keyboard.press('Escape')
     }
     await menu(page, 'View', 'Light theme')
@@ -152,7 +143,7 @@ it('stops a film that is being made', async () => {
   await press('Turntable film')
   await page.getByRole('button', { name: 'Make it' }).click()
   await page.getByRole('progressbar', { name: 'Turntable film' }).waitFor()
-  await picture('volume-film')
+  await picture(page, 'volume-film')
   await page.getByRole('button', { name: 'Stop', exact: true }).last().click()
   await page.getByRole('button', { name: 'Make it' }).waitFor(soon)
   expect(stage.complaints).toEqual([])

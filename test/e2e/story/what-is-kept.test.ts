@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename } from 'node:fs/promises'
+import { readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -8,7 +8,7 @@ import { sampleFolder, sampleRun } from '#test/tools/sample-run.ts'
 import type { SampleFolder } from '#test/tools/sample-run.ts'
 import { axeProblems } from '../quality/checks.ts'
 import { browserStage } from './browser-stage.ts'
-import { layout, menu, sky, soon } from './workbench.ts'
+import { layout, menu, picture, sky, soon } from './workbench.ts'
 
 const name = 'unsaved.larmor'
 let stage: Awaited<ReturnType<typeof browserStage>>
@@ -32,13 +32,6 @@ beforeAll(async () => {
   await layout(page, 'Inspect data')
   await sky(page, 'Data').figure.waitFor()
 })
-/** For eyes: set LARMOR_TEST_PICTURES to a folder. */
-async function picture(what: string): Promise<void> {
-  const into = process.env.LARMOR_TEST_PICTURES
-  if (!into) return
-  await mkdir(into, { recursive: true })
-  await page.screenshot({ path: join(into, `${what}.png`) })
-}
 afterAll(async () => {
   folder.remove()
   await stage.close()
@@ -78,7 +71,7 @@ it('shows the maps of a run whose file is not there any more, and lets it be loc
   for (const title of ['Data', 'Model', 'Residual']) await sky(page, title).figure.waitFor()
   const residual = sky(page, 'Residual').overlay
   await expect.poll(() => residual.getAttribute('aria-label'), soon).toMatch(/from .*K to/)
-  await picture('lost-file')
+  await picture(page, 'lost-file')
   expect(await axeProblems(page)).toEqual([])
   const locate = panel.getByRole('button', { name: 'Locate the file' })
   await stage.choose(page, () => locate.click(), 'moved.fits')

@@ -1,3 +1,6 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import { projectSky, unprojectSky } from '#shared/sky/index.ts'
 import { screenPicture } from '../picture.ts'
@@ -144,4 +147,24 @@ export function coloursIn(
   for (let x = box.x; x < box.x + box.width; x += 3)
     for (let y = box.y; y < box.y + box.height; y += 3) colours.add(picture.at(x, y).join(' '))
   return colours
+}
+
+/** For eyes: set LARMOR_TEST_PICTURES to a folder. */
+export async function picture(page: Page, what: string): Promise<void> {
+  const into = process.env.LARMOR_TEST_PICTURES
+  if (!into) return
+  await mkdir(into, { recursive: true })
+  await page.screenshot({ path: join(into, `${what}.png`) })
+}
+
+/** From the start screen to the Haslam sample in a run that does not end while it is looked at, however fast the machine. */
+export async function startLongRun(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^Haslam sample/ }).click()
+  await runBar(page).getByRole('button', { name: 'Stop' }).click()
+  await runBar(page).getByText('Stopped', { exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Run settings' }).click()
+  await enter(page, 'Iterations', 1_000_000)
+  const start = runBar(page).getByRole('button', { name: 'Start run' })
+  await start.and(page.locator(':enabled')).click()
+  while ((await mapIteration(page)) < 2) await wait(200)
 }
