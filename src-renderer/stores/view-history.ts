@@ -45,8 +45,9 @@ type Texts = ReadonlyMap<string, string>
 const textsOf = (settings: object): Texts =>
   new Map(Object.entries(settings).map(([key, value]) => [key, JSON.stringify(value)]))
 
-/** Which panels are where, without their sizes: dragging a line is one step, bringing a panel to the front and moving it are two. */
-const shapeOf = (settings: Texts) => settings.get('docks')?.replaceAll(/"share":[^,}]*/g, '')
+/** What a change changed, without its numbers: a drag changes numbers only and is one step, as many choices are as many. */
+const keyOf = (keys: readonly string[], settings: Texts) =>
+  `view ${keys.map((key) => `${key} ${settings.get(key)?.replaceAll(/-?[\d.]+(e[+-]?\d+)?/g, '#')}`).join(' ')}`
 
 /**
  * Records every change of the settings of the view as a step that can be undone, whoever makes it and wherever in them.
@@ -70,7 +71,7 @@ export function recordView(settings: Ref<object>): { forget: () => void } {
       if (keys.length === 0 || history.applying) return
       history.record({
         title: titleOf(keys),
-        key: `view ${keys.map((key) => (key === 'docks' ? `docks ${shapeOf(now)}` : key)).join(' ')}`,
+        key: keyOf(keys, now),
         back: () => take(keys, before),
         forth: () => take(keys, now),
       })

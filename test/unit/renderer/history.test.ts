@@ -106,25 +106,24 @@ describe('the view in it', () => {
     expect(view.value).toEqual({ projection: 'globe', sky: { zoom: 4, panX: 0 }, limits: null })
   })
 
-  it('counts what changes which panels are where as steps of their own, however soon, and a dragged line as one', async () => {
-    const docks = (front: string, share: number) => ({ fit: { share, first: { front } } })
-    const view = ref({ docks: docks('slices', 0.5) })
+  it('counts choices as steps of their own, however soon, and a drag, which changes numbers only, as one', async () => {
+    const view = makeView()
     recordView(view)
-    for (const [front, share] of [
-      ['volume', 0.5],
-      ['log', 0.5],
-      ['log', 0.6],
-      ['log', 0.7],
-    ] as const) {
-      view.value.docks = docks(front, share)
+    const states = [
+      { projection: 'globe', sky: { zoom: 1, panX: 0 }, limits: null },
+      { projection: 'gnomonic', sky: { zoom: 1, panX: 0 }, limits: null },
+      { projection: 'gnomonic', sky: { zoom: 1, panX: 0.5 }, limits: null },
+      { projection: 'gnomonic', sky: { zoom: 1, panX: -2e-7 }, limits: null },
+    ]
+    for (const state of states) {
+      view.value = state
       await nextTick()
     }
-    history.undo()
-    await nextTick()
-    expect(view.value.docks).toEqual(docks('volume', 0.5))
-    history.undo()
-    await nextTick()
-    expect(view.value.docks).toEqual(docks('slices', 0.5))
+    for (const before of [states[1], states[0], makeView().value]) {
+      history.undo()
+      await nextTick()
+      expect(view.value).toEqual(before)
+    }
     expect(history.undoTitle).toBeUndefined()
   })
 
