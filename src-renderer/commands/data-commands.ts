@@ -15,10 +15,7 @@ export function dataCommands(): Command[] {
   const select = (section: 'magnetic_field' | 'thermal_electrons' | 'cosmic_ray_electrons') => ({
     group: 'Model' as const,
     enabled: () => project.open,
-    run: () => {
-      view.selection = { kind: 'model', section }
-      view.rightOpen = true
-    },
+    run: () => view.inspect({ kind: 'model', section }),
   })
   return [
     {

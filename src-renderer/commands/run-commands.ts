@@ -19,10 +19,7 @@ export function runCommands(): Command[] {
       title: 'Run settings',
       group: 'Run',
       enabled: () => project.open,
-      run: () => {
-        view.selection = { kind: 'settings' }
-        view.rightOpen = true
-      },
+      run: () => view.inspect({ kind: 'settings' }),
     },
     ...copyCommands(),
     {
@@ -72,10 +69,7 @@ export function runCommands(): Command[] {
       group: 'Run',
       rule: true,
       enabled: () => project.open,
-      run: () => {
-        if (!dock.isOpen('runs')) view.settings.preset = 'fit'
-        dock.show('runs')
-      },
+      run: () => dock.bring('runs'),
     },
     {
       id: 'run.continue',
@@ -104,8 +98,7 @@ export function runCommands(): Command[] {
     const { shown } = runs
     if (!shown) return
     await runs.takeSettings(shown.run, going)
-    view.selection = { kind: 'settings' }
-    view.settings.rightOpen = true
+    view.inspect({ kind: 'settings' })
     messages.show(
       'info',
       going ? `The next run continues ${shown.name}` : `Settings of ${shown.name} taken over`,

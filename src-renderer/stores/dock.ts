@@ -68,6 +68,11 @@ export const useDock = defineStore('dock', () => {
     change(added(all, panel, { to: 'tabs', beside, index }))
     last.value = panel
   }
+  /** The same, in the layout Fit where the present one does not have it. */
+  function bring(panel: PanelName) {
+    if (!isOpen(panel)) view.settings.preset = 'fit'
+    show(panel)
+  }
   const canClose = computed(() => panelsOf(arrangement.value.root).length > 1)
   function close(panel: PanelName) {
     const rest = without(arrangement.value.root, panel)
@@ -138,6 +143,7 @@ export const useDock = defineStore('dock', () => {
     said,
     activate,
     show,
+    bring,
     canClose,
     close,
     move,

@@ -149,6 +149,12 @@ export const useView = defineStore('view', () => {
   const leftOpen = sideBar('left', 'leftOpen')
   const rightOpen = sideBar('right', 'rightOpen')
 
+  /** Shows something in the inspector. */
+  function inspect(what: Selection) {
+    selection.value = what
+    rightOpen.value = true
+  }
+
   /** The arrangements that are kept; of what cannot be read the user is told. */
   function docksOf(kept: unknown, base: Docks): Docks {
     const { docks, problems } = readDocks(kept, base)
@@ -189,6 +195,7 @@ export const useView = defineStore('view', () => {
     pinned,
     voxel,
     selection,
+    inspect,
     dialog,
     sky,
     slices,
