@@ -39,12 +39,7 @@ export function fileCommands(pictures: readonly Command[]): Command[] {
       group: 'File',
       keys: ['Mod+N'],
       enabled: () => !runs.active,
-      run: () => {
-        project.reset()
-        view.restore(null)
-        view.settings.preset = 'inspect'
-        view.selection = { kind: 'settings' }
-      },
+      run: files.newProject,
     },
     { id: 'file.open-map', title: 'Open map…', group: 'File', keys: ['Mod+O'], run: files.openMap },
     {

@@ -9,6 +9,7 @@ import type {
   SessionState,
 } from '#shared/contract/methods.ts'
 import type { PickKind } from '#shared/contract/shell.ts'
+import type { Preset } from '../dock/arrangements.ts'
 import { formatWhen } from '../format/text.ts'
 import { useConnection } from './connection.ts'
 import { useMaps } from './maps.ts'
@@ -200,8 +201,6 @@ export const useFiles = defineStore('files', () => {
   async function openDraft(id: string) {
     const { result } = await connection.request('recovery.open', { id })
     beginProject(result)
-    view.settings.preset = 'inspect'
-    view.selection = { kind: 'settings' }
   }
 
   /** Connects again. The engine knows nothing of a new connection, so the open session is opened once more. */
@@ -223,6 +222,7 @@ export const useFiles = defineStore('files', () => {
   async function closeProject() {
     const { settled: configuration, session, dataNames } = project
     const known = [...project.files].map(([grant, { name }]) => ({ grant, name }))
+    view.restore(null)
     await project.close()
     if (session || dataNames.length === 0) return
     const again = { name: '', configuration, files: known }
@@ -241,20 +241,27 @@ export const useFiles = defineStore('files', () => {
     })
   }
 
+  function newProject() {
+    project.reset()
+    view.restore({ preset: 'inspect' })
+    view.selection = { kind: 'settings' }
+  }
   /** Begins a project from a run file. */
-  function beginProject(opened: Result<'runFile.open'>) {
+  function beginProject(opened: Result<'runFile.open'>, preset: Preset = 'inspect') {
     project.begin(opened)
     maps.dataName = opened.configuration.data[0]?.name ?? null
     // Where Q and U are both there, their lines say more than either map.
     const measured = new Set(opened.configuration.data.map((entry) => entry.quantity))
-    view.restore(measured.has('Q') && measured.has('U') ? { vectors: 'B' } : null)
+    const vectors = measured.has('Q') && measured.has('U') ? 'B' : 'off'
+    view.restore({ preset, vectors })
+    view.selection = { kind: 'settings' }
   }
 
   /** One click from a sample to a running optimisation with settings that suit it. */
   async function openSample(id: string) {
     await during('Opening the sample', 'Sample not opened', async () => {
       const { result } = await connection.request('samples.open', { id })
-      beginProject(result)
+      beginProject(result, 'fit')
       await runs.start(result.name)
       if (runs.shownId !== null) view.selection = { kind: 'run', run: runs.shownId }
     })
@@ -263,8 +270,6 @@ export const useFiles = defineStore('files', () => {
     await during('Reading the run file', 'Run file not opened', async () => {
       const { result } = await connection.request('runFile.open', { grant })
       beginProject(result)
-      view.settings.preset = 'inspect'
-      view.selection = { kind: 'settings' }
     })
   }
   async function chooseRunFile() {
@@ -356,6 +361,7 @@ export const useFiles = defineStore('files', () => {
     enterSession,
     reconnect,
     openDraft,
+    newProject,
     closeProject,
     openSample,
     openRunFile,
