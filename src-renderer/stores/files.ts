@@ -8,13 +8,13 @@ import type {
   Result,
   SessionState,
 } from '#shared/contract/methods.ts'
-import type { PickKind } from '#shared/contract/shell.ts'
 import type { Preset } from '../dock/arrangements.ts'
 import { formatWhen } from '../format/text.ts'
 import { useConnection } from './connection.ts'
 import { useMaps } from './maps.ts'
 import { useMessages } from './messages.ts'
 import type { MessageAction } from './messages.ts'
+import { usePicker } from './picker.ts'
 import { useProject } from './project.ts'
 import type { KnownFile } from './project.ts'
 import { useRuns } from './runs.ts'
@@ -30,12 +30,6 @@ export interface CatalogueQuestion {
   readonly columns: readonly string[]
   readonly rows: number
 }
-export interface BrowseRequest {
-  readonly kind: PickKind | 'directory'
-  readonly title: string
-  readonly choose: (grant: FileGrant | null) => void
-}
-
 /** A data entry may only have names of letters, digits, space, dot, underscore and hyphen. */
 function dataNameOf(fileName: string, taken: readonly string[]): string {
   const stem = fileName
@@ -54,13 +48,13 @@ function dataNameOf(fileName: string, taken: readonly string[]): string {
 export const useFiles = defineStore('files', () => {
   const connection = useConnection()
   const messages = useMessages()
+  const picker = usePicker()
   const project = useProject()
   const runs = useRuns()
   const maps = useMaps()
   const view = useView()
   const question = shallowRef<OpenQuestion | null>(null)
   const catalogue = shallowRef<CatalogueQuestion | null>(null)
-  const browsing = shallowRef<BrowseRequest | null>(null)
   const recent = shallowRef<Result<'sessions.recent'>>([])
   const samples = shallowRef<Result<'samples.list'>>([])
   const working = ref('')
@@ -87,39 +81,16 @@ export const useFiles = defineStore('files', () => {
     }
   }
 
-  /** Lets the user choose a file: the system's dialog, or a list of the server's data folder. */
-  async function pick(kind: PickKind, title: string): Promise<FileGrant | null> {
-    const shell = window.larmorShell
-    if (shell) return (await shell.pickFiles(kind))[0] ?? null
-    return browse(kind, title)
-  }
-  async function pickDirectory(title: string): Promise<FileGrant | null> {
-    const shell = window.larmorShell
-    return shell ? shell.pickDirectory() : browse('directory', title)
-  }
-  function browse(kind: BrowseRequest['kind'], title: string): Promise<FileGrant | null> {
-    return new Promise((resolve) => {
-      browsing.value = {
-        kind,
-        title,
-        choose: (grant) => {
-          browsing.value = null
-          resolve(grant)
-        },
-      }
-    })
-  }
-
   async function openMap() {
-    const file = await pick('map', 'Open a map')
+    const file = await picker.pickFile('map', 'Open a map')
     if (file) await inspect(file)
   }
   async function openCatalogue() {
-    const file = await pick('table', 'Open a catalogue')
+    const file = await picker.pickFile('table', 'Open a catalogue')
     if (file) await inspectTable(file)
   }
   async function openSession() {
-    const file = await pick('session', 'Open a session')
+    const file = await picker.pickFile('session', 'Open a session')
     if (file) await enterSession(file.grant)
   }
 
@@ -273,7 +244,7 @@ export const useFiles = defineStore('files', () => {
     })
   }
   async function chooseRunFile() {
-    const file = await pick('run-file', 'Open a run file')
+    const file = await picker.pickFile('run-file', 'Open a run file')
     if (file) await openRunFile(file.grant)
   }
 
@@ -317,7 +288,10 @@ export const useFiles = defineStore('files', () => {
     const entry = project.settled.data.find(({ file }) => file === grant)
     if (!input || !session) return
     try {
-      const file = await pick(entry?.catalogue ? 'table' : 'map', `Where is ${input.fileName}?`)
+      const file = await picker.pickFile(
+        entry?.catalogue ? 'table' : 'map',
+        `Where is ${input.fileName}?`,
+      )
       if (!file) return
       const { result } = await connection.request('session.locate', {
         session,
@@ -336,7 +310,7 @@ export const useFiles = defineStore('files', () => {
   }
   /** A session that has moved: the user shows where it is now. */
   async function locateRecent(old: string) {
-    const file = await pick('session', 'Where is the session now?')
+    const file = await picker.pickFile('session', 'Where is the session now?')
     if (!file) return
     await connection.request('sessions.forget', { grant: old })
     await enterSession(file.grant)
@@ -345,13 +319,10 @@ export const useFiles = defineStore('files', () => {
   return {
     question,
     catalogue,
-    browsing,
     recent,
     samples,
     working,
     refreshStart,
-    pick,
-    pickDirectory,
     openMap,
     openCatalogue,
     openSession,
