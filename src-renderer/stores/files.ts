@@ -55,14 +55,7 @@ export const useFiles = defineStore('files', () => {
   const view = useView()
   const question = shallowRef<OpenQuestion | null>(null)
   const catalogue = shallowRef<CatalogueQuestion | null>(null)
-  const recent = shallowRef<Result<'sessions.recent'>>([])
-  const samples = shallowRef<Result<'samples.list'>>([])
   const working = ref('')
-
-  async function refreshStart() {
-    recent.value = (await connection.request('sessions.recent', {})).result
-    samples.value = (await connection.request('samples.list', {})).result
-  }
 
   async function during<T>(
     text: string,
@@ -275,54 +268,10 @@ export const useFiles = defineStore('files', () => {
     return (await connection.request('files.upload', params, { payloads: [bytes] })).result
   }
 
-  /** The file of a data entry, where it is not what it was; undefined where nothing is wrong with it. */
-  function lostInput(grant: string | undefined) {
-    return project.session?.inputs.find(
-      (input) => input.grant === grant && (input.missing || input.changed),
-    )
-  }
-  /** Lets the user show where the file of a data entry is now. */
-  async function locateInput(grant: string) {
-    const input = lostInput(grant)
-    const session = project.session?.session
-    const entry = project.settled.data.find(({ file }) => file === grant)
-    if (!input || !session) return
-    try {
-      const file = await picker.pickFile(
-        entry?.catalogue ? 'table' : 'map',
-        `Where is ${input.fileName}?`,
-      )
-      if (!file) return
-      const { result } = await connection.request('session.locate', {
-        session,
-        name: input.name,
-        grant: file.grant,
-      })
-      project.enter(result)
-    } catch (error) {
-      messages.fail('The file was not taken', error)
-    }
-  }
-
-  async function forget(grant: string) {
-    await connection.request('sessions.forget', { grant })
-    await refreshStart()
-  }
-  /** A session that has moved: the user shows where it is now. */
-  async function locateRecent(old: string) {
-    const file = await picker.pickFile('session', 'Where is the session now?')
-    if (!file) return
-    await connection.request('sessions.forget', { grant: old })
-    await enterSession(file.grant)
-  }
-
   return {
     question,
     catalogue,
-    recent,
-    samples,
     working,
-    refreshStart,
     openMap,
     openCatalogue,
     openSession,
@@ -339,9 +288,5 @@ export const useFiles = defineStore('files', () => {
     chooseRunFile,
     drop,
     grantOf,
-    lostInput,
-    locateInput,
-    forget,
-    locateRecent,
   }
 })
