@@ -2,11 +2,14 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
 
 const axeSource = readFileSync(
   createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
   'utf8',
 )
+
+const colourRules = ['color-contrast', 'link-in-text-block']
 
 declare global {
   interface Window {
@@ -14,12 +17,20 @@ declare global {
   }
 }
 
-/** What axe finds serious or critical on the page as it is: the rule, what it means, and the elements. */
-export async function axeProblems(page: Page): Promise<string[]> {
+/**
+ * What axe finds serious or critical on the page as it is: the rule, what it means, and the elements.
+ * @param rules all of them, or those about colours, for a page of which nothing else has changed
+ */
+export async function axeProblems(page: Page, rules: 'all' | 'colours' = 'all'): Promise<string[]> {
   // Evaluated from outside, so the policy of the page has nothing against it.
-  await page.evaluate(axeSource)
-  const { violations } = await page.evaluate(() =>
-    window.axe.run(document, { resultTypes: ['violations'] }),
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeSource)
+  const { violations } = await page.evaluate(
+    (only) =>
+      window.axe.run(document, {
+        resultTypes: ['violations'],
+        ...(only ? { runOnly: { type: 'rule', values: only } } : {}),
+      }),
+    rules === 'colours' ? colourRules : null,
   )
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
@@ -88,4 +99,17 @@ export function layoutProblems(page: Page): Promise<string[]> {
     }
     return [...new Set(problems)]
   })
+}
+
+/** Nothing serious for axe in either theme; what is no matter of colours is looked at in one of them. */
+export async function checkThemes(page: Page, what: string): Promise<void> {
+  for (const theme of ['light', 'dark'] as const) {
+    await page.evaluate((value) => (document.documentElement.dataset.theme = value), theme)
+    await expect
+      .poll(() => axeProblems(page, theme === 'light' ? 'all' : 'colours'), {
+        timeout: 30_000,
+        message: `${what}, ${theme}`,
+      })
+      .toEqual([])
+  }
 }

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { browserStage } from '../story/browser-stage.ts'
-import { axeProblems, layoutProblems } from './checks.ts'
+import { checkThemes, layoutProblems } from './checks.ts'
 import { makeSession, openSession, sessionScreens, startScreens } from './screens.ts'
 import type { Screen } from './screens.ts'
 
@@ -29,12 +29,7 @@ afterAll(() => stage.close())
 
 async function check({ name, show, hide }: Screen): Promise<void> {
   await show(page, stage)
-  for (const theme of ['light', 'dark']) {
-    await page.evaluate((value) => (document.documentElement.dataset.theme = value), theme)
-    await expect
-      .poll(() => axeProblems(page), { ...soon, message: `${name}, ${theme}` })
-      .toEqual([])
-  }
+  await checkThemes(page, name)
   for (const size of [twiceAsLarge, ...(lookedAtLarge.has(name) ? [large] : []), normal]) {
     await page.setViewportSize(size)
     const message = `${name}, ${size.width}x${size.height}`

@@ -2,11 +2,10 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { browserStage } from '../story/browser-stage.ts'
 import { layout, menu, tool } from '../story/workbench.ts'
-import { axeProblems } from './checks.ts'
+import { checkThemes } from './checks.ts'
 import { makeSession, openSession } from './screens.ts'
 
 // What opens over the panels: nothing serious for axe, in either theme.
-const soon = { timeout: 30_000 }
 let stage: Awaited<ReturnType<typeof browserStage>>
 let page: Page
 
@@ -20,14 +19,7 @@ beforeAll(async () => {
 })
 afterAll(() => stage.close())
 
-async function check(what: string): Promise<void> {
-  for (const theme of ['light', 'dark']) {
-    await page.evaluate((value) => (document.documentElement.dataset.theme = value), theme)
-    await expect
-      .poll(() => axeProblems(page), { ...soon, message: `${what}, ${theme}` })
-      .toEqual([])
-  }
-}
+const check = (what: string) => checkThemes(page, what)
 /** Opens a menu or popover by its button, checks it, and closes it. */
 async function checkTool(name: string | RegExp, role: 'menu' | 'dialog'): Promise<void> {
   await page.getByRole('button', { name }).first().click()
