@@ -30,6 +30,18 @@ export function faceToPixel(nside: number, ordering: Ordering, pixel: FacePixel)
     : faceToNested(nside, pixel.x, pixel.y, pixel.face)
 }
 
+/** Pixel numbers of a whole row of a face, x from 0 to nside - 1, into `row`: to go over all pixels of a map in no time. */
+export function fillFaceRow(
+  nside: number,
+  ordering: Ordering,
+  face: number,
+  y: number,
+  row: Int32Array,
+): void {
+  if (ordering === 'RING') for (let x = 0; x < nside; x++) row[x] = faceToRing(nside, x, y, face)
+  else for (let x = 0; x < nside; x++) row[x] = faceToNested(nside, x, y, face)
+}
+
 /** RING number of the pixel with NESTED number `pix`; `nside` must be a power of two. */
 export function nest2ring(nside: number, pix: number): number {
   checkNside(nside, 'NESTED')

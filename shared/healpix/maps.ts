@@ -1,4 +1,4 @@
-import { faceToPixel, nest2ring, pixelToFace, ring2nest } from './faces.ts'
+import { fillFaceRow } from './faces.ts'
 import { checkNside, npixToNside } from './nside.ts'
 import type { Ordering } from './nside.ts'
 
@@ -25,8 +25,14 @@ export function reorder(
   if (from === to) return result
   const nside = npixToNside(map.length)
   checkNside(nside, 'NESTED')
-  const source = to === 'RING' ? ring2nest : nest2ring
-  for (let pix = 0; pix < map.length; pix++) result[pix] = map[source(nside, pix)]
+  const [source, target] = [new Int32Array(nside), new Int32Array(nside)]
+  for (let row = 0; row < 12 * nside; row++) {
+    const face = Math.floor(row / nside)
+    const y = row % nside
+    fillFaceRow(nside, from, face, y, source)
+    fillFaceRow(nside, to, face, y, target)
+    for (let x = 0; x < nside; x++) result[target[x]] = map[source[x]]
+  }
   return result
 }
 
@@ -74,10 +80,18 @@ function upgrade(
   ordering: Ordering,
   isBad: (value: number) => boolean,
 ): Float64Array<ArrayBuffer> {
+  const nsideIn = nsideOut / ratio
   const result = new Float64Array(12 * nsideOut * nsideOut)
-  for (let pix = 0; pix < result.length; pix++) {
-    const value = map[parentPixel(nsideOut, ordering, pix, ratio)]
-    result[pix] = isBad(value) ? NaN : value
+  const [parents, children] = [new Int32Array(nsideIn), new Int32Array(nsideOut)]
+  for (let row = 0; row < 12 * nsideOut; row++) {
+    const face = Math.floor(row / nsideOut)
+    const y = row % nsideOut
+    fillFaceRow(nsideIn, ordering, face, Math.floor(y / ratio), parents)
+    fillFaceRow(nsideOut, ordering, face, y, children)
+    for (let x = 0; x < nsideOut; x++) {
+      const value = map[parents[Math.floor(x / ratio)]]
+      result[children[x]] = isBad(value) ? NaN : value
+    }
   }
   return result
 }
@@ -92,27 +106,28 @@ function degrade(
 ): Float64Array<ArrayBuffer> {
   const nsideOut = nsideIn / ratio
   const result = new Float64Array(12 * nsideOut * nsideOut)
-  const valid = new Uint32Array(result.length)
-  for (let pix = 0; pix < map.length; pix++) {
-    const value = map[pix]
-    if (isBad(value)) continue
-    const parent = parentPixel(nsideIn, ordering, pix, ratio)
-    result[parent] += value
-    valid[parent]++
-  }
+  const [parents, children] = [new Int32Array(nsideOut), new Int32Array(nsideIn)]
+  const [sums, valid] = [new Float64Array(nsideOut), new Uint32Array(nsideOut)]
   const needed = Math.max(minimumValidFraction * ratio * ratio, 1)
-  for (let pix = 0; pix < result.length; pix++) {
-    result[pix] = valid[pix] >= needed ? result[pix] / valid[pix] : NaN
+  for (let row = 0; row < 12 * nsideOut; row++) {
+    const face = Math.floor(row / nsideOut)
+    const y = row % nsideOut
+    sums.fill(0)
+    valid.fill(0)
+    for (let k = 0; k < ratio; k++) {
+      fillFaceRow(nsideIn, ordering, face, y * ratio + k, children)
+      for (let parent = 0, x = 0; parent < nsideOut; parent++) {
+        for (const end = x + ratio; x < end; x++) {
+          const value = map[children[x]]
+          if (isBad(value)) continue
+          sums[parent] += value
+          valid[parent]++
+        }
+      }
+    }
+    fillFaceRow(nsideOut, ordering, face, y, parents)
+    for (let x = 0; x < nsideOut; x++)
+      result[parents[x]] = valid[x] >= needed ? sums[x] / valid[x] : NaN
   }
   return result
-}
-
-/** Pixel of the `ratio` times coarser map that holds this one. */
-function parentPixel(nside: number, ordering: Ordering, pix: number, ratio: number): number {
-  const { x, y, face } = pixelToFace(nside, ordering, pix)
-  return faceToPixel(nside / ratio, ordering, {
-    x: Math.floor(x / ratio),
-    y: Math.floor(y / ratio),
-    face,
-  })
 }
