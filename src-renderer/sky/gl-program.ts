@@ -1,18 +1,32 @@
-/** Compiles and links two shaders. Throws an Error with the driver's message where they do not. */
-export function linkProgram(
+/** A program that the driver may still be making. */
+export interface PendingProgram {
+  readonly program: WebGLProgram
+  /** Waits for it. Throws an Error with the driver's message where it does not compile or link. */
+  finish(): WebGLProgram
+}
+
+/** Has two shaders compiled and linked, without waiting: the first question about them would stand still until they are. */
+export function beginProgram(
   gl: WebGL2RenderingContext,
   vertex: string,
   fragment: string,
-): WebGLProgram {
+): PendingProgram {
   const program = gl.createProgram()
   const shaders = [compile(gl, gl.VERTEX_SHADER, vertex), compile(gl, gl.FRAGMENT_SHADER, fragment)]
   for (const shader of shaders) gl.attachShader(program, shader)
   gl.linkProgram(program)
-  for (const shader of shaders) gl.deleteShader(shader)
-  if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost()) {
-    throw new Error(`The sky shader does not link: ${gl.getProgramInfoLog(program) ?? ''}`)
+  return {
+    program,
+    finish() {
+      const linked = gl.getProgramParameter(program, gl.LINK_STATUS) || gl.isContextLost()
+      const logs = linked
+        ? []
+        : [...shaders.map((one) => gl.getShaderInfoLog(one)), gl.getProgramInfoLog(program)]
+      for (const shader of shaders) gl.deleteShader(shader)
+      if (!linked) throw new Error(`The sky shader is refused: ${logs.join(' ').trim()}`)
+      return program
+    },
   }
-  return program
 }
 
 function compile(gl: WebGL2RenderingContext, kind: number, source: string): WebGLShader {
@@ -20,9 +34,6 @@ function compile(gl: WebGL2RenderingContext, kind: number, source: string): WebG
   if (!shader) throw new Error('The graphics device has no room for a shader.')
   gl.shaderSource(shader, source)
   gl.compileShader(shader)
-  if (!gl.getShaderParameter(shader, gl.COMPILE_STATUS) && !gl.isContextLost()) {
-    throw new Error(`The sky shader does not compile: ${gl.getShaderInfoLog(shader) ?? ''}`)
-  }
   return shader
 }
 

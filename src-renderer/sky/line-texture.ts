@@ -1,4 +1,4 @@
-import { linkProgram, Uniforms } from './gl-program.ts'
+import { beginProgram, Uniforms } from './gl-program.ts'
 import { projectionNumber, vertexShader } from './healpix-shader.ts'
 import { HealpixTexture } from './healpix-texture.ts'
 import { licShader } from './lic-shader.ts'
@@ -32,7 +32,7 @@ export class LineTexture {
 
   constructor(gl: WebGL2RenderingContext) {
     this.gl = gl
-    this.program = linkProgram(gl, vertexShader, licShader)
+    this.program = beginProgram(gl, vertexShader, licShader).finish()
     this.uniforms = new Uniforms(gl, this.program)
     this.field = new HealpixTexture(gl, fieldUnit, 'pairs')
     this.target = gl.createFramebuffer()

@@ -5,7 +5,8 @@ import { LineTexture, linesUnit } from './line-texture.ts'
 import type { LineQuality } from './line-texture.ts'
 import { sampleCounts } from './sample-pace.ts'
 import type { ColourScale } from './colour-scale.ts'
-import type { SkyMarks, SkyMask, SkyTexture } from './types.ts'
+import type { MapShaderChoice } from './healpix-shader.ts'
+import type { SkyMarks, SkyMask, SkyNorm, SkyProjection, SkyTexture } from './types.ts'
 import type { SkyGeometry } from './view.ts'
 
 /** A colour, 0 to 255. */
@@ -142,21 +143,14 @@ export class MapRenderer {
     { print = false, quality = 'fine', samples = sampleCounts.fine }: DrawOptions = {},
   ): void {
     const { gl, pixels, scale } = this
-    const hasLines = this.hasTexture && pixels.nside > 0
-    if (hasLines) this.lines?.draw(geometry, pixelRatio, quality)
+    if (pixels.nside > 0) this.lines?.draw(geometry, pixelRatio, quality)
     const width = gl.drawingBufferWidth
     const height = gl.drawingBufferHeight
     gl.viewport(0, 0, width, height)
     gl.clearColor(0, 0, 0, 0)
     gl.clear(gl.COLOR_BUFFER_BIT)
     if (pixels.nside === 0 || !scale) return
-    const uniforms = this.programs.use({
-      projection: geometry.projection,
-      norm: scale.kind,
-      hasMarks: !print && this.marks.nside > 0,
-      hasMask: !print && this.mask.nside > 0,
-      hasLines,
-    })
+    const uniforms = this.programs.use(this.choice(scale.kind, geometry.projection, print))
     pixels.bind()
     this.bindTables()
     this.marks.bind()
@@ -187,6 +181,21 @@ export class MapRenderer {
     gl.uniform2f(uniforms.at('u_pan'), geometry.view.panX, geometry.view.panY)
     gl.uniform1f(uniforms.at('u_unitPerPixel'), geometry.unit / pixelRatio)
     gl.drawArrays(gl.TRIANGLES, 0, 3)
+  }
+
+  /** Has the shader made, while a map is on its way, that will draw it. */
+  prepare(projection: SkyProjection): void {
+    if (this.scale) this.programs.prepare(this.choice(this.scale.kind, projection, false))
+  }
+
+  private choice(norm: SkyNorm, projection: SkyProjection, print: boolean): MapShaderChoice {
+    return {
+      projection,
+      norm,
+      hasMarks: !print && this.marks.nside > 0,
+      hasMask: !print && this.mask.nside > 0,
+      hasLines: this.hasTexture,
+    }
   }
 
   /** Resolves when the graphics device has drawn everything. */

@@ -185,6 +185,7 @@ export function useSkyCanvas(
     uploadMarks()
     uploadMask()
     uploadTexture()
+    renderer.value.prepare(picture.projection())
     uploadPixels()
   }
 
