@@ -43,11 +43,13 @@ export const mapMethods = {
   'maps.load': {
     params: z.strictObject({
       ...mapSelection.shape,
-      /** Averaged down to this NSIDE, where the map is finer. */
+      /** Averaged down to about this NSIDE, where the map is finer. */
       nside: z.int().min(1).max(8192).optional(),
     }),
     result: z.strictObject({
       nside: z.int().positive(),
+      /** NSIDE of the map itself. */
+      finest: z.int().positive(),
       unit: z.string(),
       name: z.string(),
       valid: z.int(),

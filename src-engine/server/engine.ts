@@ -17,6 +17,7 @@ import { samplesFolder } from './program-files.ts'
 import { PreferencesFile } from './preferences-file.ts'
 import { RecentSessions } from './recent-sessions.ts'
 import { sessionsFolder, stateFolder } from './state-folder.ts'
+import { ViewedMaps } from './viewed-maps.ts'
 
 const mostLines = 100
 
@@ -44,6 +45,7 @@ export class Engine {
   readonly recent: RecentSessions
   readonly preferences: PreferencesFile
   readonly catalogue = new MapCatalogue()
+  readonly viewedMaps = new ViewedMaps()
   readonly previews = new SkyPreviews()
   readonly journal: Journal
   /** Ids of the projects that pages work on before they have a session. */

@@ -12,7 +12,7 @@ import { describeError, useMessages } from './messages.ts'
 import { useProject } from './project.ts'
 import { isActive, useRuns } from './runs.ts'
 import { catalogueMaps, pointsOf } from './points.ts'
-import type { LoadedMap, RunMap } from './points.ts'
+import type { CoarseMap, LoadedMap, RunMap } from './points.ts'
 import { useView } from './view.ts'
 
 export type { LoadedMap, RunMap } from './points.ts'
@@ -21,6 +21,8 @@ export type RunMapKind = Params<'run.map'>['which']
 export type ResidualKind = Extract<RunMapKind, 'residual' | 'residual_over_sigma'>
 
 const leastPauseMs = 1000
+/** As fine as a screen that shows the whole sky; finer maps come in two steps. */
+const screenNside = 512
 
 export function float64(payload: Payload | undefined): Float64Array {
   if (payload instanceof Float64Array) return payload
@@ -53,6 +55,8 @@ export const useMaps = defineStore('maps', () => {
 
   const dataName = ref<string | null>(null)
   const input = shallowRef<LoadedMap | null>(null)
+  /** Shown while a finer map is on its way. */
+  const coarse = shallowRef<CoarseMap | null>(null)
   const inputProblem = ref('')
   const data = shallowRef<RunMap | null>(null)
   const model = shallowRef<RunMap | null>(null)
@@ -76,6 +80,8 @@ export const useMaps = defineStore('maps', () => {
     const wanted = inputKey.value
     const chosen = entry.value
     inputProblem.value = ''
+    coarse.value = null
+    busy.value = false
     if (!chosen) {
       input.value = null
       return
@@ -83,23 +89,43 @@ export const useMaps = defineStore('maps', () => {
     if (connection.state !== 'ready') return
     busy.value = true
     try {
-      const loaded = await (chosen.catalogue ? loadPoints(chosen) : loadMap(chosen))
+      const loaded = await (chosen.catalogue
+        ? loadPoints(chosen)
+        : loadMap(chosen, (first) => {
+            if (wanted !== inputKey.value) return
+            coarse.value = first
+            input.value = null
+          }))
       if (wanted === inputKey.value) input.value = loaded
     } catch (error) {
       if (wanted !== inputKey.value) return
       input.value = null
       inputProblem.value = describeError(error)
     } finally {
-      busy.value = false
+      if (wanted === inputKey.value) {
+        coarse.value = null
+        busy.value = false
+      }
     }
   }
 
-  async function loadMap(chosen: DataEntry): Promise<LoadedMap> {
-    const { result, payloads } = await connection.request('maps.load', mapSelection(chosen))
+  /** `showFirst` gets a coarser picture where the whole map is far larger. */
+  async function loadMap(
+    chosen: DataEntry,
+    showFirst: (map: CoarseMap) => void,
+  ): Promise<LoadedMap> {
+    const first = await fetchPixels(chosen, screenNside)
+    if (first.nside === first.finest) return first
+    showFirst(first)
+    return fetchPixels(chosen)
+  }
+  async function fetchPixels(chosen: DataEntry, nside?: number): Promise<CoarseMap> {
+    const selection = { ...mapSelection(chosen), nside }
+    const { result, payloads } = await connection.request('maps.load', selection)
     const unit = chosen.unit ?? result.unit
     const pixels = float32(payloads[0])
     if (result.valid > 0) noteExtremes(pixels, result.minimum, result.maximum)
-    return { pixels, nside: result.nside, points: null, unit }
+    return { pixels, nside: result.nside, finest: result.finest, points: null, unit }
   }
   async function loadPoints(chosen: DataEntry): Promise<LoadedMap> {
     const { result, payloads } = await connection.request('points.load', { entry: chosen })
@@ -220,14 +246,16 @@ export const useMaps = defineStore('maps', () => {
   }
 
   /** The data on the screen: as the run sees them once there is one, but as the file holds them where data are inspected. */
-  const shownData = computed<LoadedMap | null>(() =>
-    view.settings.preset === 'inspect' ? (input.value ?? data.value) : (data.value ?? input.value),
-  )
+  const shownData = computed<LoadedMap | null>(() => {
+    const ofFile = coarse.value ?? input.value
+    return view.settings.preset === 'inspect' ? (ofFile ?? data.value) : (data.value ?? ofFile)
+  })
 
   return {
     dataName,
     entry,
     input,
+    coarse,
     inputProblem,
     data,
     shownData,

@@ -9,6 +9,11 @@ export interface LoadedMap {
   readonly points: SkyPoints | null
   readonly unit: string
 }
+/** A map as it is on its way: at the NSIDE that is there. */
+export interface CoarseMap extends LoadedMap {
+  /** NSIDE of the whole map. */
+  readonly finest: number
+}
 export interface RunMap extends LoadedMap {
   readonly iteration: number
   readonly nuisance: string

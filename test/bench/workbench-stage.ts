@@ -85,6 +85,49 @@ export function frameRows(name: string, frames: Frames): Row[] {
   ]
 }
 
+/** A picture of a map: ms of the page's clock. */
+interface Drawing {
+  readonly begun: number
+  /** The graphics device had drawn it. */
+  readonly finished: number
+}
+declare global {
+  interface Window {
+    larmorDrawings?: Drawing[]
+  }
+}
+
+/** From the next time that the page is loaded, notes when the *Sky* panel draws its map. */
+export async function noteDrawings(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const drawings: Drawing[] = []
+    window.larmorDrawings = drawings
+    const drawArrays = Reflect.get(WebGL2RenderingContext.prototype, 'drawArrays')
+    WebGL2RenderingContext.prototype.drawArrays = function (mode, first, count) {
+      const begun = performance.now()
+      drawArrays.call(this, mode, first, count)
+      const onMap = this.canvas instanceof HTMLCanvasElement && this.canvas.closest('.sky-panel')
+      const fence = onMap ? this.fenceSync(this.SYNC_GPU_COMMANDS_COMPLETE, 0) : null
+      if (!fence) return
+      this.flush()
+      const look = () => {
+        if (this.clientWaitSync(fence, 0, 0) === this.TIMEOUT_EXPIRED) setTimeout(look, 1)
+        else drawings.push({ begun, finished: performance.now() })
+      }
+      setTimeout(look)
+    }
+  })
+}
+
+/** Waits for a picture that was begun after this moment, and gives the moment when it was finished. */
+export async function drawnAfter(page: Page, moment: number): Promise<number> {
+  const finished = await page.waitForFunction(
+    (from) => window.larmorDrawings?.find(({ begun }) => begun >= from)?.finished,
+    moment,
+  )
+  return (await finished.jsonValue()) ?? NaN
+}
+
 /** Waits until the graphics process has drawn everything that was asked of this WebGL canvas. */
 export async function drawn(page: Page, canvas: string): Promise<void> {
   await page.evaluate(async (selector) => {

@@ -1,8 +1,5 @@
 import { basename } from 'node:path'
 import { WithPayloads } from '#shared/contract/index.ts'
-import { changeResolution } from '#shared/healpix/index.ts'
-import { viewSkyMap } from '../../runs/read-sky-map.ts'
-import type { SkyPixels } from '../../runs/read-sky-map.ts'
 import type { Engine } from '../engine.ts'
 import type { HandlersOf } from './types.ts'
 
@@ -30,7 +27,7 @@ export function mapHandlers(engine: Engine): HandlersOf<'maps.inspect' | 'maps.l
     async 'maps.load'({ grant, hdu, column, ordering, frame, bad_value, nside }) {
       const path = await engine.grants.resolve(grant)
       const described = await engine.catalogue.describeOne(path, hdu)
-      const map = await viewSkyMap({
+      const request = {
         file: path,
         key: 'map',
         hdu,
@@ -39,19 +36,15 @@ export function mapHandlers(engine: Engine): HandlersOf<'maps.inspect' | 'maps.l
         frame,
         badValue: bad_value,
         nside: Math.min(described.nside ?? largestImageNside, largestImageNside),
-      })
+      }
+      const { pixels, unit, ...map } = await engine.viewedMaps.read(request, nside)
       const chosen = described.columns.find(
         ({ index, name }) => column === index || column === name,
       )
-      const shownNside = Math.min(nside ?? map.nside, map.nside)
-      const pixels =
-        shownNside === map.nside && map.values instanceof Float32Array
-          ? map.values
-          : new Float32Array(coarser(map, shownNside))
       return new WithPayloads(
         {
-          nside: shownNside,
-          unit: map.unit ?? '',
+          ...map,
+          unit: unit ?? '',
           name: chosen?.name ?? described.name,
           ...extremes(pixels),
         },
@@ -59,11 +52,6 @@ export function mapHandlers(engine: Engine): HandlersOf<'maps.inspect' | 'maps.l
       )
     },
   }
-}
-
-/** Means over the pixels of a lower NSIDE; the map itself at its own. */
-function coarser({ values, nside }: SkyPixels, wanted: number): Float32Array | Float64Array {
-  return wanted === nside ? values : changeResolution(values, nside, wanted, 'RING')
 }
 
 /** Number of good and bad pixels, and the range of the good ones (0, 0 when there are none). */

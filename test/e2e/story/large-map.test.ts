@@ -1,0 +1,75 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { writeHealpixMap } from '#shared/fits/index.ts'
+import { ang2pix } from '#shared/healpix/index.ts'
+import { browserStage } from './browser-stage.ts'
+import { sky, skyOnScreen, soon } from './workbench.ts'
+
+const nside = 1024
+let stage: Awaited<ReturnType<typeof browserStage>>
+let page: Page
+
+declare global {
+  interface Window {
+    larmorSources?: string[]
+  }
+}
+
+beforeAll(async () => {
+  // Pixel p holds p mod 1000, which no mean over pixels does.
+  const values = Float32Array.from({ length: 12 * nside ** 2 }, (_, pixel) => pixel % 1000)
+  stage = await browserStage()
+  await writeFile(
+    join(stage.folder, 'large.fits'),
+    writeHealpixMap({
+      nside,
+      ordering: 'RING',
+      coordsys: 'G',
+      columns: [{ name: 'I', unit: 'K', values }],
+      cards: [{ keyword: 'FREQ', value: 0.408, comment: 'GHz' }],
+    }),
+  )
+  page = await stage.open()
+})
+afterAll(() => stage.close())
+
+it('shows a map finer than the screen at once at a lower NSIDE, then all of it', async () => {
+  // The first picture may be there for a moment only: what the panel says of it is noted.
+  await page.evaluate(() => {
+    const seen: string[] = []
+    window.larmorSources = seen
+    new MutationObserver(() => {
+      const text = document.querySelector('figure.sky-panel .source')?.textContent ?? ''
+      if (text !== seen.at(-1)) seen.push(text)
+    }).observe(document.body, { subtree: true, childList: true, characterData: true })
+  })
+  const open = page.locator('button:enabled', { hasText: 'Open a map' })
+  await open.waitFor()
+  await stage.choose(page, () => open.click(), 'large.fits')
+  const { figure, overlay } = sky(page, 'Data')
+  await figure.locator('.stage[aria-busy=false]').waitFor(soon)
+  await expect
+    .poll(() => page.evaluate(() => window.larmorSources?.at(-1)), soon)
+    .toBe('large.fits')
+  expect(await page.evaluate(() => window.larmorSources)).toContain(
+    'large.fits, NSIDE 512 of 1024 so far',
+  )
+
+  const wholeSky = { lonDeg: 0, latDeg: 0, rollDeg: 0, zoom: 1, panX: 0, panY: 0 }
+  const { toScreen } = await skyOnScreen(page, 'Data', wholeSky)
+  const at = toScreen(40, 20)
+  if (!at) throw new Error('The place is not on the screen.')
+  await page.mouse.move(at.x, at.y)
+  const readout = page.getByRole('list', { name: 'Readout' })
+  await expect.poll(() => readout.textContent(), soon).toContain('1024 RING')
+  await overlay.waitFor()
+  const shown = (await readout.textContent()) ?? ''
+  const pixel = Number(/pix\s*([\d\s]+)/.exec(shown)?.[1].replace(/\s/g, ''))
+  // The pointer is on a whole pixel of the screen, a third of a degree or six rings.
+  const near = ang2pix(nside, 'RING', ((90 - 20) * Math.PI) / 180, (40 * Math.PI) / 180)
+  expect(Math.abs(pixel - near)).toBeLessThan(4 * nside * 10)
+  expect(Number(/data([\d.]+)\sK/.exec(shown)?.[1])).toBe(pixel % 1000)
+  expect(stage.complaints).toEqual([])
+})
