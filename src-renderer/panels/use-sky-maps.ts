@@ -1,5 +1,6 @@
 import { computed } from 'vue'
 import { buildScale, divergingMap, valueStatistics } from '../sky/colour-scale.ts'
+import type { ColourScale } from '../sky/colour-scale.ts'
 import type { ColourLimits, SkyDirection, SkyNorm, SkyViewState } from '../sky/types.ts'
 import { useTheme } from '../stores/theme.ts'
 import { useView } from '../stores/view.ts'
@@ -38,9 +39,9 @@ export function useSkyMaps(look: () => QuantityLook) {
     symmetric: true,
   }))
   /** Of values in the colours of the quantity, where not all is `given`. */
-  function limitsOf(values: Float32Array, given: ColourLimits | null): ColourLimits {
+  function scaleOf(values: Float32Array, given: ColourLimits | null): ColourScale {
     const { percentile } = view.settings
-    return buildScale({ ...scale.value, limits: given, percentile }, valueStatistics(values)).limits
+    return buildScale({ ...scale.value, limits: given, percentile }, valueStatistics(values))
   }
 
   function pin({ lonDeg, latDeg }: SkyDirection): void {
@@ -58,5 +59,5 @@ export function useSkyMaps(look: () => QuantityLook) {
       if (!view.pinned) view.cursor = cursor
     },
   }
-  return { common, scale, differenceScale, limitsOf, listeners, pin, free }
+  return { common, scale, differenceScale, scaleOf, listeners, pin, free }
 }

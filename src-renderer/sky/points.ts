@@ -12,6 +12,14 @@ const reachDeg = 4
 /** Beyond this many, circles are drawn as squares: a browser fills those several times faster. */
 const mostCircles = 6000
 
+/** Sources in their colours. */
+export interface DrawnSources {
+  readonly points: SkyPoints
+  readonly scale: ColourScale
+  /** 256 colours, RGB bytes. */
+  readonly colourMap: Uint8Array
+}
+
 export interface PointsLook {
   readonly scale: ColourScale
   /** 256 colours, RGB bytes. */
@@ -23,10 +31,11 @@ export interface PointsLook {
   readonly markColour?: string
 }
 
-/** Radius in CSS pixels: smaller for many, larger as one zooms in. */
-function pointRadius(count: number, zoom: number): number {
+/** Radius in CSS pixels: smaller for many, larger as one zooms in, and smaller on a small map, of which something is to be seen. */
+function pointRadius(count: number, { view, port }: SkyGeometry, overMap: boolean): number {
   const base = count <= 600 ? 4.5 : count <= mostCircles ? 3 : 1.5
-  return Math.min(9, base * zoom ** 0.3)
+  const room = overMap ? Math.min(1, Math.sqrt(port.width / 600)) : 1
+  return Math.min(9, base * room * view.zoom ** 0.3)
 }
 
 /** Draws the sources in the colours of their values, in the order of the table; those without a value are hollow. */
@@ -43,7 +52,7 @@ export function drawPoints(
     context.fill()
   }
   context.clip()
-  const radius = pointRadius(values.length, geometry.view.zoom)
+  const radius = pointRadius(values.length, geometry, ground === null)
   const colours = Array.from({ length: 256 }, (_, i) =>
     css([colourMap[3 * i], colourMap[3 * i + 1], colourMap[3 * i + 2]]),
   )

@@ -1,14 +1,15 @@
 import { drawColourBar, pictureHeight } from './colour-bar.ts'
 import { buildScale, tableOf } from './colour-scale.ts'
 import { drawOverlay } from './graticule.ts'
-import { isPale, printPalette } from './palette.ts'
+import { isPale, neutralColour, printPalette } from './palette.ts'
 import type { CanvasPalette } from './palette.ts'
 import type { Pen } from './pen.ts'
 import { pagePdf } from './print/pdf.ts'
+import { drawPoints } from './points.ts'
 import { Recorder } from './print/recorder.ts'
 import { pageSvg, printFont } from './print/svg.ts'
 import type { Raster } from './print/marks.ts'
-import type { ColourScale, ValueStatistics } from './colour-scale.ts'
+import type { ValueStatistics } from './colour-scale.ts'
 import type { SkyMapProps } from './types.ts'
 import type { SkyGeometry } from './view.ts'
 
@@ -23,7 +24,7 @@ const pixelRatio = 3
 const margin = 12
 const titleHeight = 24
 
-/** Draws the map alone, in colours for white paper. */
+/** Draws the pixels alone, in colours for white paper. */
 type DrawMap = (
   context: CanvasRenderingContext2D,
   x: number,
@@ -36,8 +37,8 @@ type DrawMap = (
 export interface PictureSource {
   readonly props: SkyMapProps
   readonly statistics: ValueStatistics
-  /** Colours of a catalogue over the map, where they are its own. */
-  readonly overlayScale: ColourScale | null
+  /** Whether a catalogue lies over the map. */
+  readonly hasOverlay: boolean
   readonly geometryFor: (width: number, height: number) => SkyGeometry
   readonly drawMapInto: DrawMap
 }
@@ -53,7 +54,7 @@ export function skyPicture(source: PictureSource): Promise<Blob> {
   return toBlob()
 }
 
-/** The same as a page of vectors, with the map as a picture in it. Rejects as `skyPicture` does. */
+/** The same as a page of vectors, with the pixels of a map as a picture in it. Rejects as `skyPicture` does. */
 export async function skyDocument(source: PictureSource, format: 'svg' | 'pdf'): Promise<Blob> {
   const ruler = printCanvas(1, 1, 1).context
   const pen = new Recorder((text, font) => {
@@ -98,17 +99,18 @@ function dataUrl(blob: Blob): Promise<string> {
 /** Colours for white paper: the diverging map with black in the middle is made for dark panels, its partner for paper. */
 export const paperTable = (colourMap: string) => tableOf(colourMap === 'berlin' ? 'vik' : colourMap)
 
-function pictureSize({ props, overlayScale }: PictureSource) {
+function pictureSize({ props, hasOverlay }: PictureSource) {
   const [width, height] = mapSize[props.projection]
+  const bars = hasOverlay && props.overlay?.colours ? 2 : 1
   return {
     width: width + 2 * margin,
-    height: 2 * margin + titleHeight + height + (overlayScale ? 2 : 1) * (12 + pictureHeight),
+    height: 2 * margin + titleHeight + height + bars * (12 + pictureHeight),
   }
 }
 
 function drawPicture(
   pen: Pen,
-  { props, statistics, overlayScale, geometryFor }: PictureSource,
+  { props, statistics, hasOverlay, geometryFor }: PictureSource,
   { fontUi }: Pick<CanvasPalette, 'fontUi'>,
   drawMap: (x: number, y: number, geometry: SkyGeometry, colourMap: Uint8Array) => void,
 ): void {
@@ -120,16 +122,26 @@ function drawPicture(
   printTitle(pen, margin, props.title, props.source, paper)
   const geometry = geometryFor(width, height)
   const top = margin + titleHeight
-  drawMap(margin, top, geometry, colourMap)
+  const scale = buildScale(props, statistics)
+  const overlay = hasOverlay ? props.overlay : null
+  const { colours } = overlay ?? {}
+  const overlayColourMap = colours ? paperTable(colours.colourMap) : colourMap
+  if (!props.points) drawMap(margin, top, geometry, colourMap)
   pen.save()
   pen.translate(margin, top)
+  if (props.points)
+    drawPoints(pen, geometry, props.points, { scale, colourMap, ground: neutralColour('light') })
+  if (overlay) {
+    const look = { scale: colours?.scale ?? scale, colourMap: overlayColourMap, ground: null }
+    drawPoints(pen, geometry, overlay.points, look)
+  }
   drawOverlay(pen, { geometry, palette, cursor: null, vectors: props.vectors, hasMap: true })
   pen.restore()
   drawColourBar(pen, {
     x: margin,
     y: top + height + 12,
     width,
-    scale: buildScale(props, statistics),
+    scale,
     colourMap,
     palette: paper,
     quantity: props.quantity,
@@ -137,18 +149,17 @@ function drawPicture(
     signed: props.symmetric,
     mark: null,
   })
-  const { overlay } = props
-  if (!overlay?.scale || !overlayScale) return
+  if (!overlay || !colours) return
   drawColourBar(pen, {
     x: margin,
     y: top + height + 24 + pictureHeight,
     width,
-    scale: overlayScale,
-    colourMap: paperTable(overlay.scale.colourMap),
+    scale: colours.scale,
+    colourMap: overlayColourMap,
     palette: paper,
     quantity: `${overlay.name}: ${overlay.quantity}`,
     unit: overlay.unit,
-    signed: overlay.scale.symmetric,
+    signed: colours.symmetric,
     mark: null,
   })
 }

@@ -1,3 +1,5 @@
+import type { ColourScale } from './colour-scale.ts'
+
 /** Types between the sky map component and whoever shows it. Angles in degrees, Galactic. */
 
 /** How values become positions on the colour map. `equalised` gives every colour the same sky area. */
@@ -115,15 +117,17 @@ export interface SkyOverlay {
   readonly name: string
   readonly quantity: string
   readonly unit: string
-  /** Of its own values; null: in the colours of the map, whose unit it has. */
-  readonly scale: ScaleLook | null
+  /** null: in the colours of the map, whose unit it has. */
+  readonly colours: OverlayColours | null
 }
 
-/** How values become colours, but for the limits. */
-export interface ScaleLook {
-  readonly norm: SkyNorm
+/** Colours of a catalogue that are not those of the map below it. */
+export interface OverlayColours {
+  readonly scale: ColourScale
   readonly colourMap: string
   readonly symmetric: boolean
+  /** Whether their bar is below the map on the screen too, or only in saved pictures, since another map has it. */
+  readonly barOnScreen: boolean
 }
 
 export interface SkyMapProps {

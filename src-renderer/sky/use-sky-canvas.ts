@@ -6,6 +6,7 @@ import type { LineQuality } from './line-texture.ts'
 import { MapRenderer } from './map-renderer.ts'
 import { neutralColour, rgbOf } from './palette.ts'
 import { drawPoints } from './points.ts'
+import type { DrawnSources } from './points.ts'
 import { SamplePace } from './sample-pace.ts'
 import { useRedraw } from './use-redraw.ts'
 import { skyGeometry } from './view.ts'
@@ -28,21 +29,13 @@ import type { SkyGeometry } from './view.ts'
 
 const textOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
-export interface DrawnOverlay {
-  readonly points: SkyPoints
-  readonly scale: ColourScale
-  /** Of the screen, and of white paper. */
-  readonly colourMap: Uint8Array
-  readonly paperColours: Uint8Array
-}
-
 /** What the picture depends on, as getters, so that each change redraws only what it touches. */
 export interface SkyPicture {
   readonly pixels: () => Float32Array | null
   readonly nside: () => number
   readonly points: () => SkyPoints | null
   /** Sources over the map, with their colours. */
-  readonly overlay: () => DrawnOverlay | null
+  readonly overlay: () => DrawnSources | null
   readonly scale: () => ColourScale
   readonly colourMap: () => Uint8Array
   readonly projection: () => SkyProjection
@@ -274,7 +267,7 @@ export function useSkyCanvas(
   watch(picture.texture, uploadTexture)
   watch([picture.marks, picture.palette], uploadMarks)
 
-  /** Draws the map alone into a picture: at another size than the screen's, in colours for white paper. */
+  /** Draws the pixels alone into a picture: at another size than the screen's, in colours for white paper. */
   function drawMapInto(
     context: CanvasRenderingContext2D,
     x: number,
@@ -282,18 +275,6 @@ export function useSkyCanvas(
     geometry: SkyGeometry,
     colourMap: Uint8Array,
   ): void {
-    const points = picture.points()
-    if (points) {
-      context.save()
-      context.translate(x, y)
-      drawPoints(context, geometry, points, {
-        scale: picture.scale(),
-        colourMap,
-        ground: neutralColour('light'),
-      })
-      context.restore()
-      return
-    }
     const canvas = mapCanvas.value
     if (!canvas || !renderer.value) return
     renderer.value.setColourMap(colourMap)
@@ -304,18 +285,6 @@ export function useSkyCanvas(
     canvas.height = Math.round(height * pixelRatio)
     renderer.value.draw(geometry, pixelRatio, { print: true })
     context.drawImage(canvas, x, y, width, height)
-    const overlay = picture.overlay()
-    if (overlay) {
-      context.save()
-      context.translate(x, y)
-      const colours = overlay.paperColours
-      drawPoints(context, geometry, overlay.points, {
-        ...overlay,
-        colourMap: colours,
-        ground: null,
-      })
-      context.restore()
-    }
     renderer.value.setColourMap(picture.colourMap())
     renderer.value.setScale(picture.scale(), neutralColour(picture.theme()))
     // Back to the screen within the same task, so that nothing is seen of it.

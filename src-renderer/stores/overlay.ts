@@ -16,7 +16,7 @@ interface LoadedCatalogue {
   readonly unit: string
 }
 
-/** The catalogue that is drawn over a map of the data, where they are inspected. */
+/** The catalogue that is drawn over the maps of the sky. */
 export const useOverlay = defineStore('overlay', () => {
   const connection = useConnection()
   const maps = useMaps()
@@ -29,11 +29,7 @@ export const useOverlay = defineStore('overlay', () => {
   const catalogues = computed(() => project.settled.data.filter((entry) => entry.catalogue))
   /** Where there is a map to draw over, and something to draw. */
   const possible = computed(
-    () =>
-      view.settings.preset === 'inspect' &&
-      catalogues.value.length > 0 &&
-      maps.entry !== null &&
-      !maps.entry.catalogue,
+    () => catalogues.value.length > 0 && maps.entry !== null && !maps.entry.catalogue,
   )
   const entry = computed<DataEntry | null>(
     () =>

@@ -12,10 +12,13 @@ export interface Ink {
   readonly alpha: number
 }
 
-export type PathPart =
+export type LinePart =
   | readonly ['M' | 'L', number, number]
   | readonly ['C', number, number, number, number, number, number]
   | readonly ['Z']
+
+/** Or a whole circle: its middle and its radius. */
+export type PathPart = LinePart | readonly ['O', number, number, number]
 
 /** Pixels that a page shows as a picture, opaque. */
 export interface Raster {
@@ -60,4 +63,15 @@ export type Mark = (
 ) & {
   /** What the mark is cut to; null: the page. */
   readonly clip: readonly PathPart[] | null
+}
+
+/** Marks that follow one another and are cut to the same part of the page, so that it is written once for all of them. */
+export function marksByClip(marks: readonly Mark[]): Mark[][] {
+  const groups: Mark[][] = []
+  for (const mark of marks) {
+    const last = groups.at(-1)
+    if (last && last[0].clip === mark.clip) last.push(mark)
+    else groups.push([mark])
+  }
+  return groups
 }

@@ -1,3 +1,5 @@
+import { withoutCircles } from './curves.ts'
+import { marksByClip } from './marks.ts'
 import type { Ink, Mark, Page, PathPart, Raster } from './marks.ts'
 import { textRuns } from './pdf-text.ts'
 
@@ -22,7 +24,7 @@ export async function pagePdf(page: Page): Promise<Uint8Array<ArrayBuffer>> {
   const [width, height] = [number(page.width * scale), number(page.height * scale)]
   const content = [
     `${scale} 0 0 -${scale} 0 ${height} cm`,
-    ...page.marks.map((mark) => drawn(mark, names)),
+    ...marksByClip(page.marks).map((group) => drawn(group, names)),
   ].join('\n')
   const states = alphas.map((alpha, i) => `/A${i} << /ca ${number(alpha)} /CA ${number(alpha)} >>`)
   const images = rasters.map((_, i) => `/I${i} ${7 + i} 0 R`)
@@ -98,9 +100,10 @@ interface Names {
   alpha(ink: Ink): string
 }
 
-function drawn(mark: Mark, names: Names): string {
-  const clip = mark.clip ? `${path(mark.clip)} W n ` : ''
-  return `q ${clip}${operators(mark, names)} Q`
+function drawn(group: readonly Mark[], names: Names): string {
+  const [{ clip }] = group
+  const marks = group.map((mark) => `q ${operators(mark, names)} Q`).join('\n')
+  return clip ? `q ${path(clip)} W n\n${marks}\nQ` : marks
 }
 
 function operators(mark: Mark, names: Names): string {
@@ -129,7 +132,7 @@ function operators(mark: Mark, names: Names): string {
 
 function path(parts: readonly PathPart[]): string {
   const letters = { M: 'm', L: 'l', C: 'c', Z: 'h' } as const
-  return parts
+  return withoutCircles(parts)
     .map(([letter, ...numbers]) => [...numbers.map(number), letters[letter]].join(' '))
     .join(' ')
 }

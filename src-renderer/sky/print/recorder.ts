@@ -1,4 +1,5 @@
 import type { Pen } from '../pen.ts'
+import { curves } from './curves.ts'
 import type { Ink, Mark, PathPart, Raster } from './marks.ts'
 
 interface Kept {
@@ -77,28 +78,16 @@ export class Recorder implements Pen {
     this.closePath()
   }
   arc(x: number, y: number, radius: number, from: number, to: number): void {
-    this.ellipse(x, y, radius, radius, 0, from, to)
+    if (this.#path.length === 0 && to - from >= 2 * Math.PI)
+      this.#path.push(['O', x + this.#shiftX, y + this.#shiftY, radius])
+    else this.ellipse(x, y, radius, radius, 0, from, to)
   }
-  /** Quarters as cubic curves, right to 0.03 % of the radius. The axes are those of the page. */
+  /** The axes are those of the page. */
   ellipse(x: number, y: number, a: number, b: number, _turn: number, from: number, to: number) {
-    const pieces = Math.max(1, Math.ceil(Math.abs(to - from) / (Math.PI / 2) - 1e-9))
-    const step = (to - from) / pieces
-    const reach = (4 / 3) * Math.tan(step / 4)
     const [cx, cy] = [x + this.#shiftX, y + this.#shiftY]
-    const start = ['L', cx + a * Math.cos(from), cy + b * Math.sin(from)] as const
-    this.#path.push(this.#path.length === 0 ? ['M', start[1], start[2]] : start)
-    for (let i = 0; i < pieces; i++) {
-      const [s, e] = [from + i * step, from + (i + 1) * step]
-      this.#path.push([
-        'C',
-        cx + a * (Math.cos(s) - reach * Math.sin(s)),
-        cy + b * (Math.sin(s) + reach * Math.cos(s)),
-        cx + a * (Math.cos(e) + reach * Math.sin(e)),
-        cy + b * (Math.sin(e) - reach * Math.cos(e)),
-        cx + a * Math.cos(e),
-        cy + b * Math.sin(e),
-      ])
-    }
+    const start = [cx + a * Math.cos(from), cy + b * Math.sin(from)] as const
+    this.#path.push([this.#path.length === 0 ? 'M' : 'L', ...start])
+    this.#path.push(...curves([cx, cy], [a, b], from, to))
   }
   clip(): void {
     this.#clip = [...this.#path]

@@ -1,3 +1,5 @@
+import { withoutCircles } from './curves.ts'
+import { marksByClip } from './marks.ts'
 import type { Ink, Mark, Page, PathPart } from './marks.ts'
 
 /** Fonts with the widths of Helvetica, by which texts were placed. */
@@ -7,9 +9,10 @@ export const printFont = 'Helvetica, Arial, sans-serif'
 export async function pageSvg({ width, height, marks }: Page): Promise<string> {
   const clips = [...new Set(marks.map(({ clip }) => clip))].filter((clip) => clip !== null)
   const shapes = await Promise.all(
-    marks.map(async (mark) => {
-      const cut = mark.clip ? ` clip-path="url(#clip${clips.indexOf(mark.clip)})"` : ''
-      return await element(mark, cut)
+    marksByClip(marks).map(async (group) => {
+      const { clip } = group[0]
+      const elements = (await Promise.all(group.map(element))).join('\n')
+      return clip ? `<g clip-path="url(#clip${clips.indexOf(clip)})">\n${elements}\n</g>` : elements
     }),
   )
   const cuts = clips.map(
@@ -22,13 +25,13 @@ export async function pageSvg({ width, height, marks }: Page): Promise<string> {
   )
 }
 
-async function element(mark: Mark, cut: string): Promise<string> {
+async function element(mark: Mark): Promise<string> {
   switch (mark.kind) {
     case 'fill':
-      return `<path d="${path(mark.path)}"${paint('fill', mark.ink)}${cut}/>`
+      return `<${shape(mark.path)}${paint('fill', mark.ink)}/>`
     case 'stroke': {
       const cap = mark.round ? ' stroke-linecap="round"' : ''
-      return `<path d="${path(mark.path)}" fill="none"${paint('stroke', mark.ink)} stroke-width="${mark.width}"${cap}${cut}/>`
+      return `<${shape(mark.path)} fill="none"${paint('stroke', mark.ink)} stroke-width="${mark.width}"${cap}/>`
     }
     case 'text': {
       const anchor = { left: 'start', center: 'middle', right: 'end' }[mark.align]
@@ -36,10 +39,10 @@ async function element(mark: Mark, cut: string): Promise<string> {
         mark.outline === null
           ? paint('fill', mark.ink)
           : ` fill="none"${paint('stroke', mark.ink)} stroke-width="${mark.outline}" stroke-linejoin="round"`
-      return `<text x="${short(mark.x)}" y="${short(mark.y)}" font-family="${printFont}" font-size="${mark.size}" text-anchor="${anchor}"${ink}${cut}>${escaped(mark.text)}</text>`
+      return `<text x="${short(mark.x)}" y="${short(mark.y)}" font-family="${printFont}" font-size="${mark.size}" text-anchor="${anchor}"${ink}>${escaped(mark.text)}</text>`
     }
     case 'image':
-      return `<image x="${mark.x}" y="${mark.y}" width="${mark.width}" height="${mark.height}" preserveAspectRatio="none" href="${await mark.raster.pngUrl()}"${cut}/>`
+      return `<image x="${mark.x}" y="${mark.y}" width="${mark.width}" height="${mark.height}" preserveAspectRatio="none" href="${await mark.raster.pngUrl()}"/>`
   }
 }
 
@@ -48,8 +51,17 @@ function paint(kind: 'fill' | 'stroke', { colour, alpha }: Ink): string {
   return alpha === 1 ? solid : `${solid} ${kind}-opacity="${short(alpha)}"`
 }
 
+function shape(parts: readonly PathPart[]): string {
+  const [first] = parts
+  if (parts.length !== 1 || first[0] !== 'O') return `path d="${path(parts)}"`
+  const [, x, y, radius] = first
+  return `circle cx="${short(x)}" cy="${short(y)}" r="${short(radius)}"`
+}
+
 const path = (parts: readonly PathPart[]) =>
-  parts.map(([letter, ...numbers]) => letter + numbers.map(short).join(' ')).join('')
+  withoutCircles(parts)
+    .map(([letter, ...numbers]) => letter + numbers.map(short).join(' '))
+    .join('')
 
 const short = (value: number) => String(Math.round(value * 1000) / 1000)
 

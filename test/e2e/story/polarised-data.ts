@@ -14,7 +14,6 @@ const { node } = locateEngine(
   process.platform,
 )
 const nside = 8
-const sources = 60
 export const iterations = 6
 export const frequencies = [1.4, 2.3] as const
 
@@ -86,13 +85,17 @@ function polarisedMap(quantity: 'Q' | 'U', frequency: number): Uint8Array {
   })
 }
 
-/** Spread by the golden angle, so that no two circles overlap. */
+/** The sources of the catalogue, rad/m^2: spread by the golden angle, so that no two circles overlap. */
+export const sourcesOfCatalogue = Array.from({ length: 60 }, (_, i) => {
+  const l = (137.508 * i) % 360
+  const b = (Math.asin((2 * i + 1) / 60 - 1) * 180) / Math.PI
+  const value = 60 * Math.cos((l * Math.PI) / 180) * Math.cos((b * Math.PI) / 180) + i / 10
+  return { lonDeg: Number(l.toFixed(4)), latDeg: Number(b.toFixed(4)), value }
+})
+
 function catalogue(): string {
-  const rows = Array.from({ length: sources }, (_, i) => {
-    const l = (137.508 * i) % 360
-    const b = (Math.asin((2 * i + 1) / sources - 1) * 180) / Math.PI
-    const value = 60 * Math.cos((l * Math.PI) / 180) * Math.cos((b * Math.PI) / 180) + i / 10
-    return `s${i},${l.toFixed(4)},${b.toFixed(4)},${value.toFixed(3)},${(2 + i / 20).toFixed(2)}`
-  })
+  const rows = sourcesOfCatalogue.map(({ lonDeg, latDeg, value }, i) =>
+    [`s${i}`, lonDeg, latDeg, value.toFixed(3), (2 + i / 20).toFixed(2)].join(),
+  )
   return `# made for this test\nname,glon,glat,RM,RM_err\n${rows.join('\n')}\n`
 }

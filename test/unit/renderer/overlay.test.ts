@@ -22,10 +22,10 @@ it('draws sources over a map with a light rim and without a ground', () => {
   drawPoints(pen, geometry, points, { scale, colourMap, ground: null })
   const fills = pen.marks.flatMap((mark) => {
     if (mark.kind !== 'fill') return []
-    const across = mark.path.flatMap((part) => (part[0] === 'M' ? [part[1]] : []))
-    const centre = mark.path.flatMap((part) => (part[0] === 'C' ? [part[5]] : []))
-    // A circle begins at its right end; its quarters end at the bottom, the left, the top and the right.
-    return [{ ...mark.ink, radius: (across[0] - centre[1]) / 2 }]
+    expect(mark.path).toHaveLength(1)
+    const [letter, x, y, radius] = mark.path[0]
+    expect(letter).toBe('O')
+    return [{ ...mark.ink, x, y, radius }]
   })
   const colour = (i: number) => Array.from(colourMap.subarray(3 * i, 3 * i + 3))
   expect(fills.map(({ colour, alpha }) => ({ colour, alpha }))).toEqual([
@@ -34,8 +34,19 @@ it('draws sources over a map with a light rim and without a ground', () => {
     { colour: [255, 255, 255], alpha: 0.85 },
     { colour: colour(255), alpha: 1 },
   ])
-  const radii = [5.5, 4.5, 5.5, 4.5]
-  fills.forEach(({ radius }, i) => expect(radius).toBeCloseTo(radii[i], 9))
+  // On a map of 600 px and more 4.5 px.
+  const small = 4.5 * Math.sqrt(400 / 600)
+  expect(fills.map(({ radius }) => radius)).toEqual([small + 1, small, small + 1, small])
+  // The first is in the middle, the second a quarter of the whole width left of it at a latitude of 30 degrees.
+  expect(fills[0]).toMatchObject({ x: 200, y: 100 })
+  // Four by two units, with 1.5 px above and below.
+  const unit = (200 - 3) / 2
+  // Mollweide: 2 t + sin 2 t = pi sin 30 degrees.
+  let t = 0.4
+  for (let i = 0; i < 9; i++)
+    t -= (2 * t + Math.sin(2 * t) - Math.PI / 2) / (2 + 2 * Math.cos(2 * t))
+  expect(fills[2].x).toBeCloseTo(200 - unit * Math.cos(t), 6)
+  expect(fills[2].y).toBeCloseTo(100 - unit * Math.sin(t), 6)
 })
 
 it('takes the colours for white paper that belong to those of dark panels', () => {

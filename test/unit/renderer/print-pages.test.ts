@@ -32,6 +32,15 @@ function page() {
   return { width: 624, height: 400, marks: pen.marks }
 }
 
+/** What the first stream of a PDF draws. */
+function contentOf(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes).toString('latin1')
+  const found = /\/Length (\d+) >>\nstream\n/.exec(text)
+  if (!found) throw new Error('There is no stream.')
+  const from = found.index + found[0].length
+  return inflateSync(bytes.subarray(from, from + Number(found[1]))).toString('latin1')
+}
+
 describe('a page of vectors', () => {
   it('has labels where the lines of longitude and latitude are', () => {
     const letters = page().marks.filter((mark) => mark.kind === 'text' && mark.outline === null)
@@ -77,6 +86,33 @@ describe('a page of vectors', () => {
       expect(end[1]).toBeCloseTo(expected[i][1], 9)
     })
     expect(ends).toHaveLength(4)
+  })
+
+  it('has circles as circles in an SVG, and as curves in a PDF', async () => {
+    const pen = new Recorder(() => 0)
+    pen.translate(10, 20)
+    pen.rect(-10, -20, 50, 50)
+    pen.clip()
+    for (const radius of [4, 3]) {
+      pen.beginPath()
+      pen.arc(5, 6, radius, 0, 2 * Math.PI)
+      pen.fill()
+    }
+    // A line that goes on after a whole turn.
+    pen.lineTo(0, 0)
+    pen.stroke()
+    const marks = { width: 50, height: 50, marks: pen.marks }
+    const svg = await pageSvg(marks)
+    expect(svg).toContain('<circle cx="15" cy="26" r="4" fill="rgb(0,0,0)"/>')
+    expect(svg.match(/<circle /g)).toHaveLength(2)
+    // What all of them are cut to is told once.
+    expect(svg.match(/clip-path="/g)).toHaveLength(1)
+    expect(svg).toMatch(/<path d="M18 26C18 27\.657 16\.657 29 15 29C[^Z]*ZL10 20" fill="none"/)
+    const content = contentOf(await pagePdf(marks))
+    expect(content.match(/ W n/g)).toHaveLength(1)
+    expect(content).toMatch(/rg 19 26 m 19 28\.209 17\.209 30 15 30 c .* h f Q/)
+    expect(content.split(/\s/).filter((word) => word === 'q')).toHaveLength(4)
+    expect(content.split(/\s/).filter((word) => word === 'Q')).toHaveLength(4)
   })
 
   it('is an SVG with the map in it', async () => {
