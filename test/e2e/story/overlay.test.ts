@@ -144,7 +144,9 @@ function checkPage(look: Picture, pixelRatio: number) {
   }
 }
 
-it('saves the sources over all three maps as PNG, SVG and PDF', async () => {
+// Nine pictures, drawn without a graphics card.
+const patient = { timeout: 240_000 }
+it('saves the sources over all three maps as PNG, SVG and PDF', patient, async () => {
   await layout(page, 'Fit')
   await bar('Residual').waitFor()
   async function saved(format: 'PNG' | 'SVG' | 'PDF') {
