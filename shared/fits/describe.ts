@@ -42,6 +42,8 @@ export interface MapDescription {
   questions: string[]
   /** What is odd or wrong, one sentence each. */
   problems: string[]
+  /** Those of the problems for which the map cannot be read at all. */
+  obstacles: string[]
 }
 
 /** Describe every map in a file from the headers alone, in file order; empty when there is none. */
@@ -75,6 +77,7 @@ function describeHealpix(table: HealpixTable): MapDescription {
     badValue: firstNumber(headers, 'BAD_DATA'),
     frequencyGhz: frequencyGhzOf(headers),
     problems: [...table.problems, ...table.notes],
+    obstacles: table.problems,
   }
   const polarised =
     columns.some((column) => isPolarised(column.name)) ||
@@ -109,5 +112,6 @@ function describePlateCarree(file: FitsFile, grid: PlateCarreeGrid): MapDescript
     frequencyGhz: frequencyGhzOf(headers),
     questions,
     problems: [...grid.problems, ...grid.notes],
+    obstacles: grid.problems,
   }
 }

@@ -47,12 +47,7 @@ export function readHealpixMap(file: FitsFile, options: ReadMapOptions = {}): He
     options.hdu === undefined ? findOnlyMap(file, options) : chosenTable(file, options.hdu, options)
   const { hdu, nside, ordering } = table
   if (table.problems.length > 0 || nside === undefined) {
-    throw new FitsError(
-      'bad-value',
-      `the map cannot be read: ${table.problems.join(' ').replace(/\.$/, '')}`,
-      'Choose another HDU with the key `hdu`, or write the map again.',
-      { hdu: hdu.index },
-    )
+    throw unreadableMapError(hdu.index, table.problems)
   }
   if (ordering === undefined) {
     throw new FitsError(
@@ -117,6 +112,16 @@ function findOnlyMap(file: FitsFile, given: GivenLayout): HealpixTable {
 }
 
 /** The error for a file without any map: it says what the file holds instead. */
+/** What stands in the way of reading the map of an HDU. */
+export function unreadableMapError(hdu: number, obstacles: readonly string[]): FitsError {
+  return new FitsError(
+    'bad-value',
+    `the map cannot be read: ${obstacles.join(' ').replace(/\.$/, '')}`,
+    'Choose another HDU with the key `hdu`, or write the map again.',
+    { hdu },
+  )
+}
+
 export function noMapError(file: FitsFile): FitsError {
   const filled = file.hdus.filter((hdu) => hdu.data.length > 0 || hdu.columns.length > 0)
   const list = filled

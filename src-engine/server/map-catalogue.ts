@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { describeMaps, noMapError } from '#shared/fits/index.ts'
+import { describeMaps, noMapError, unreadableMapError } from '#shared/fits/index.ts'
 import type { MapDescription } from '#shared/fits/index.ts'
 import { InputError } from '../errors.ts'
 import { loadFits, namingFile } from '../storage/map-files.ts'
@@ -10,7 +10,7 @@ const keptDescriptions = 50
 export class MapCatalogue {
   readonly #known = new Map<string, MapDescription[]>()
 
-  /** @throws InputError when the file cannot be read or holds no map */
+  /** @throws InputError when the file cannot be read or holds no map that can be */
   async describe(path: string): Promise<MapDescription[]> {
     const info = await stat(path).catch(() => undefined)
     const key = `${path} ${info?.size} ${info?.mtimeMs}`
@@ -20,6 +20,7 @@ export class MapCatalogue {
     const maps = namingFile(path, () => {
       const found = describeMaps(file)
       if (found.length === 0) throw noMapError(file)
+      if (found.every((map) => map.obstacles.length > 0)) requireReadable(found[0])
       return found
     })
     this.#known.set(key, maps)
@@ -28,7 +29,7 @@ export class MapCatalogue {
     return maps
   }
 
-  /** The map that a data entry reads. @throws InputError as `describe`, and when `hdu` holds no map */
+  /** The map that a data entry reads. @throws InputError as `describe`, and when `hdu` holds no map that can be read */
   async describeOne(path: string, hdu: number | undefined): Promise<MapDescription> {
     const maps = await this.describe(path)
     const found = maps.find((map) => hdu === undefined || map.hdu === hdu)
@@ -37,6 +38,12 @@ export class MapCatalogue {
         file: path,
         field: 'hdu',
       })
+    namingFile(path, () => requireReadable(found))
     return found
   }
+}
+
+/** Nothing is asked about a map that cannot be read whatever the answers. */
+function requireReadable({ hdu, obstacles }: MapDescription): void {
+  if (obstacles.length > 0) throw unreadableMapError(hdu, obstacles)
 }

@@ -35,6 +35,20 @@ describe('configurations', () => {
     const lost = { ...small(grant), data: [{ name: 'haslam', file: grant, unit: 'K' }] }
     // The sample states its frequency or not; without any the key is named.
     for (const path of await issuesOf(lost)) expect(path).toBe('data[0].frequency_ghz')
+    const data = (keys: object) => ({
+      ...small(grant),
+      data: [{ name: 'haslam', file: grant, frequency_ghz: 0.408, unit: 'K', ...keys }],
+    })
+    const unknown = await check(data({ unit: 'furlong' }))
+    expect(unknown.issues).toEqual([
+      { path: 'data[0].unit', message: expect.stringContaining('"furlong" is not known') },
+    ])
+    // Plain kelvin mean nothing certain at high frequencies, and nothing at all for Faraday depth.
+    expect(await issuesOf(data({ frequency_ghz: 22.8 }))).toEqual(['data[0].unit'])
+    expect(await issuesOf(data({ quantity: 'faraday_depth' }))).toEqual(['data[0].unit'])
+    // A band says at which frequency.
+    const band = { frequencies_ghz: [0.4, 0.41], weights: [1, 1] }
+    expect(await issuesOf(data({ frequency_ghz: undefined, bandpass: band }))).toEqual([])
     const model = { ...small(grant), cosmic_ray_electrons: { model: 'wmapp' } }
     expect(await issuesOf(model)).toEqual(['cosmic_ray_electrons.model'])
     // Of a random field, waves that the whole grid can hold: two of its largest spacings, 40 kpc / 12.

@@ -133,6 +133,16 @@ describe('files', () => {
       )
     expect(names).toEqual(['evil.fits', 'evil 2.fits', 'C x .. evil.fits', 'fits.gz.fits'])
     for (const name of names) await rm(join(data, name))
+    // As long as file systems allow, in bytes: what a file is stands at its end.
+    for (const letter of ['x', '🛰', 'م']) {
+      const name = `${letter.repeat(Math.floor(240 / Buffer.byteLength(letter)))}.fits.gz`
+      const { result } = await client.request('files.upload', { name }, { payloads: [bytes] })
+      expect(result).toMatchObject({
+        kind: 'map',
+        name: expect.stringMatching(/^(.)\1+\.fits\.gz$/u),
+      })
+      await rm(join(data, result.name))
+    }
     await expect(
       client.request('files.upload', { name: 'page.html' }, { payloads: [bytes] }),
     ).rejects.toMatchObject({ code: 'file-odd' })
@@ -188,6 +198,25 @@ describe('maps', () => {
     expect(String(error)).toMatch(/odd\.fits/)
     expect(String(error)).not.toContain(folder)
     await rm(join(data, 'odd.fits'))
+  })
+})
+
+describe('maps that cannot be read', () => {
+  it('are refused before anything is asked about them', async () => {
+    const { client } = page(await startEngine())
+    const bytes = Buffer.from(await readFile(sample))
+    // The header promises a quarter of the pixels that the table holds.
+    bytes.write('NSIDE   =                   32', bytes.indexOf('NSIDE   ='), 'latin1')
+    await writeFile(join(data, 'lies.fits'), bytes)
+    const { result } = await client.request('files.list', {})
+    const grant = result.entries.find(({ name }) => name === 'lies.fits')?.grant ?? ''
+    const refusal = /lies\.fits: HDU 1: the map cannot be read: NSIDE 32 has 12288 pixels/
+    await expect(client.request('maps.inspect', { grant })).rejects.toThrow(refusal)
+    const { result: check } = await client.request('run.check', { configuration: small(grant) })
+    expect(check.issues).toEqual([
+      { path: 'data[0].file', message: expect.stringMatching(refusal) },
+    ])
+    await rm(join(data, 'lies.fits'))
   })
 })
 

@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { WithPayloads } from '#shared/contract/index.ts'
+import { unreadableMapError } from '#shared/fits/index.ts'
 import type { Engine } from '../engine.ts'
 import type { HandlersOf } from './types.ts'
 
@@ -13,12 +14,13 @@ export function mapHandlers(engine: Engine): HandlersOf<'maps.inspect' | 'maps.l
       const maps = await engine.catalogue.describe(path)
       return {
         file: basename(path),
-        maps: maps.map(({ polcconv, frequencyGhz, badValue, ...map }) => ({
+        maps: maps.map(({ obstacles, polcconv, frequencyGhz, badValue, ...map }) => ({
           ...map,
           ...(polcconv === undefined ? {} : { polarisation: polcconv }),
           ...(frequencyGhz === undefined ? {} : { frequency_ghz: frequencyGhz }),
           problems: [
-            ...map.problems,
+            ...map.problems.filter((text) => !obstacles.includes(text)),
+            ...(obstacles.length > 0 ? [unreadableMapError(map.hdu, obstacles).message] : []),
             ...(badValue === undefined ? [] : [`Its bad value ${badValue} is left out.`]),
           ],
         })),

@@ -4,6 +4,7 @@ import { mapFiles } from '#shared/session/run-file-paths.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { estimateRun } from '../estimate-run.ts'
 import { errorText, InputError } from '../../errors.ts'
+import { unitOf } from '../../runs/data-units.ts'
 import { preparePoints } from '../../runs/prepare-points.ts'
 import { prepareProblem } from '../../runs/prepare-problem.ts'
 import { modelsOf } from '../../simulation/medium.ts'
@@ -193,22 +194,26 @@ async function dataIssues(runFile: RunFile, engine: Engine): Promise<Issue[]> {
         continue
       }
       const map = await engine.catalogue.describeOne(entry.file, entry.hdu)
+      const { frequencyGhz } = map
+      const unit = map.columns.find(
+        ({ index, name }) => entry.column === index || entry.column === name,
+      )?.unit
       const given: Record<string, unknown> = { ...entry }
-      for (const question of map.questions)
-        if (given[question] === undefined && isAsked(question, entry, map.columns))
-          issues.push({
-            path: `${key}.${question}`,
-            message: 'The file does not say it. Choose a value.',
-          })
-      if (
-        isStokes(entry.quantity) &&
-        entry.frequency_ghz === undefined &&
-        map.frequencyGhz === undefined
-      )
-        issues.push({
+      const open = map.questions
+        .filter((question) => given[question] === undefined && isAsked(question, entry, unit))
+        .map((question) => ({
+          path: `${key}.${question}`,
+          message: 'The file does not say it. Choose a value.',
+        }))
+      const stated = entry.frequency_ghz ?? frequencyGhz ?? entry.bandpass
+      if (isStokes(entry.quantity) && stated === undefined)
+        open.push({
           path: `${key}.frequency_ghz`,
           message: 'The file does not state the frequency. Give it in GHz.',
         })
+      issues.push(...open)
+      // Once everything is said: whether unit, quantity and frequency go together.
+      if (open.length === 0) await unitOf(entry, { unit, frequencyGhz }, { file: entry.file, key })
     } catch (error) {
       const path = (error instanceof InputError && error.field) || `${key}.file`
       issues.push({ path, message: engine.grants.withoutPaths(errorText(error)) })
@@ -227,10 +232,8 @@ async function dataIssues(runFile: RunFile, engine: Engine): Promise<Issue[]> {
 function isAsked(
   question: string,
   entry: RunFile['data'][number],
-  columns: readonly { index: number; name: string; unit: string | undefined }[],
+  unit: string | undefined,
 ): boolean {
   if (question === 'polarisation') return isPolarised(entry.quantity)
-  if (question !== 'unit') return true
-  const column = columns.find(({ index, name }) => entry.column === index || entry.column === name)
-  return column?.unit === undefined
+  return question !== 'unit' || unit === undefined
 }

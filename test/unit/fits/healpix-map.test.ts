@@ -32,6 +32,7 @@ describe('what a file declares', () => {
       frequencyGhz: 0.408,
       questions: [],
       problems: [],
+      obstacles: [],
     })
   })
 

@@ -53,6 +53,7 @@ describe('writing a HEALPix map', () => {
         frequencyGhz: 0.408,
         questions: [],
         problems: [],
+        obstacles: [],
       },
     ])
   })
