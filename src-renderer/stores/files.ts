@@ -8,11 +8,12 @@ import type {
   Result,
   SessionState,
 } from '#shared/contract/methods.ts'
+import { parseUnit } from '#shared/sky/index.ts'
 import type { Preset } from '../dock/arrangements.ts'
 import { formatWhen } from '../format/text.ts'
 import { useConnection } from './connection.ts'
 import { useMaps } from './maps.ts'
-import { useMessages } from './messages.ts'
+import { describeError, useMessages } from './messages.ts'
 import type { MessageAction } from './messages.ts'
 import { usePicker } from './picker.ts'
 import { useProject } from './project.ts'
@@ -97,7 +98,9 @@ export const useFiles = defineStore('files', () => {
       for (const map of result.maps)
         for (const problem of map.problems) messages.write('warning', `${file.name}: ${problem}`)
       const plain = result.maps.length === 1 && only.columns.length === 1
-      const stated = only.questions.length === 0 && only.frequency_ghz !== undefined
+      const unit = parseUnit(only.columns[0]?.unit ?? '')
+      const stated =
+        only.questions.length === 0 && only.frequency_ghz !== undefined && unit !== undefined
       if (plain && stated) addMap(file, only, {})
       else question.value = { file, maps: result.maps }
     }
@@ -138,6 +141,7 @@ export const useFiles = defineStore('files', () => {
   async function enterSession(grant: string) {
     await during('Opening the session', 'Session not opened', async () => {
       const { result } = await connection.request('session.open', { grant })
+      const leave = handOver()
       maps.dataName = null
       project.enter(result)
       view.restore(result.view)
@@ -145,6 +149,7 @@ export const useFiles = defineStore('files', () => {
       const last = result.runs[result.runs.length - 1]
       view.selection = last ? { kind: 'run', run: last.run } : { kind: 'settings' }
       for (const problem of result.problems) messages.show('warning', 'Session damaged', problem)
+      await leave()
     })
   }
 
@@ -164,7 +169,7 @@ export const useFiles = defineStore('files', () => {
   /** Takes up a project that never had a session. */
   async function openDraft(id: string) {
     const { result } = await connection.request('recovery.open', { id })
-    beginProject(result)
+    await beginProject(result)
   }
 
   /** Connects again. The engine knows nothing of a new connection, so the open session is opened once more. */
@@ -182,17 +187,40 @@ export const useFiles = defineStore('files', () => {
     })
   }
 
-  /** Closes what is open. A project that was never saved can be brought back for a while. */
-  async function closeProject() {
-    const { settled: configuration, session, dataNames } = project
+  /**
+   * To be called before another project takes the place of the open one; what it returns, after. A session is closed
+   * then, and a project that was never saved can be brought back for a while.
+   */
+  function handOver(): () => Promise<void> {
+    const { open, settled: configuration, session, dataNames } = project
     const known = [...project.files].map(([grant, { name }]) => ({ grant, name }))
-    view.restore(null)
-    await project.close()
-    if (session || dataNames.length === 0) return
-    const again = { name: '', configuration, files: known }
-    messages.show('info', 'Project closed without being saved', dataNames.join(', '), [
-      { label: 'Bring it back', run: () => beginProject(again) },
+    return async () => {
+      if (session) {
+        if (session.session === project.session?.session) return
+        // An engine that was started anew does not know it any more.
+        await connection
+          .request('session.close', { session: session.session })
+          .catch((error: unknown) => messages.write('info', describeError(error)))
+      } else if (open && dataNames.length > 0) {
+        const again = { name: '', configuration, files: known }
+        messages.show('warning', 'Project closed without being saved', dataNames.join(', '), [
+          { label: 'Bring it back', run: () => bringBack(again) },
+        ])
+      }
+    }
+  }
+  async function bringBack(project: Result<'runFile.open'>) {
+    if (!runs.active) return beginProject(project)
+    messages.show('warning', 'Project not brought back', 'A run is going on. Stop it first.', [
+      { label: 'Bring it back', run: () => bringBack(project) },
     ])
+  }
+  /** Closes what is open. */
+  async function closeProject() {
+    const leave = handOver()
+    view.restore(null)
+    project.close()
+    await leave()
   }
 
   /** After another start of the engine: files have other grants there. */
@@ -205,13 +233,16 @@ export const useFiles = defineStore('files', () => {
     })
   }
 
-  function newProject() {
+  async function newProject() {
+    const leave = handOver()
     project.reset()
     view.restore({ preset: 'inspect' })
     view.selection = { kind: 'settings' }
+    await leave()
   }
   /** Begins a project from a run file. */
-  function beginProject(opened: Result<'runFile.open'>, preset: Preset = 'inspect') {
+  async function beginProject(opened: Result<'runFile.open'>, preset: Preset = 'inspect') {
+    const leave = handOver()
     project.begin(opened)
     maps.dataName = opened.configuration.data[0]?.name ?? null
     // Where Q and U are both there, their lines say more than either map.
@@ -219,13 +250,14 @@ export const useFiles = defineStore('files', () => {
     const vectors = measured.has('Q') && measured.has('U') ? 'B' : 'off'
     view.restore({ preset, vectors })
     view.selection = { kind: 'settings' }
+    await leave()
   }
 
   /** One click from a sample to a running optimisation with settings that suit it. */
   async function openSample(id: string) {
     await during('Opening the sample', 'Sample not opened', async () => {
       const { result } = await connection.request('samples.open', { id })
-      beginProject(result, 'fit')
+      await beginProject(result, 'fit')
       await runs.start(result.name)
       if (runs.shownId !== null) view.selection = { kind: 'run', run: runs.shownId }
     })
@@ -233,7 +265,7 @@ export const useFiles = defineStore('files', () => {
   async function openRunFile(grant: string) {
     await during('Reading the run file', 'Run file not opened', async () => {
       const { result } = await connection.request('runFile.open', { grant })
-      beginProject(result)
+      await beginProject(result)
     })
   }
   async function chooseRunFile() {
@@ -263,7 +295,12 @@ export const useFiles = defineStore('files', () => {
   }
   async function grantOf(file: File): Promise<FileGrant> {
     if (window.larmorShell) return window.larmorShell.grantDropped(file)
-    const bytes = new Uint8Array(await file.arrayBuffer())
+    const content = await file.arrayBuffer().catch(() => {
+      throw new Error(
+        `${file.name} cannot be read: it is a folder, or it was moved or changed meanwhile. Drop the files that are in it, or this one again.`,
+      )
+    })
+    const bytes = new Uint8Array(content)
     const params: Params<'files.upload'> = { name: file.name }
     return (await connection.request('files.upload', params, { payloads: [bytes] })).result
   }

@@ -213,11 +213,9 @@ export const useProject = defineStore('project', () => {
     enter(result)
   }
 
-  async function close() {
-    const id = session.value?.session
+  function close() {
     reset()
     open.value = false
-    if (id) await connection.request('session.close', { session: id })
   }
 
   return {

@@ -1,0 +1,115 @@
+import { createPinia, setActivePinia } from 'pinia'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { useFiles } from '#renderer/stores/files.ts'
+import { useMessages } from '#renderer/stores/messages.ts'
+import { runFileSchema } from '#shared/session/run-file.ts'
+
+const { project, runs, requests } = vi.hoisted(() => ({
+  project: {
+    open: false,
+    session: null as { session: string; name: string } | null,
+    settled: {} as unknown,
+    dataNames: [] as string[],
+    files: new Map<string, { name: string }>(),
+    reset: vi.fn(),
+    close: vi.fn(),
+    begin: vi.fn(),
+    enter: vi.fn(),
+  },
+  runs: { active: null as object | null, list: [] },
+  requests: vi.fn<(method: string, params: unknown) => Promise<{ result: unknown }>>(),
+}))
+// The project itself needs a document, and an engine.
+vi.mock('#renderer/stores/project.ts', () => ({ useProject: () => project }))
+vi.mock('#renderer/stores/runs.ts', () => ({ useRuns: () => runs }))
+vi.mock('#renderer/stores/maps.ts', () => ({ useMaps: () => ({ dataName: null }) }))
+vi.mock('#renderer/stores/connection.ts', () => ({
+  useConnection: () => ({ state: 'ready', request: requests }),
+}))
+
+const configurationOf = (name: string) =>
+  runFileSchema.parse({ data: [{ name, file: `grant:${name}`, frequency_ghz: 1 }] })
+
+function hasProject(name: string) {
+  project.open = true
+  project.session = null
+  project.settled = configurationOf(name)
+  project.dataNames = [name]
+  project.files = new Map([[`grant:${name}`, { name: `${name}.fits` }]])
+}
+
+beforeEach(() => {
+  vi.stubGlobal('window', {})
+  setActivePinia(createPinia())
+  runs.active = null
+  vi.clearAllMocks()
+  requests.mockImplementation((method) =>
+    Promise.resolve({
+      result:
+        method === 'session.open'
+          ? { session: 'session:b', runs: [], problems: [], view: null }
+          : { name: 'other', configuration: configurationOf('other'), files: [] },
+    }),
+  )
+  project.enter.mockImplementation((state: { session: string; name: string }) => {
+    project.session = state
+  })
+})
+
+describe('another project', () => {
+  it.each([
+    ['a run file', () => useFiles().openRunFile('grant:run')],
+    ['a session', () => useFiles().enterSession('grant:session')],
+    ['an empty one', () => useFiles().newProject()],
+    ['none', () => useFiles().closeProject()],
+  ])('%s takes no project away for good that was never saved', async (_what, open) => {
+    hasProject('mine')
+    const { settled } = project
+    await open()
+    const [toast] = useMessages().toasts
+    expect(toast).toMatchObject({ title: 'Project closed without being saved', text: 'mine' })
+    project.open = false
+    await toast.actions[0].run()
+    expect(project.begin).toHaveBeenLastCalledWith({
+      name: '',
+      configuration: settled,
+      files: [{ grant: 'grant:mine', name: 'mine.fits' }],
+    })
+  })
+
+  it('waits for a run that goes on before an earlier one is brought back', async () => {
+    hasProject('mine')
+    await useFiles().newProject()
+    runs.active = {}
+    const messages = useMessages()
+    await messages.toasts[0].actions[0].run()
+    expect(project.begin).not.toHaveBeenCalled()
+    runs.active = null
+    await messages.toasts.at(-1)?.actions[0].run()
+    expect(project.begin).toHaveBeenCalledOnce()
+  })
+
+  it('closes the session that was open, and only that', async () => {
+    project.open = true
+    project.session = { session: 'session:a', name: 'a' }
+    await useFiles().enterSession('grant:session')
+    expect(requests).toHaveBeenLastCalledWith('session.close', { session: 'session:a' })
+    // The same file again is the same session.
+    requests.mockClear()
+    await useFiles().enterSession('grant:session')
+    expect(requests.mock.calls.map(([method]) => method)).toEqual(['session.open'])
+    expect(useMessages().toasts).toEqual([])
+  })
+})
+
+describe('a folder that is dropped', () => {
+  it('is named, with what to do', async () => {
+    const folder = new File([], 'maps')
+    folder.arrayBuffer = () => Promise.reject(new Error('NotFoundError'))
+    await useFiles().drop([folder])
+    const [toast] = useMessages().toasts
+    expect(toast.text).toBe(
+      'maps cannot be read: it is a folder, or it was moved or changed meanwhile. Drop the files that are in it, or this one again.',
+    )
+  })
+})
