@@ -113,7 +113,7 @@ function notAModel(source: string): string {
 }
 
 /** 'Too small: expected number to be >=0' as 'must be at least 0'. */
-function plainWords(message: string): string {
+export function plainWords(message: string): string {
   return message
     .replace(/^Invalid input: /, '')
     .replace(/^Too (?:small|big): expected \w+ to (be|have) /, 'must $1 ')

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { runFileSchema } from '#shared/session/run-file.ts'
+import { plainWords } from '#shared/session/run-file-issues.ts'
 import { pathKey } from './paths.ts'
 
 /** What is wrong with one key. `plain` errors are better said by the control, which knows the allowed range. */
@@ -31,9 +32,18 @@ interface FlatIssue extends Issue {
 function flatten(issue: z.core.$ZodIssue, base: readonly (string | number)[]): FlatIssue[] {
   const path = [...base, ...issue.path.map((key) => (typeof key === 'symbol' ? '' : key))]
   if (issue.code !== 'invalid_union' || issue.errors.length === 0)
-    return [{ path, message: issue.message, plain: plainCodes.has(issue.code) }]
+    return [{ path, message: sentenceOf(issue), plain: plainCodes.has(issue.code) }]
   const depth = (list: readonly z.core.$ZodIssue[]) =>
     list.every((one) => one.code !== 'unrecognized_keys') ? (list[0]?.path.length ?? 0) : -1
   const closest = issue.errors.reduce((best, list) => (depth(list) > depth(best) ? list : best))
   return closest.flatMap((one) => flatten(one, path))
+}
+
+/** What is wrong, for those who type into a field. */
+function sentenceOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'custom') return issue.message
+  if (issue.code === 'invalid_type' && issue.expected === 'number') return 'Give a number.'
+  if (issue.code === 'invalid_type' && issue.expected === 'int') return 'Give a whole number.'
+  const words = plainWords(issue.message)
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`.replace(/(?<!\.)$/, '.')
 }

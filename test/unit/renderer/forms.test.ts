@@ -80,6 +80,14 @@ describe('issues are found by key', () => {
   it('has none for the defaults', () => {
     expect(schemaIssues(defaults()).size).toBe(0)
   })
+  it('speaks to those who type, not to those who program', () => {
+    const typed = { magnetic_field: { model: 'lsa', parameters: { b0_microgauss: null } } }
+    expect(schemaIssues(typed).get('magnetic_field.parameters.b0_microgauss')?.message).toBe(
+      'Give a number.',
+    )
+    const low = { optimiser: { method: 'adam', iterations: 0 } }
+    expect(schemaIssues(low).get('optimiser.iterations')?.message).toBe('Must be at least 1.')
+  })
   it('names the key of a wrong number', () => {
     const wrong = withValue(defaults(), ['optimiser', 'learning_rate'], -1)
     expect([...schemaIssues(wrong)]).toEqual([
