@@ -1,7 +1,8 @@
-import { readdir, writeFile } from 'node:fs/promises'
+import { readdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { EngineError } from '#shared/contract/index.ts'
 import type { FileGrant } from '#shared/contract/methods.ts'
+import { InputError, fileErrorText } from '../../errors.ts'
 import type { Engine } from '../engine.ts'
 import { freePath, safeFileName, shownFolder } from '../file-names.ts'
 import { kindByName } from '../grants.ts'
@@ -53,11 +54,15 @@ export function fileHandlers(engine: Engine): HandlersOf<'files.list' | 'files.u
           file: safe,
         })
       const path = freePath(root, safe)
-      await writeFile(
-        path,
-        new Uint8Array(payloads[0].buffer, payloads[0].byteOffset, payloads[0].byteLength),
-        { flag: 'wx' },
-      )
+      const { buffer, byteOffset, byteLength } = payloads[0]
+      try {
+        await writeFile(path, new Uint8Array(buffer, byteOffset, byteLength), { flag: 'wx' })
+      } catch (error) {
+        // A full disk leaves the beginning of a file, which nobody asked for.
+        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST'))
+          await rm(path, { force: true })
+        throw new InputError(fileErrorText(error, path), { file: path, cause: error })
+      }
       return grants.grant(path)
     },
   }
