@@ -201,7 +201,13 @@ export const useProject = defineStore('project', () => {
     const id = session.value?.session
     if (!id) return
     const { result } = await connection.request('session.state', { session: id })
-    if (session.value?.session === id) adopt(result)
+    if (session.value?.session !== id) return
+    const known = JSON.stringify(session.value.configuration)
+    const stored = JSON.stringify(parsed.value) === known
+    adopt(result)
+    // What another window has changed; what this one has not stored yet goes before it.
+    if (stored && JSON.stringify(result.configuration) !== known)
+      edit(complete(result.configuration), 'Settings from another window', 'another window')
   }
 
   async function create(name: string, directory?: string) {
