@@ -15,6 +15,7 @@ export type IconName =
   | 'right'
   | 'down'
   | 'up'
+  | 'chevrons'
   | 'plus'
   | 'minus'
   | 'eye'

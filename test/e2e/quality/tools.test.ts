@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { browserStage } from '../story/browser-stage.ts'
-import { layout, menu, tool } from '../story/workbench.ts'
+import { layout, leaveTool, menu, tool, toolButton } from '../story/workbench.ts'
 import { checkThemes } from './checks.ts'
 import { makeSession, openSession } from './screens.ts'
 
@@ -22,11 +22,10 @@ afterAll(() => stage.close())
 const check = (what: string) => checkThemes(page, what)
 /** Opens a menu or popover by its button, checks it, and closes it. */
 async function checkTool(name: string | RegExp, role: 'menu' | 'dialog'): Promise<void> {
-  await page.getByRole('button', { name }).first().click()
+  await (await toolButton(page, name)).click()
   await page.getByRole(role).first().waitFor()
   await check(String(name))
-  await page.keyboard.press('Escape')
-  await page.getByRole(role).waitFor({ state: 'hidden' })
+  await leaveTool(page)
 }
 async function checkDialog(group: string, entry: RegExp): Promise<void> {
   await menu(page, group, entry)

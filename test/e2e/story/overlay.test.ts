@@ -9,6 +9,7 @@ import { browserStage } from './browser-stage.ts'
 import { makePolarisedSession, sourcesOfCatalogue } from './polarised-data.ts'
 import {
   layout,
+  leaveTool,
   mapIteration,
   menu,
   picture,
@@ -16,6 +17,7 @@ import {
   skyOnScreen,
   soon,
   tool,
+  toolButton,
   withoutOverlays,
 } from './workbench.ts'
 
@@ -79,9 +81,9 @@ async function checkSources(title: string, left?: number, right?: number) {
 
 it('draws a catalogue over a map in colours of its own, and reads its sources', async () => {
   await layout(page, 'Inspect data')
-  await page.getByRole('button', { name: 'Catalogue over the map', exact: true }).click()
+  await (await toolButton(page, 'Catalogue over the map')).click()
   await page.getByRole('menuitemradio', { name: 'rm', exact: true }).click()
-  await page.keyboard.press('Escape')
+  await leaveTool(page)
   const figure = sky(page, 'Data').figure
   await bar('Data').waitFor()
   await expect
@@ -189,9 +191,9 @@ it('saves the sources over all three maps as PNG, SVG and PDF', patient, async (
 })
 
 it('is a step that can be undone', async () => {
-  await page.getByRole('button', { name: 'Catalogue over the map', exact: true }).click()
+  await (await toolButton(page, 'Catalogue over the map')).click()
   await page.getByRole('menuitemradio', { name: 'none', exact: true }).click()
-  await page.keyboard.press('Escape')
+  await leaveTool(page)
   await bar('Model').waitFor({ state: 'hidden' })
   await page.keyboard.press('Control+z')
   await bar('Model').waitFor()

@@ -15,6 +15,7 @@ import { finished } from './story.ts'
 import {
   enter,
   layout,
+  leaveTool,
   legends,
   mapIteration,
   menu,
@@ -23,6 +24,7 @@ import {
   skyOnScreen,
   soon,
   tool,
+  toolButton,
   withoutOverlays,
 } from './workbench.ts'
 
@@ -116,9 +118,9 @@ it('shows each Stokes map in its unit on a symmetric scale', async () => {
 })
 
 it('draws the polarisation of Q and U, compares maps in one place, and counts their values', async () => {
-  await page.getByRole('button', { name: /Polarisation$/ }).click()
+  await (await toolButton(page, /Polarisation$/)).click()
   await page.getByRole('menuitemradio', { name: /^along B/ }).click()
-  await page.keyboard.press('Escape')
+  await leaveTool(page)
   const white = async () => {
     const box = await sky(page, 'Data').overlay.boundingBox()
     const picture = await screenPicture(page)
@@ -133,21 +135,23 @@ it('draws the polarisation of Q and U, compares maps in one place, and counts th
   await tool(page, 'Comparison', 'swipe data, residual')
   await page.getByRole('slider', { name: 'Line between Data and Residual' }).waitFor()
   expect(await page.locator('figure.sky-panel').count()).toBe(2)
-  await page.getByRole('button', { name: 'Histograms', exact: true }).click()
+  await (await toolButton(page, 'Histograms')).click()
+  await leaveTool(page)
   await page.getByRole('slider', { name: 'Lower limit in the histogram' }).first().waitFor()
-  await page.getByRole('button', { name: 'Histograms', exact: true }).click()
+  await (await toolButton(page, 'Histograms')).click()
+  await leaveTool(page)
   await tool(page, 'Comparison', 'side by side')
   await expect.poll(() => page.locator('figure.sky-panel').count(), soon).toBe(3)
-  await page.getByRole('button', { name: /Polarisation$/ }).click()
+  await (await toolButton(page, /Polarisation$/)).click()
   await page.getByRole('menuitemradio', { name: 'off' }).click()
-  await page.keyboard.press('Escape')
+  await leaveTool(page)
   await expect.poll(white, soon).toBeLessThan(1000)
 })
 
 it('takes limits as numbers, says what cannot be one, and goes back to automatic ones', async () => {
   const bar = sky(page, 'Residual').figure.locator('.colour-bar canvas')
   const before = await bar.getAttribute('aria-label')
-  await page.getByRole('button', { name: 'Limits by number' }).click()
+  await (await toolButton(page, 'Limits by number')).click()
   const field = (name: string) => page.getByRole('textbox', { name: `${name} limit, Residual` })
   await field('Upper').fill('0.25')
   await expect
@@ -159,7 +163,7 @@ it('takes limits as numbers, says what cannot be one, and goes back to automatic
   expect(await field('Upper').getAttribute('aria-invalid')).toBe('true')
   await page.getByRole('button', { name: 'Automatic', exact: true }).last().click()
   await expect.poll(() => bar.getAttribute('aria-label'), soon).toBe(before)
-  await page.keyboard.press('Escape')
+  await leaveTool(page)
 })
 
 it('follows the line of sight of a pixel to what the model has there, and shows who sees a voxel', async () => {
@@ -182,7 +186,7 @@ it('follows the line of sight of a pixel to what the model has there, and shows 
 
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
   const copy = async (what: string | RegExp) => {
-    await page.getByRole('button', { name: 'Copy', exact: true }).click()
+    await (await toolButton(page, 'Copy')).click()
     await page.getByRole('menuitem', { name: what }).click()
   }
   const copied = () => page.evaluate(() => navigator.clipboard.readText())
@@ -218,8 +222,8 @@ it('follows the line of sight of a pixel to what the model has there, and shows 
   await page.getByText(/^seen by \d+ px$/).waitFor()
   await slices.press('Escape')
   await page.getByText(/^seen by/).waitFor({ state: 'hidden' })
-  await page.getByRole('button', { name: 'Slices through the Sun' }).click()
-  await page.getByRole('button', { name: 'Remove the line of sight' }).click()
+  await (await toolButton(page, 'Slices through the Sun')).click()
+  await (await toolButton(page, 'Remove the line of sight')).click()
   await page.getByText('No line of sight yet').waitFor()
   await page.getByRole('tab', { name: 'Curves', exact: true }).click()
   // The cursor is pinned by the click: Escape on a map frees it.
@@ -294,9 +298,9 @@ it('compares the curves of two runs with what they were told differently, and co
   await expect.poll(() => start.isEnabled(), soon).toBe(true)
   await start.click()
   await finished(page, 3)
-  await page.getByRole('button', { name: 'Compare, Runs beside this one' }).click()
+  await (await toolButton(page, 'Compare, Runs beside this one')).click()
   await page.getByRole('menuitemcheckbox', { name: 'Run 1' }).click()
-  await page.keyboard.press('Escape')
+  await leaveTool(page)
   const chi = (run: number) =>
     formatNumber(lastOfCurves(path, run).get('chi2_n_fitted') ?? NaN, { digits: 3 })
   await expect.poll(async () => (await legends(page)).get('Run 1 fitted'), soon).toBe(chi(1))

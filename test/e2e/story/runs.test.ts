@@ -8,7 +8,7 @@ import { sampleFolder, sampleRun } from '#test/tools/sample-run.ts'
 import type { SampleFolder } from '#test/tools/sample-run.ts'
 import { browserStage } from './browser-stage.ts'
 import { readSession } from './session-file.ts'
-import { enter, field, layout, menu, picture, runBar, soon } from './workbench.ts'
+import { enter, field, layout, menu, picture, runBar, soon, toolButton } from './workbench.ts'
 
 const name = 'runs.larmor'
 let stage: Awaited<ReturnType<typeof browserStage>>
@@ -144,7 +144,7 @@ it('takes settings over, deletes a run after asking, and undoes the former', asy
 
 it('draws more curves against time, and saves them as they are and as pictures', async () => {
   await page.getByRole('tab', { name: 'Curves', exact: true }).click()
-  await page.getByRole('button', { name: 'Show, Charts and axes' }).click()
+  await (await toolButton(page, 'Show, Charts and axes')).click()
   for (const chart of ['Gradient norm', 'Step size', 'Against time optimising'])
     await page.getByRole('menuitemcheckbox', { name: chart }).click()
   await page.keyboard.press('Escape')
@@ -152,7 +152,7 @@ it('draws more curves against time, and saves them as they are and as pictures',
   await page.getByRole('img', { name: /^Step size against time optimising: size/ }).waitFor()
   await picture(page, 'curves-four')
   const saved = async (format: string) => {
-    await page.getByRole('button', { name: 'Save the curves' }).click()
+    await (await toolButton(page, 'Save the curves')).click()
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('menuitem', { name: format }).click(),

@@ -8,7 +8,7 @@ import { sampleFolder, sampleRun } from '#test/tools/sample-run.ts'
 import type { SampleFolder } from '#test/tools/sample-run.ts'
 import { axeProblems } from '../quality/checks.ts'
 import { browserStage } from './browser-stage.ts'
-import { layout, menu, picture, sky, soon } from './workbench.ts'
+import { layout, menu, picture, sky, soon, toolButton } from './workbench.ts'
 
 const name = 'unsaved.larmor'
 let stage: Awaited<ReturnType<typeof browserStage>>
@@ -40,7 +40,7 @@ afterAll(async () => {
 it('asks before a mask that is drawn is lost with the page', async () => {
   await menu(page, 'Data', 'Draw the mask')
   const bar = page.getByRole('toolbar', { name: 'Mask' })
-  await bar.getByRole('button', { name: 'Invert' }).click()
+  await (await toolButton(page, 'Invert')).click()
   await bar.getByRole('button', { name: 'Discard' }).waitFor()
   const asked: string[] = []
   page.once('dialog', (dialog) => {

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { projectSky, unprojectSky } from '#shared/sky/index.ts'
 import { screenPicture } from '../picture.ts'
 import type { Picture } from '../picture.ts'
@@ -21,11 +21,40 @@ export async function menu(page: Page, group: string, entry: string | RegExp): P
   await item.waitFor({ state: 'hidden' })
 }
 
+/** The button of a tool in the strip of a panel, brought into sight where the strip is too narrow for it. */
+export async function toolButton(page: Page, name: string | RegExp): Promise<Locator> {
+  const options = typeof name === 'string' ? { name, exact: true } : { name }
+  const found = page.getByRole('button', options).first()
+  const more = page
+    .locator('.tool-strip', {
+      has: page.getByRole('button', { ...options, includeHidden: true }),
+    })
+    .getByRole('button', { name: 'More tools' })
+    .first()
+  // The strip may be about to find room for it.
+  for (const end = performance.now() + soon.timeout; performance.now() < end; await wait(50)) {
+    if (await found.isVisible()) break
+    if (await more.isVisible()) await more.click({ timeout: 1000 }).catch(() => undefined)
+  }
+  return found
+}
+
+/** Closes the menu or form of a tool, and the list that it was in. */
+export async function leaveTool(page: Page): Promise<void> {
+  const open = page.locator('[role=menu], .menu.popover')
+  while ((await open.count()) > 0) {
+    const before = await open.count()
+    await page.keyboard.press('Escape')
+    while ((await open.count()) === before) await wait(20)
+  }
+}
+
 /** Chooses a value of a tool in the strip of a panel. */
 export async function tool(page: Page, label: string, value: string): Promise<void> {
-  await page.getByRole('button', { name: new RegExp(`, ${label}$`) }).click()
+  await (await toolButton(page, new RegExp(`, ${label}$`))).click()
   await page.getByRole('menuitemradio', { name: value, exact: true }).click()
   await page.getByRole('menu').waitFor({ state: 'hidden' })
+  await leaveTool(page)
 }
 
 export async function layout(page: Page, name: string): Promise<void> {
