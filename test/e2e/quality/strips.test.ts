@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { browserStage } from '../story/browser-stage.ts'
 import { layout, leaveTool, menu, tool } from '../story/workbench.ts'
-import { axeProblems } from './checks.ts'
+import { checkThemes } from './checks.ts'
 import { makeSession, openSession } from './screens.ts'
 
 // Tools are in one row, in sight: those that have no room are behind "More tools", and come to nothing less there.
@@ -109,10 +109,7 @@ describe('the tools that have no room', () => {
       .evaluateAll((buttons) => buttons.map((button) => button.ariaLabel ?? ''))
     expect(names).toContain('Copy')
     expect(names).toContain('Save pictures')
-    for (const theme of ['light', 'dark']) {
-      await page.evaluate((value) => (document.documentElement.dataset.theme = value), theme)
-      await expect.poll(() => axeProblems(page), { ...soon, message: theme }).toEqual([])
-    }
+    await checkThemes(page, 'more tools')
     const focused = () => page.evaluate(() => document.activeElement?.ariaLabel)
     await expect.poll(focused, soon).toBe(names[0])
     for (const name of names.slice(1)) {
