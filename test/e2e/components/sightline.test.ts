@@ -41,6 +41,7 @@ async function mountTracks(width = 700, height = 300, theme: 'dark' | 'light' = 
             height,
             props: {
               profile: { rows, distanceKpc, columns },
+              place: 'l = 10.0°  b = +5.0°',
               columns: ['B_perp', 'B_parallel', 'n_e', 'I'],
               cursorKpc: null,
             },
