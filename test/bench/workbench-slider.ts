@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import type { BrowserStage } from '../e2e/story/browser-stage.ts'
-import { layout } from '../e2e/story/workbench.ts'
+import { layout, openFile } from '../e2e/story/workbench.ts'
 import { noteExchanges, processorRow, processorTime, stagesOf, stagesText } from './exchanges.ts'
 import type { Stages } from './exchanges.ts'
 import { frameRows, framesDuring } from './workbench-stage.ts'
@@ -19,9 +19,7 @@ export async function measure(stage: BrowserStage): Promise<Row[]> {
   await copyFile(sample, join(stage.folder, 'haslam.fits'))
   const page = await stage.open()
   await noteExchanges(page)
-  const open = page.getByRole('button', { name: /^Open a map/ })
-  await page.locator('button:enabled', { hasText: 'Open a map' }).waitFor()
-  await stage.choose(page, () => open.click(), 'haslam.fits')
+  await openFile(stage, page, 'map', 'haslam.fits')
   await page.locator('figure.sky-panel').first().waitFor()
   await layout(page, 'Model')
   const rows: Row[] = []

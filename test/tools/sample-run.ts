@@ -23,8 +23,8 @@ export function syntheticSky(nside: number): Float32Array {
   })
 }
 
-export function sampleFolder(nside = 8): SampleFolder {
-  const path = mkdtempSync(join(tmpdir(), 'larmor-test-'))
+export function sampleFolder(nside = 8, within = tmpdir()): SampleFolder {
+  const path = mkdtempSync(join(within, 'larmor-test-'))
   const map = writeHealpixMap({
     nside,
     ordering: 'RING',

@@ -3,16 +3,15 @@ import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { RunManager } from '#engine/runs/run-manager.ts'
-import { Session } from '#engine/storage/session.ts'
 import { pix2ang } from '#shared/healpix/index.ts'
 import { colourAt } from '#shared/sky/index.ts'
-import { sampleFolder, sampleRun, syntheticSky } from '#test/tools/sample-run.ts'
+import { syntheticSky } from '#test/tools/sample-run.ts'
 import type { SampleFolder } from '#test/tools/sample-run.ts'
+import { sampleSession } from '#test/tools/sample-session.ts'
 import { colourDistance } from '../picture.ts'
 import { electronStage } from '../story/electron-stage.ts'
 import type { ElectronStage } from '../story/electron-stage.ts'
-import { layout, menu, skyOnScreen, soon, tool } from '../story/workbench.ts'
+import { layout, menu, openFile, skyOnScreen, soon, tool } from '../story/workbench.ts'
 import { zipEntries } from './zip-entries.ts'
 
 // What leaves the window of the desktop program: commands in the native menu, the system's clipboard, films as files.
@@ -26,16 +25,9 @@ let browser: Browser
 
 beforeAll(async () => {
   stage = await electronStage()
-  folder = sampleFolder(nside)
-  const session = Session.create(join(stage.folder, name), 'Outputs', sampleRun(folder))
-  const manager = new RunManager()
-  await manager.settled(session, manager.start(session, { threads: 1 }).run)
-  await manager.shutdown()
-  session.close()
+  folder = await sampleSession(stage.folder, name, nside)
   page = await stage.open()
-  const open = page.getByRole('button', { name: /^Open a session/ })
-  await page.locator('button:enabled', { hasText: 'Open a session' }).waitFor()
-  await stage.choose(page, () => open.click(), name)
+  await openFile(stage, page, 'session', name)
   await layout(page, 'Fit')
   browser = await chromium.launch({
     executablePath: process.env.LARMOR_TEST_CHROMIUM ?? '/usr/bin/chromium',
@@ -43,7 +35,6 @@ beforeAll(async () => {
   })
 })
 afterAll(async () => {
-  folder.remove()
   await browser.close()
   await stage.close()
 })

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { makePolarisedSession } from '../story/polarised-data.ts'
 import type { Stage } from '../story/stage.ts'
-import { enter, layout, menu, tool } from '../story/workbench.ts'
+import { enter, layout, menu, openFile, tool } from '../story/workbench.ts'
 
 /** A panel, dialog or state of the workbench, and the way to it as a user goes it. */
 export interface Screen {
@@ -18,9 +18,7 @@ export const sessionName = 'polarised.larmor'
 export const makeSession = (stage: Stage) => makePolarisedSession(stage.folder, sessionName)
 
 export async function openSession(stage: Stage, page: Page, name = sessionName): Promise<void> {
-  const open = page.getByRole('button', { name: /^Open a session/ })
-  await page.locator('button:enabled', { hasText: 'Open a session' }).waitFor()
-  await stage.choose(page, () => open.click(), name)
+  await openFile(stage, page, 'session', name)
   await page.locator('figure.sky-panel').first().waitFor()
 }
 

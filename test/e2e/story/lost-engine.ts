@@ -5,7 +5,7 @@ import { expect } from 'vitest'
 import type { ElectronStage } from './electron-stage.ts'
 import { checkNumbers, finished, setSmall, startRun } from './story.ts'
 import { onlySession } from './session-file.ts'
-import { iteration, layout, runBar, soon } from './workbench.ts'
+import { iteration, layout, openFile, runBar } from './workbench.ts'
 
 const sample = fileURLToPath(
   new URL('../../../assets/samples/haslam408-nside64.fits', import.meta.url),
@@ -15,9 +15,7 @@ const sample = fileURLToPath(
 export async function loseEngine(stage: ElectronStage): Promise<void> {
   await copyFile(sample, join(stage.folder, 'haslam.fits'))
   const page = await stage.open()
-  const open = page.getByRole('button', { name: /^Open a map/ })
-  await expect.poll(() => open.isEnabled(), soon).toBe(true)
-  await stage.choose(page, () => open.click(), 'haslam.fits')
+  await openFile(stage, page, 'map', 'haslam.fits')
   await page.locator('figure.sky-panel .source', { hasText: 'haslam.fits' }).waitFor()
   await setSmall(page, 400)
   await startRun(page)

@@ -14,7 +14,7 @@ import { runFileSchema } from '#shared/session/run-file.ts'
 import { formatQuantity } from '#shared/sky/index.ts'
 import { axeProblems, layoutProblems } from '../quality/checks.ts'
 import { browserStage } from './browser-stage.ts'
-import { enter, field, layout, sky, skyOnScreen, soon, tool } from './workbench.ts'
+import { enter, field, layout, openFile, sky, skyOnScreen, soon, tool } from './workbench.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const degree = Math.PI / 180
@@ -31,9 +31,7 @@ beforeAll(async () => {
     join(stage.folder, 'haslam.fits'),
   )
   page = await stage.open()
-  const open = page.getByRole('button', { name: /^Open a map/ })
-  await page.locator('button:enabled', { hasText: 'Open a map' }).waitFor()
-  await stage.choose(page, () => open.click(), 'haslam.fits')
+  await openFile(stage, page, 'map', 'haslam.fits')
   await page.locator('figure.sky-panel').first().waitFor()
   await layout(page, 'Model')
 })

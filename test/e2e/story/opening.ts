@@ -7,7 +7,7 @@ import { readFits, readHealpixMap } from '#shared/fits/index.ts'
 import { formatQuantity } from '#shared/sky/index.ts'
 import { dropFile } from './stage.ts'
 import type { Stage } from './stage.ts'
-import { menu, sky, skyOnScreen, soon } from './workbench.ts'
+import { menu, openFile, sky, skyOnScreen, soon } from './workbench.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const sample = join(root, 'assets/samples/haslam408-nside64.fits')
@@ -27,9 +27,7 @@ export async function openMaps(stage: Stage): Promise<void> {
   const rows = page.getByRole('tree', { name: 'Project' }).getByRole('treeitem', { level: 2 })
 
   // By dialog, from the start screen. The sample says everything itself.
-  const open = page.getByRole('button', { name: /^Open a map/ })
-  await expect.poll(() => open.isEnabled(), soon).toBe(true)
-  await stage.choose(page, () => open.click(), 'haslam.fits')
+  await openFile(stage, page, 'map', 'haslam.fits')
   await rows.filter({ hasText: 'haslam' }).filter({ hasText: 'NSIDE 64' }).waitFor()
   await page.locator('figure.sky-panel .source', { hasText: 'haslam.fits' }).waitFor()
 

@@ -12,6 +12,7 @@ import {
   leaveTool,
   mapIteration,
   menu,
+  openFile,
   picture,
   sky,
   skyOnScreen,
@@ -35,9 +36,7 @@ afterAll(() => stage.close())
 async function openSession() {
   page = await stage.open()
   await page.setViewportSize({ width: 1280, height: 800 })
-  const open = page.getByRole('button', { name: /^Open a session/ })
-  await page.locator('button:enabled', { hasText: 'Open a session' }).waitFor()
-  await stage.choose(page, () => open.click(), name)
+  await openFile(stage, page, 'session', name)
   await sky(page, 'Data').figure.waitFor()
 }
 

@@ -19,6 +19,7 @@ import {
   legends,
   mapIteration,
   menu,
+  openFile,
   runBar,
   sky,
   skyOnScreen,
@@ -40,9 +41,7 @@ beforeAll(async () => {
   path = join(stage.folder, name)
   await makePolarisedSession(stage.folder, name)
   page = await stage.open()
-  const open = page.getByRole('button', { name: /^Open a session/ })
-  await page.locator('button:enabled', { hasText: 'Open a session' }).waitFor()
-  await stage.choose(page, () => open.click(), name)
+  await openFile(stage, page, 'session', name)
   await page.locator('figure.sky-panel').first().waitFor()
 })
 afterAll(() => stage.close())

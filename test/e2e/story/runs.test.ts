@@ -2,43 +2,37 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { RunManager } from '#engine/runs/run-manager.ts'
-import { Session } from '#engine/storage/session.ts'
-import { sampleFolder, sampleRun } from '#test/tools/sample-run.ts'
-import type { SampleFolder } from '#test/tools/sample-run.ts'
+import { sampleSession } from '#test/tools/sample-session.ts'
 import { browserStage } from './browser-stage.ts'
 import { readSession } from './session-file.ts'
-import { enter, field, layout, menu, picture, runBar, soon, toolButton } from './workbench.ts'
+import {
+  enter,
+  field,
+  layout,
+  menu,
+  openFile,
+  picture,
+  runBar,
+  soon,
+  toolButton,
+} from './workbench.ts'
 
 const name = 'runs.larmor'
 let stage: Awaited<ReturnType<typeof browserStage>>
-let folder: SampleFolder
 let page: Page
 let path: string
 
 beforeAll(async () => {
   stage = await browserStage()
-  // Within the folder that is served.
-  process.env.TMPDIR = stage.folder
-  folder = sampleFolder()
   path = join(stage.folder, name)
-  const session = Session.create(path, 'Runs', sampleRun(folder))
-  const manager = new RunManager()
-  await manager.settled(session, manager.start(session, { threads: 1 }).run)
-  await manager.shutdown()
-  session.close()
+  await sampleSession(stage.folder, name)
   page = await stage.open()
   await page.setViewportSize({ width: 1280, height: 800 })
-  const open = page.getByRole('button', { name: /^Open a session/ })
-  await page.locator('button:enabled', { hasText: 'Open a session' }).waitFor()
-  await stage.choose(page, () => open.click(), name)
+  await openFile(stage, page, 'session', name)
   await layout(page, 'Fit')
   await page.getByRole('tab', { name: 'Runs', exact: true }).click()
 })
-afterAll(async () => {
-  folder.remove()
-  await stage.close()
-})
+afterAll(() => stage.close())
 
 const list = () => page.getByRole('region', { name: 'Runs', exact: true })
 const rowNames = () => list().locator('tbody tr .what b').allTextContents()

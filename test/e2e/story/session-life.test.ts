@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { browserStage } from './browser-stage.ts'
 import { finished, setSmall, startRun } from './story.ts'
-import { iteration, layout, menu, runBar, soon, tool } from './workbench.ts'
+import { iteration, layout, menu, openFile, runBar, soon, tool } from './workbench.ts'
 
 const sample = fileURLToPath(
   new URL('../../../assets/samples/haslam408-nside64.fits', import.meta.url),
@@ -21,9 +21,7 @@ afterAll(() => stage.close())
 
 async function openMap(): Promise<Page> {
   const page = await stage.open()
-  const open = page.getByRole('button', { name: /^Open a map/ })
-  await expect.poll(() => open.isEnabled(), soon).toBe(true)
-  await stage.choose(page, () => open.click(), 'haslam.fits')
+  await openFile(stage, page, 'map', 'haslam.fits')
   await page.locator('figure.sky-panel .source', { hasText: 'haslam.fits' }).waitFor()
   return page
 }

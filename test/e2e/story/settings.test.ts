@@ -2,28 +2,21 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { RunManager } from '#engine/runs/run-manager.ts'
-import { Session } from '#engine/storage/session.ts'
 import { writeHealpixMap } from '#shared/fits/index.ts'
 import { pix2ang } from '#shared/healpix/index.ts'
-import { sampleFolder, sampleRun } from '#test/tools/sample-run.ts'
-import type { SampleFolder } from '#test/tools/sample-run.ts'
+import { sampleSession } from '#test/tools/sample-session.ts'
 import { axeProblems } from '../quality/checks.ts'
 import { browserStage } from './browser-stage.ts'
 import { readSession } from './session-file.ts'
-import { enter, field, layout, menu, picture, runBar, soon } from './workbench.ts'
+import { enter, field, layout, menu, openFile, picture, runBar, soon } from './workbench.ts'
 
 const name = 'settings.larmor'
 let stage: Awaited<ReturnType<typeof browserStage>>
-let folder: SampleFolder
 let page: Page
 let path: string
 
 beforeAll(async () => {
   stage = await browserStage()
-  // Within the folder that is served.
-  process.env.TMPDIR = stage.folder
-  folder = sampleFolder()
   const nside = 8
   const values = Float32Array.from({ length: 12 * nside ** 2 }, (_, pixel) =>
     pix2ang(nside, 'RING', pixel).theta < Math.PI / 2 ? 1 : 2,
@@ -32,22 +25,13 @@ beforeAll(async () => {
   const regions = writeHealpixMap({ nside, ordering: 'RING', coordsys: 'G', columns, cards: [] })
   await writeFile(join(stage.folder, 'regions.fits'), regions)
   path = join(stage.folder, name)
-  const session = Session.create(path, 'Settings', sampleRun(folder))
-  const manager = new RunManager()
-  await manager.settled(session, manager.start(session, { threads: 1 }).run)
-  await manager.shutdown()
-  session.close()
+  await sampleSession(stage.folder, name)
   page = await stage.open()
   await page.setViewportSize({ width: 1280, height: 800 })
-  const open = page.getByRole('button', { name: /^Open a session/ })
-  await page.locator('button:enabled', { hasText: 'Open a session' }).waitFor()
-  await stage.choose(page, () => open.click(), name)
+  await openFile(stage, page, 'session', name)
   await layout(page, 'Fit')
 })
-afterAll(async () => {
-  folder.remove()
-  await stage.close()
-})
+afterAll(() => stage.close())
 
 const inspector = () => page.getByRole('complementary', { name: 'Inspector' })
 /** A model of the tree by its symbol. */

@@ -1,46 +1,30 @@
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { RunManager } from '#engine/runs/run-manager.ts'
-import { Session } from '#engine/storage/session.ts'
-import { sampleFolder, sampleRun } from '#test/tools/sample-run.ts'
-import type { SampleFolder } from '#test/tools/sample-run.ts'
-import { axeProblems } from '../quality/checks.ts'
+import { sampleSession } from '#test/tools/sample-session.ts'
+import { checkThemes } from '../quality/checks.ts'
 import { browserStage } from './browser-stage.ts'
 import { readSession } from './session-file.ts'
-import { layout, menu, picture, soon } from './workbench.ts'
+import { layout, openFile, picture, soon } from './workbench.ts'
 
 const name = 'volume.larmor'
 let stage: Awaited<ReturnType<typeof browserStage>>
-let folder: SampleFolder
 let page: Page
 
 async function open(): Promise<void> {
   page = await stage.open()
   await page.setViewportSize({ width: 1280, height: 800 })
-  const button = page.getByRole('button', { name: /^Open a session/ })
-  await page.locator('button:enabled', { hasText: 'Open a session' }).waitFor()
-  await stage.choose(page, () => button.click(), name)
+  await openFile(stage, page, 'session', name)
   await layout(page, 'Explore field')
   await volume().waitFor(soon)
 }
 
 beforeAll(async () => {
   stage = await browserStage()
-  // Within the folder that is served.
-  process.env.TMPDIR = stage.folder
-  folder = sampleFolder()
-  const session = Session.create(join(stage.folder, name), 'Volume', sampleRun(folder))
-  const manager = new RunManager()
-  await manager.settled(session, manager.start(session, { threads: 1 }).run)
-  await manager.shutdown()
-  session.close()
+  await sampleSession(stage.folder, name)
   await open()
 })
-afterAll(async () => {
-  folder.remove()
-  await stage.close()
-})
+afterAll(() => stage.close())
 
 const panel = () => page.getByRole('region', { name: 'Volume' }).first()
 const volume = () => panel().locator('.stage > canvas')
@@ -86,18 +70,12 @@ it('has coverage and conditional sigma of the run, and densities that it holds f
 })
 
 it('has tools that axe finds nothing serious in, in both themes', async () => {
-  const tools = ['Field lines and arrows', 'Views', 'Turntable film'] as const
-  for (const theme of ['dark', 'light']) {
-    for (const tool of tools) {
-      await press(tool)
-      await page.getByRole('dialog', { name: tool }).waitFor()
-      await expect
-        .poll(() => axeProblems(page), { ...soon, message: `${tool}, ${theme}` })
-        .toEqual([])
-      await picture(page, `volume-${tool.split(' ')[0]}-${theme}`)
-      await page.keyboard.press('Escape')
-    }
-    await menu(page, 'View', 'Light theme')
+  for (const tool of ['Field lines and arrows', 'Views', 'Turntable film']) {
+    await press(tool)
+    await page.getByRole('dialog', { name: tool }).waitFor()
+    await checkThemes(page, tool)
+    await picture(page, `volume-${tool.split(' ')[0]}`)
+    await page.keyboard.press('Escape')
   }
 })
 

@@ -2,13 +2,11 @@ import { readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { RunManager } from '#engine/runs/run-manager.ts'
-import { Session } from '#engine/storage/session.ts'
-import { sampleFolder, sampleRun } from '#test/tools/sample-run.ts'
 import type { SampleFolder } from '#test/tools/sample-run.ts'
+import { sampleSession } from '#test/tools/sample-session.ts'
 import { axeProblems } from '../quality/checks.ts'
 import { browserStage } from './browser-stage.ts'
-import { layout, menu, picture, sky, soon, toolButton } from './workbench.ts'
+import { layout, menu, openFile, picture, sky, soon, toolButton } from './workbench.ts'
 
 const name = 'unsaved.larmor'
 let stage: Awaited<ReturnType<typeof browserStage>>
@@ -17,25 +15,13 @@ let page: Page
 
 beforeAll(async () => {
   stage = await browserStage()
-  // Within the folder that is served.
-  process.env.TMPDIR = stage.folder
-  folder = sampleFolder()
-  const session = Session.create(join(stage.folder, name), 'Unsaved', sampleRun(folder))
-  const manager = new RunManager()
-  await manager.settled(session, manager.start(session, { threads: 1 }).run)
-  await manager.shutdown()
-  session.close()
+  folder = await sampleSession(stage.folder, name)
   page = await stage.open()
-  const open = page.getByRole('button', { name: /^Open a session/ })
-  await page.locator('button:enabled', { hasText: 'Open a session' }).waitFor()
-  await stage.choose(page, () => open.click(), name)
+  await openFile(stage, page, 'session', name)
   await layout(page, 'Inspect data')
   await sky(page, 'Data').figure.waitFor()
 })
-afterAll(async () => {
-  folder.remove()
-  await stage.close()
-})
+afterAll(() => stage.close())
 
 it('asks before a mask that is drawn is lost with the page', async () => {
   await menu(page, 'Data', 'Draw the mask')

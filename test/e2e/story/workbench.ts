@@ -5,6 +5,7 @@ import type { Locator, Page } from 'playwright-core'
 import { projectSky, unprojectSky } from '#shared/sky/index.ts'
 import { screenPicture } from '../picture.ts'
 import type { Picture } from '../picture.ts'
+import type { Stage } from './stage.ts'
 
 /** What the story does in the window and reads from it, in terms of what a user sees. */
 
@@ -12,6 +13,14 @@ export const soon = { timeout: 30_000 }
 
 export const runBar = (page: Page) => page.getByRole('region', { name: 'Run', exact: true })
 export const field = (page: Page, name: string) => page.getByLabel(name, { exact: true })
+
+/** Opens a file of the stage's folder from the start screen, as soon as the engine is there. */
+export const openFile = (stage: Stage, page: Page, what: 'map' | 'session', name: string) =>
+  stage.choose(
+    page,
+    () => page.getByRole('button', { name: new RegExp(`^Open a ${what}`) }).click(),
+    name,
+  )
 
 /** Chooses an entry of the menu bar. */
 export async function menu(page: Page, group: string, entry: string | RegExp): Promise<void> {
