@@ -1,4 +1,4 @@
-import type { Vector3 } from './types.ts'
+import type { ScreenPoint, Vector3 } from './types.ts'
 
 /** Camera that circles a point with +z up. Angles in degrees, lengths in kpc. */
 export interface Orbit {
@@ -9,11 +9,8 @@ export interface Orbit {
   readonly focalKpc: Vector3
 }
 
-export interface ScreenPoint {
-  /** CSS pixels. */
-  readonly x: number
-  readonly y: number
-  /** Distance along the view axis. */
+interface ProjectedPoint extends ScreenPoint {
+  /** Distance along the view axis, kpc. */
   readonly depth: number
 }
 
@@ -51,7 +48,7 @@ export function orbitProjector(orbit: Orbit, width: number, height: number) {
   const { right, up, back } = orbitAxes(orbit)
   const position = orbitPosition(orbit)
   const focalLength = height / 2 / Math.tan((viewAngleDeg / 2) * degree)
-  return (point: Vector3): ScreenPoint => {
+  return (point: Vector3): ProjectedPoint => {
     const from: Vector3 = [point[0] - position[0], point[1] - position[1], point[2] - position[2]]
     const depth = -dot(from, back)
     return {

@@ -1,10 +1,7 @@
 import type { CanvasPalette } from '../sky/palette.ts'
+import type { ScreenPoint } from './types.ts'
 
-/** What slices and volume draw alike over the field, in CSS pixels. */
-export interface ScreenPoint {
-  readonly x: number
-  readonly y: number
-}
+// What slices and volume draw alike over the field.
 
 /** Galactocentric circles that every panel shows, kpc. */
 export const ringRadiiKpc: readonly number[] = [5, 10, 15, 20]

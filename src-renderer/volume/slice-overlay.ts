@@ -31,8 +31,8 @@ export interface SliceOverlay {
   /** Centre and size of the chosen voxel. */
   readonly voxel?: { readonly centreKpc: Vector3; readonly sizeKpc: Vector3 } | null
   readonly palette: CanvasPalette
-  /** Two lines in the corner: value and place under the pointer. */
-  readonly readout: readonly string[]
+  /** In the corner: the value under the pointer, or ''. */
+  readonly readout: string
 }
 
 const axisNames = ['x', 'y', 'z'] as const
@@ -226,11 +226,8 @@ function drawCorner(context: CanvasRenderingContext2D, { layout, palette, readou
   context.textAlign = 'left'
   context.fillStyle = palette.text
   context.font = `500 11px ${palette.fontMono}`
-  // Below the labels of the z axis.
-  readout.forEach((line, i) => {
-    const y = corner.y + 26 + 15 * i
-    if (y < corner.y + corner.height - 14) context.fillText(line, corner.x, y)
-  })
+  // Below the labels of the z axis, where there is room for it.
+  if (corner.height > 40) context.fillText(readout, corner.x, corner.y + 26)
   context.fillStyle = palette.textQuiet
   context.font = `400 11px ${palette.fontUi}`
   context.fillText('axes in kpc', corner.x, corner.y + corner.height - 2)

@@ -31,7 +31,7 @@ export async function slicesPicture(props: FieldSlicesProps): Promise<Blob> {
     ray: props.ray,
     overlays: props.overlays,
     palette: printPalette(isPale(colourMap)),
-    readout: [],
+    readout: '',
   })
   const { signed, unit } = quantityInfo[props.quantity]
   drawColourBar(context, {

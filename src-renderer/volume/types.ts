@@ -11,6 +11,12 @@ import type { SeedSettings, VolumeOverlayName, VolumeSettings } from './settings
 export type FieldQuantity =
   'B' | 'Bx' | 'By' | 'Bz' | 'BR' | 'Bphi' | 'divB' | 'n_e' | 'C' | 'p' | 'coverage' | 'sigma'
 
+/** CSS pixels. */
+export interface ScreenPoint {
+  readonly x: number
+  readonly y: number
+}
+
 export type Vector3 = readonly [number, number, number]
 
 export interface FieldProps {
