@@ -3,9 +3,13 @@ import type { ColourScale } from './colour-scale.ts'
 /** Types between the sky map component and whoever shows it. Angles in degrees, Galactic. */
 
 /** How values become positions on the colour map. `equalised` gives every colour the same sky area. */
-export type SkyNorm = 'linear' | 'log' | 'symlog' | 'asinh' | 'sqrt' | 'equalised'
+export const skyNorms = ['linear', 'log', 'symlog', 'asinh', 'sqrt', 'equalised'] as const
+export type SkyNorm = (typeof skyNorms)[number]
+/** Of quantities of both signs. */
+export const signedNorms = ['linear', 'symlog', 'asinh', 'equalised'] as const
 
-export type SkyProjection = 'mollweide' | 'orthographic' | 'gnomonic' | 'plate-carree'
+export const projections = ['mollweide', 'orthographic', 'gnomonic', 'plate-carree'] as const
+export type SkyProjection = (typeof projections)[number]
 
 export type SkyTheme = 'dark' | 'light'
 

@@ -6,32 +6,13 @@ import { curveAxes } from '../charts/abscissa.ts'
 import { presets, readDocks, standardDocks } from '../dock/arrangements.ts'
 import type { Docks } from '../dock/arrangements.ts'
 import { sightlineColumns } from '#shared/contract/methods.ts'
-import { wholeSky } from '../sky/types.ts'
+import { projections, signedNorms, skyNorms, wholeSky } from '../sky/types.ts'
 import { defaultVolumeSettings, volumeSettings } from '../volume/settings.ts'
+import { fieldQuantities } from '../volume/types.ts'
 import type { SkyDirection, SkyViewState } from '../sky/types.ts'
 import type { FieldReadout, Vector3 } from '../volume/types.ts'
 import { useMessages } from './messages.ts'
 import { recordView } from './view-history.ts'
-
-export const skyNorms = ['linear', 'log', 'symlog', 'asinh', 'sqrt', 'equalised'] as const
-/** Of quantities of both signs. */
-export const signedNorms = ['linear', 'symlog', 'asinh', 'equalised'] as const
-export const projections = ['mollweide', 'orthographic', 'gnomonic', 'plate-carree'] as const
-export const percentiles = [90, 95, 98, 99, 99.5, 99.9, 100] as const
-export const fieldQuantities = [
-  'B',
-  'Bx',
-  'By',
-  'Bz',
-  'BR',
-  'Bphi',
-  'divB',
-  'n_e',
-  'C',
-  'p',
-  'coverage',
-  'sigma',
-] as const
 
 export type DialogName =
   | 'palette'

@@ -8,8 +8,21 @@ import type { SeedSettings, VolumeOverlayName, VolumeSettings } from './settings
  * What the panels show: of the magnetic field its strength, Cartesian and Galactocentric cylindrical components and
  * divergence; the densities and the spectral index themselves.
  */
-export type FieldQuantity =
-  'B' | 'Bx' | 'By' | 'Bz' | 'BR' | 'Bphi' | 'divB' | 'n_e' | 'C' | 'p' | 'coverage' | 'sigma'
+export const fieldQuantities = [
+  'B',
+  'Bx',
+  'By',
+  'Bz',
+  'BR',
+  'Bphi',
+  'divB',
+  'n_e',
+  'C',
+  'p',
+  'coverage',
+  'sigma',
+] as const
+export type FieldQuantity = (typeof fieldQuantities)[number]
 
 /** CSS pixels. */
 export interface ScreenPoint {
