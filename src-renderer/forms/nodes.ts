@@ -82,7 +82,7 @@ const limit = (value: number | boolean | undefined) =>
   typeof value !== 'number' || Math.abs(value) >= Number.MAX_SAFE_INTEGER ? undefined : value
 
 /** Translates a JSON Schema node. */
-export function toNode(schema: JsonSchema): FormNode {
+function toNode(schema: JsonSchema): FormNode {
   const initial: unknown = schema.default
   const variants = schema.oneOf ?? schema.anyOf
   if (variants)

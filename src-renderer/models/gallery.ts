@@ -28,7 +28,7 @@ function shortName(model: string): string {
 }
 
 /** Authors and year of the paper that defines a model. */
-export const paperOf = ({ source }: Pick<FieldModel, 'source'>): string =>
+const paperOf = ({ source }: Pick<FieldModel, 'source'>): string =>
   source.startsWith('by definition') ? 'By definition' : (/^.*?\d{4}/.exec(source)?.[0] ?? source)
 
 /** All models of a section with all their variants, as cards; the words of a search must all be found. */

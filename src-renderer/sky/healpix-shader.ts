@@ -13,7 +13,7 @@ void main() {
 }`
 
 /** Numbers of the norms and projections in the uniforms. */
-export const normNumber = {
+const normNumber = {
   linear: 0,
   log: 1,
   symlog: 2,

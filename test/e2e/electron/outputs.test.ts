@@ -78,7 +78,7 @@ describe('the native menu', () => {
     }, id)
 
   it('has what the menu of the page has, as it is now', async () => {
-    for (const group of ['File', 'Edit', 'View', 'Data', 'Model', 'Run', 'Help']) {
+    for (const group of ['File', 'Edit', 'View', 'Panels', 'Data', 'Model', 'Run', 'Help']) {
       const expected = await inPage(group)
       expect(expected.length, group).toBeGreaterThan(2)
       await expect.poll(() => native(group), { ...soon, message: group }).toEqual(expected)
