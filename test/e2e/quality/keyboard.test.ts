@@ -1,6 +1,8 @@
+import { fileURLToPath } from 'node:url'
 import type { CDPSession, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { browserStage } from '../story/browser-stage.ts'
+import { dropFile } from '../story/stage.ts'
 import { layout, menu } from '../story/workbench.ts'
 import { makeSession, openSession } from './screens.ts'
 
@@ -158,6 +160,17 @@ async function walk(root: string): Promise<void> {
 
 describe('the keyboard', () => {
   it('comes to everything on the start screen', () => walk('#app'))
+  it('keeps its place where a screen or a message goes', async () => {
+    await page.getByRole('button', { name: /^Empty project/ }).focus()
+    await page.keyboard.press('Enter')
+    await page.locator('[role=tree] :focus').waitFor()
+    await dropFile(page, fileURLToPath(new URL('.', import.meta.url)))
+    await page.getByRole('button', { name: 'Close message' }).focus()
+    await page.keyboard.press('Enter')
+    await page.locator('[role=tree] :focus').waitFor()
+    await page.keyboard.press('Control+Shift+W')
+    await page.locator('button:focus', { hasText: 'Open a map' }).waitFor()
+  })
   it('comes to everything beside a finished fit', { timeout: 300_000 }, async () => {
     await openSession(stage, page)
     await layout(page, 'Fit')
