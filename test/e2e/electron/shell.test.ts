@@ -8,6 +8,7 @@ import type { ElectronApplication, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { Session } from '#engine/storage/session.ts'
 import { listen } from '../story/stage.ts'
+import { menu } from '../story/workbench.ts'
 import { openDisplay } from '#test/tools/virtual-display.ts'
 import type { VirtualDisplay } from '#test/tools/virtual-display.ts'
 import type { LarmorShell } from '#shared/contract/shell.ts'
@@ -180,18 +181,32 @@ describe('a reload', () => {
   })
 })
 
+/** Answers what the program asks before it closes, with the button of a number, and keeps the questions. */
+async function answerQuestions(app: ElectronApplication, answer: number) {
+  await app.evaluate(({ dialog }, first) => {
+    const asked: { message: string; buttons: string[] }[] = []
+    Reflect.set(globalThis, 'asked', asked)
+    Reflect.set(globalThis, 'answer', first)
+    Reflect.set(dialog, 'showMessageBox', (_window: unknown, options: (typeof asked)[number]) => {
+      asked.push(options)
+      return Promise.resolve({ response: Reflect.get(globalThis, 'answer') })
+    })
+  }, answer)
+  return {
+    asked: () =>
+      app.evaluate((): { message: string; buttons: string[] }[] =>
+        Reflect.get(globalThis, 'asked'),
+      ),
+    answerWith: (next: number) =>
+      app.evaluate((_electron, button) => Reflect.set(globalThis, 'answer', button), next),
+    close: () => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0].close()),
+  }
+}
+
 describe('closing the window during a run', () => {
   it('asks; the run is kept going, or paused with everything saved', async () => {
     const { app, page } = await launch()
-    await app.evaluate(({ dialog }) => {
-      const asked: { message: string; buttons: string[] }[] = []
-      Reflect.set(globalThis, 'asked', asked)
-      Reflect.set(globalThis, 'answer', 1)
-      Reflect.set(dialog, 'showMessageBox', (_window: unknown, options: (typeof asked)[number]) => {
-        asked.push(options)
-        return Promise.resolve({ response: Reflect.get(globalThis, 'answer') })
-      })
-    })
+    const { asked, answerWith, close } = await answerQuestions(app, 1)
     await page.getByText('Haslam sample').first().click()
     const running = page.getByRole('button', { name: 'Pause' }).first()
     await running.waitFor({ timeout: 60_000 })
@@ -200,10 +215,6 @@ describe('closing the window during a run', () => {
       undefined,
       { timeout: 60_000 },
     )
-    const close = () =>
-      app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0].close())
-    const asked = () =>
-      app.evaluate((): { message: string; buttons: string[] }[] => Reflect.get(globalThis, 'asked'))
     await close()
     await expect.poll(async () => (await asked()).length, { timeout: 10_000 }).toBe(1)
     expect((await asked())[0].message).toMatch(/is going on/)
@@ -215,7 +226,7 @@ describe('closing the window during a run', () => {
     ])
     expect(app.windows()).toHaveLength(1)
 
-    await app.evaluate(() => Reflect.set(globalThis, 'answer', 0))
+    await answerWith(0)
     const ended = new Promise((resolve) => app.process().once('exit', resolve))
     await close().catch(() => undefined)
     await ended
@@ -232,5 +243,57 @@ describe('closing the window during a run', () => {
     const again = await launch(path)
     await again.page.getByRole('button', { name: 'Resume' }).first().waitFor({ timeout: 30_000 })
     expect(consoleLines).toEqual([])
+  })
+})
+
+describe('closing over a mask that is not saved', () => {
+  async function drawMask() {
+    const { app, page } = await launch()
+    await app.evaluate(({ dialog }, path) => {
+      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] })
+    }, sample)
+    const questions = await answerQuestions(app, 0)
+    const open = page.getByRole('button', { name: /^Open a map/ })
+    // What an earlier test left is offered first.
+    const leave = page.getByRole('button', { name: 'Go to the start screen' })
+    await open.or(leave).waitFor()
+    if (await leave.isVisible()) await leave.click()
+    await open.click()
+    await page.locator('figure.sky-panel .source', { hasText: 'haslam408' }).waitFor()
+    await menu(page, 'Data', 'Draw the mask')
+    const bar = page.getByRole('toolbar', { name: 'Mask' })
+    await bar.getByRole('button', { name: 'Invert' }).click()
+    const unsaved = bar.getByRole('button', { name: 'Discard' })
+    await unsaved.waitFor()
+    return { app, page, unsaved, ...questions }
+  }
+
+  it('asks, whether the window is closed or the program ended, and closes only when told to', async () => {
+    const { app, unsaved, asked, answerWith, close } = await drawMask()
+    await close()
+    await expect.poll(async () => (await asked()).length, { timeout: 10_000 }).toBe(1)
+    const [question] = await asked()
+    expect(question.message).toMatch(/^The mask drawn on haslam408\S* is not saved\.$/)
+    expect(question.buttons).toEqual(['Keep open', 'Close without it'])
+    await app.evaluate((electron) => electron.app.quit())
+    await expect.poll(async () => (await asked()).length, { timeout: 10_000 }).toBe(2)
+    expect(app.windows()).toHaveLength(1)
+    expect(await unsaved.isVisible()).toBe(true)
+    await answerWith(1)
+    const ended = new Promise((resolve) => app.process().once('exit', resolve))
+    await close().catch(() => undefined)
+    await ended
+    expect(consoleLines).toEqual([])
+  })
+
+  it('does not ask when the mask is not there any more', async () => {
+    const { app, page, close } = await drawMask()
+    await page.reload()
+    await page.getByRole('toolbar', { name: 'Mask' }).waitFor({ state: 'hidden' })
+    await page.getByText('This machine').or(page.getByText('was not saved')).first().waitFor()
+    // Asked, it would be kept open.
+    const ended = new Promise((resolve) => app.process().once('exit', resolve))
+    await close().catch(() => undefined)
+    await ended
   })
 })
