@@ -13,7 +13,7 @@ const dois: Readonly<Record<string, string>> = {
   'magnetic svt22': '10.48550/arXiv.2202.06780',
   'magnetic tt02': '10.48550/arXiv.astro-ph/0111305',
   'magnetic jaffe': '10.1111/j.1365-2966.2009.15745.x',
-  'magnetic kst24': '10.48550/arXiv.2407.02148',
+  'magnetic kst24': '10.1051/0004-6361/202451440',
   'thermal-electrons cordes91': '10.1038/354121a0',
   'thermal-electrons ymw16': '10.3847/1538-4357/835/1/29',
   'cosmic-ray-electrons wmap': '10.1086/513699',
