@@ -57,11 +57,15 @@ export function formatRange(
   return number + '\u2013' + formatQuantity(high, unit, format)
 }
 
-/** A unit for the eye: 'uK_CMB' as \u00b5K_CMB, 'rad/m^2' as rad m\u207b\u00b2, 'microgauss' as \u00b5G. */
+/** A unit for the eye: 'uK_CMB' as \u00b5K_CMB; 'rad/m^2', as FITS files also 'rad/m2' or 'rad m**-2', as rad m\u207b\u00b2; 'microgauss' as \u00b5G. */
 export function formatUnit(unit: string): string {
   if (unit === 'dimensionless') return ''
   if (/^u[A-Z]/.test(unit)) return `\u00b5${unit.slice(1)}`
-  const [above, ...below] = unit.replace(/\bmicrogauss\b/g, '\u00b5G').split('/')
+  const [above, ...below] = unit
+    .replace(/\bmicrogauss\b/g, '\u00b5G')
+    .replace(/([A-Za-z])(?:\*\*)?(-?\d+)(?!\w)/g, '$1^$2')
+    .replaceAll(' ', NARROW_SPACE)
+    .split('/')
   const divisors = below.map((factor) => {
     const [base, power = '1'] = factor.split('^')
     return base + superscript(-Number(power))

@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
+import { parseUnit } from '#shared/sky/index.ts'
 import type { DataEntry } from '#shared/session/run-file.ts'
 import type { SkyPoints } from '../sky/types.ts'
 import { useConnection } from './connection.ts'
@@ -56,8 +57,11 @@ export const useOverlay = defineStore('overlay', () => {
     entry.value && loaded.value?.key === key.value ? { ...loaded.value, entry: entry.value } : null,
   )
   /** Whether the colours of the map can be those of the sources too: both are in the same unit. */
-  const sharesUnit = computed(
-    () => shown.value !== null && shown.value.unit === maps.shownData?.unit,
-  )
+  const sharesUnit = computed(() => {
+    const [one, other] = [shown.value?.unit, maps.shownData?.unit]
+    if (one === undefined || other === undefined) return false
+    // Files write 'rad/m2' or 'rad m-2' for rad/m^2.
+    return one === other || (parseUnit(one) !== undefined && parseUnit(one) === parseUnit(other))
+  })
   return { catalogues, possible, shown, sharesUnit }
 })
