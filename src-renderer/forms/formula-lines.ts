@@ -10,7 +10,7 @@ export interface FormulaLine {
   readonly places: readonly number[]
 }
 
-/** The expressions of a text `name = expression`; a line that begins with a space goes on with the one before. */
+/** The expressions of a text `name = expression` (or `name: expression`); a line that begins with a space goes on with the one before. */
 export function formulaLines(text: string): FormulaLine[] {
   const found: { name: string; text: string; places: number[] }[] = []
   let start = 0
@@ -26,8 +26,9 @@ export function formulaLines(text: string): FormulaLine[] {
       for (let i = 0; i <= own.length; i++) last.places.push(offset + i)
       continue
     }
-    const at = line.search(/[=<>]/)
-    const isAssignment = at > 0 && line[at] === '=' && line[at + 1] !== '='
+    // As the editor shows it, or as a run file has it: `name: expression`.
+    const at = line.search(/[=:<>]/)
+    const isAssignment = at > 0 && /^(=(?!=)|:)/.test(line.slice(at))
     const name = (isAssignment ? line.slice(0, at) : line).trim()
     const rest = isAssignment ? line.slice(at + 1) : ''
     const expression = rest.trim()

@@ -46,6 +46,8 @@ describe('formulas in the form of a model', () => {
     const text = formulaText(formula)
     expect(text).toBe('s = tanh(x / kpc)\n  * 2\nB_phi = b0 * s')
     expect(withFormulaText(formula, text)).toEqual(formula)
+    // Lines of a run file, pasted.
+    expect(withFormulaText(formula, text.replaceAll(' = ', ': '))).toEqual(formula)
     const typed = `${text}\n\nt=s^2\nB_z = t * b0`
     expect(withFormulaText(formula, typed)).toEqual({
       ...formula,
