@@ -18,26 +18,29 @@ const fact = async (page: Page, name: string) => {
 }
 
 const around = [-1, 0, 1].flatMap((x) => [-1, 0, 1].map((y) => [x, y] as const))
-const knownPixels = z.object({
-  pixels: z.array(
-    z.object({
-      pixel: z.int(),
-      x: z.number(),
-      y: z.number(),
-      kelvin: z.number(),
-      colour: z.tuple([z.number(), z.number(), z.number()]),
-      part: z.number(),
-    }),
-  ),
-})
+const knownPixels = z.record(
+  z.string(),
+  z.object({
+    pixels: z.array(
+      z.object({
+        pixel: z.int(),
+        x: z.number(),
+        y: z.number(),
+        value: z.number(),
+        colour: z.tuple([z.number(), z.number(), z.number()]),
+        part: z.number(),
+      }),
+    ),
+  }),
+)
 
 /**
- * The sample as it was loaded, whole sky, linear from the least to the greatest value: pixels where healpy projects them, in the values that
+ * The map of a sample as it was loaded, whole sky, linear from the least to the greatest value: pixels where healpy projects them, in the values that
  * astropy reads and the colours that matplotlib gives them (test/tools/make-known-pixels.py). Nothing of Larmor's own is in what is expected.
  */
-export async function checkKnownPixels(page: Page): Promise<void> {
+export async function checkKnownPixels(page: Page, map = 'haslam', unit = 'K'): Promise<void> {
   const file = new URL('../../fixtures/sky/known-pixels.json', import.meta.url)
-  const { pixels } = knownPixels.parse(JSON.parse(readFileSync(file, 'utf8')))
+  const { pixels } = knownPixels.parse(JSON.parse(readFileSync(file, 'utf8')))[map]
   await layout(page, 'Inspect data')
   const { figure, readout } = sky(page, 'Data')
   await figure.locator('canvas.overlay').waitFor()
@@ -69,14 +72,16 @@ export async function checkKnownPixels(page: Page): Promise<void> {
   const [near, ...others] = placed.filter(
     ({ left, top }) => Math.hypot(left - Math.round(left), top - Math.round(top)) < 0.3,
   )
-  for (const { pixel, kelvin, left, top } of [near, ...others.slice(0, 4)]) {
+  for (const { pixel, value, left, top } of [near, ...others.slice(0, 4)]) {
     await page.mouse.move(Math.round(left), Math.round(top))
     await expect
       .poll(async () => (await fact(page, 'pix'))?.replace(/\D/g, ''), soon)
       .toBe(String(pixel))
     // Four digits are printed.
-    const shown = Number(((await readout.textContent()) ?? '').replace(/[^\d.]/g, ''))
-    expect(Math.abs(shown / kelvin - 1)).toBeLessThan(5.1e-4)
+    const text = (await readout.textContent()) ?? ''
+    expect(text.endsWith(unit), text).toBe(true)
+    const shown = (text.startsWith('−') ? -1 : 1) * Number(text.replace(/[^\d.]/g, ''))
+    expect(Math.abs(shown / value - 1)).toBeLessThan(5.1e-4)
   }
   await page.mouse.move(2, 2)
   await layout(page, 'Fit')
