@@ -42,7 +42,9 @@ export function webSocketTransport(
     }
   })
   socket.addEventListener('close', ({ code, reason }) =>
-    listeners.closeWith(reason === '' ? `The connection to the engine ended (${code}).` : reason),
+    listeners.closeWith(
+      reason === '' ? `The connection to the engine broke off (WebSocket code ${code}).` : reason,
+    ),
   )
   socket.addEventListener('error', () => listeners.closeWith('The connection to the engine broke.'))
   return {

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import type { Connection, EngineContract } from '#shared/contract/index.ts'
 import type { EventBody } from '#shared/contract/events.ts'
+import { formatNumber } from '#shared/sky/index.ts'
 import { sessionPicture } from '../exports/session-picture.ts'
 import { makeFolder } from '../make-folder.ts'
 import { RunManager } from '../runs/run-manager.ts'
@@ -122,7 +123,9 @@ export class Engine {
     const held = runs.at(-1)?.figures?.chi2_n_held_out
     const count = runs.length === 1 ? '1 run' : `${runs.length} runs`
     const summary =
-      held === null || held === undefined ? count : `${count}, held-out χ²/n ${held.toFixed(3)}`
+      held === null || held === undefined
+        ? count
+        : `${count}, held-out χ²/N ${formatNumber(held, { digits: 3 })}`
     await this.recent.remember(session.path, session.title, summary)
   }
 

@@ -124,7 +124,7 @@ function openForWriting(path: string, lock: SessionLock): OpenDatabase {
   database?.close()
   lock.release()
   return openReadOnly(path, [
-    'The file is damaged; it is open read-only with what can be saved.',
+    'The file is damaged; it is open for reading only, with what is still whole. Export what you need of it, or open an older copy.',
     ...problems.map((text) => `SQLite says: ${text}.`),
   ])
 }

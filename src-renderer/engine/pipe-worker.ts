@@ -45,7 +45,8 @@ function openSocket(url: string): void {
     if (!isOpen) return opened('The server does not answer, or the address lacks its token.')
     const notice: EngineClosedNotice = {
       larmor: 'engine-closed',
-      reason: reason === '' ? `The connection to the engine ended (${code}).` : reason,
+      reason:
+        reason === '' ? `The connection to the engine broke off (WebSocket code ${code}).` : reason,
     }
     self.postMessage(notice)
   })

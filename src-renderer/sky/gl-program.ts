@@ -1,3 +1,7 @@
+/** After the name of what cannot be drawn. */
+export const noWebGl =
+  'needs WebGL 2, which is not to be had here: switch on hardware acceleration, or update the graphics driver.'
+
 /** A program that the driver may still be making. */
 export interface PendingProgram {
   readonly program: WebGLProgram

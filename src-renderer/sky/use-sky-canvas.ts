@@ -1,6 +1,7 @@
 import { onBeforeUnmount, onMounted, ref, shallowRef, watch } from 'vue'
 import { sizeCanvas } from './canvas-size.ts'
 import { FramePieces } from './frame-pieces.ts'
+import { noWebGl } from './gl-program.ts'
 import { drawOverlay } from './graticule.ts'
 import type { LineQuality } from './line-texture.ts'
 import { MapRenderer } from './map-renderer.ts'
@@ -163,7 +164,7 @@ export function useSkyCanvas(
       powerPreference: 'high-performance',
     })
     if (!gl) {
-      problem.value = 'The map needs WebGL 2, which the graphics driver does not offer here.'
+      problem.value = `The map ${noWebGl}`
       return
     }
     try {

@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { markRaw, ref, shallowRef } from 'vue'
+import { computed, markRaw, ref, shallowRef } from 'vue'
 import type { EngineClient, Reply, RequestOptions } from '#shared/contract/client.ts'
 import { contractCodes, EngineError } from '#shared/contract/errors.ts'
 import type { EventBody, EventName } from '#shared/contract/events.ts'
@@ -15,6 +15,12 @@ export const useConnection = defineStore('connection', () => {
   const messages = useMessages()
   const state = ref<'connecting' | 'ready' | 'lost'>('connecting')
   const reason = ref('')
+  /** What to do without an engine, in words. */
+  const wayBack = computed(() =>
+    window.larmorShell
+      ? 'To connect again starts it anew.'
+      : 'Where larmor serve has ended, start it again and open the address that it says.',
+  )
   const client = shallowRef<EngineClient | null>(null)
   const info = shallowRef<Result<'app.info'> | null>(null)
   const subscriptions: Subscribe[] = []
@@ -71,5 +77,5 @@ export const useConnection = defineStore('connection', () => {
     if (client.value) subscribe(client.value)
   }
 
-  return { state, reason, info, connect, request, on }
+  return { state, reason, wayBack, info, connect, request, on }
 })

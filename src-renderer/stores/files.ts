@@ -18,7 +18,7 @@ import type { MessageAction } from './messages.ts'
 import { usePicker } from './picker.ts'
 import { useProject } from './project.ts'
 import type { KnownFile } from './project.ts'
-import { useRuns } from './runs.ts'
+import { runToShow, useRuns } from './runs.ts'
 import { useView } from './view.ts'
 
 export interface OpenQuestion {
@@ -146,9 +146,12 @@ export const useFiles = defineStore('files', () => {
       project.enter(result)
       view.restore(result.view)
       tellInterruption(result)
-      const last = result.runs[result.runs.length - 1]
-      view.selection = last ? { kind: 'run', run: last.run } : { kind: 'settings' }
-      for (const problem of result.problems) messages.show('warning', 'Session damaged', problem)
+      const run = runToShow(result)
+      view.selection = run === null ? { kind: 'settings' } : { kind: 'run', run }
+      // The first one says what it means for the user.
+      const [damage, ...details] = result.problems
+      if (damage) messages.show('warning', 'Session damaged', damage)
+      for (const detail of details) messages.write('warning', detail)
       await leave()
     })
   }

@@ -23,6 +23,8 @@ export type ResidualKind = Extract<RunMapKind, 'residual' | 'residual_over_sigma
 const leastPauseMs = 1000
 /** As fine as a screen that shows the whole sky; finer maps come in two steps. */
 const screenNside = 512
+/** The map of another data entry stays on the screen for this long while its successor is loaded. */
+const latestMs = 250
 
 export function float64(payload: Payload | undefined): Float64Array {
   if (payload instanceof Float64Array) return payload
@@ -75,6 +77,7 @@ export const useMaps = defineStore('maps', () => {
       : '',
   )
 
+  let inputName = ''
   watch([inputKey, () => connection.state], () => void loadInput(), { immediate: true })
   async function loadInput() {
     const wanted = inputKey.value
@@ -88,6 +91,10 @@ export const useMaps = defineStore('maps', () => {
     }
     if (connection.state !== 'ready') return
     busy.value = true
+    // For a moment the last map may stay, but not under the name of another for long.
+    const late = setTimeout(() => {
+      if (wanted === inputKey.value && chosen.name !== inputName) input.value = null
+    }, latestMs)
     try {
       const loaded = await (chosen.catalogue
         ? loadPoints(chosen)
@@ -96,12 +103,15 @@ export const useMaps = defineStore('maps', () => {
             coarse.value = first
             input.value = null
           }))
-      if (wanted === inputKey.value) input.value = loaded
+      if (wanted !== inputKey.value) return
+      input.value = loaded
+      inputName = chosen.name
     } catch (error) {
       if (wanted !== inputKey.value) return
       input.value = null
       inputProblem.value = describeError(error)
     } finally {
+      clearTimeout(late)
       if (wanted === inputKey.value) {
         coarse.value = null
         busy.value = false
@@ -187,6 +197,14 @@ export const useMaps = defineStore('maps', () => {
     view.settings.residualOverSigma ? 'residual_over_sigma' : 'residual',
   )
   const skyVisible = computed(() => dock.isShown('sky'))
+  /** What `update` has dealt with; the pictures of anything else, and of a run that goes on, are on their way. */
+  const dealtWith = ref('')
+  const awaited = computed(
+    () =>
+      connection.state === 'ready' &&
+      runs.shown !== null &&
+      (isActive(runs.shown.state) || dealtWith.value !== shownKey.value),
+  )
   let done = ''
   let working = false
   let pause: ReturnType<typeof setTimeout> | undefined
@@ -234,6 +252,7 @@ export const useMaps = defineStore('maps', () => {
       complained = text
     } finally {
       working = false
+      dealtWith.value = key
       const spent = performance.now() - started
       pause = setTimeout(
         () => {
@@ -261,6 +280,7 @@ export const useMaps = defineStore('maps', () => {
     shownData,
     model,
     residual,
+    awaited,
     busy,
     loadInput,
     residualOf,

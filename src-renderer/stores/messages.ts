@@ -40,9 +40,9 @@ export function describeError(error: unknown): string {
   if (error instanceof EngineError) {
     const unsaid = (name: string | undefined) => name && !error.message.includes(name)
     const file = unsaid(error.file) ? `${error.file}: ` : ''
-    // A sentence about a file begins with the file; the keyword it is about follows.
+    // A sentence about a file begins with the file; the keyword it is about ends the first one, before what to do.
     const field = unsaid(error.field) ? ` (${error.field})` : ''
-    const sentence = field ? error.message.replace(/\.?$/, `${field}.`) : error.message
+    const sentence = field ? error.message.replace(/\.(?=\s|$)|$/, `${field}.`) : error.message
     return [`${file}${sentence}`, error.advice].filter(Boolean).join(' ')
   }
   return error instanceof Error ? error.message : String(error)

@@ -7,6 +7,7 @@ import type {
   Result,
   SessionState,
 } from '#shared/contract/methods.ts'
+import { contractCodes, EngineError } from '#shared/contract/errors.ts'
 import { dataSchema, runFileSchema } from '#shared/session/run-file.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { schemaIssues } from '../forms/issues.ts'
@@ -192,6 +193,8 @@ export const useProject = defineStore('project', () => {
         if (session.value?.session === id) adopt(stored.result)
       }
     } catch (error) {
+      // Of an engine that is gone, the bar above the panels tells.
+      if (error instanceof EngineError && error.code === contractCodes.closed) return
       messages.fail('Settings not checked', error)
     }
   }, 400)

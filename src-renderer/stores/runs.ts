@@ -3,7 +3,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, triggerRef, watch } from 'vue'
 import { EngineError } from '#shared/contract/errors.ts'
 import type { EventBody } from '#shared/contract/events.ts'
-import type { Result, RunState, RunSummary } from '#shared/contract/methods.ts'
+import type { Result, RunState, RunSummary, SessionState } from '#shared/contract/methods.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { CurveTable } from '../charts/table.ts'
 import { useConnection } from './connection.ts'
@@ -24,6 +24,10 @@ export const isActive = (state: RunState) => activeStates.includes(state)
 /** Of those, the ones that do not wait. */
 export const isGoing = (state: RunState) => goingStates.includes(state)
 
+/** The run to begin with: one that was interrupted, to resume it, or the last; null before there is any. */
+export const runToShow = ({ interrupted, runs }: SessionState): number | null =>
+  interrupted?.run ?? runs.at(-1)?.run ?? null
+
 /** The runs of the open session: their state as the engine tells it, their curves, and what can be done to them. */
 export const useRuns = defineStore('runs', () => {
   const connection = useConnection()
@@ -32,7 +36,9 @@ export const useRuns = defineStore('runs', () => {
   const shownId = ref<number | null>(null)
   const progress = shallowRef(new Map<number, EventBody<'run.progress'>>())
   const curves = shallowRef(new Map<number, RunCurves>())
-  const busy = ref(false)
+  const working = ref(false)
+  /** Nothing can be asked of the engine now. */
+  const busy = computed(() => working.value || connection.state !== 'ready')
   /** When the last word about the shown run came: the clock of the run bar goes on from there. */
   const heardAt = ref(Date.now())
 
@@ -61,8 +67,7 @@ export const useRuns = defineStore('runs', () => {
     progress.value = new Map()
     curves.value = new Map()
     settings.value = new Map()
-    const runs = project.session?.runs ?? []
-    shownId.value = runs[runs.length - 1]?.run ?? null
+    shownId.value = project.session ? runToShow(project.session) : null
   })
   watch(shownId, (run) => {
     if (run !== null) void loadCurves(run)
@@ -114,6 +119,16 @@ export const useRuns = defineStore('runs', () => {
     void project.refresh().catch(() => undefined)
     if (run.state === 'done')
       messages.show('info', `${run.name} is finished`, `${run.iterations} iterations`)
+    if (run.state === 'failed') tellFailure(run)
+  }
+
+  /** Of the run on the screen a banner says it. */
+  function tellFailure({ run, name, error }: RunSummary) {
+    if (run === shownId.value) messages.write('error', `${name} failed: ${error ?? ''}`)
+    else
+      messages.show('error', `${name} failed`, error, [
+        { label: `Show ${name}`, run: () => void (shownId.value = run) },
+      ])
   }
 
   /** What runs were made from; they never change. */
@@ -150,14 +165,14 @@ export const useRuns = defineStore('runs', () => {
   }
 
   async function act(title: string, work: () => Promise<void>) {
-    if (busy.value) return
-    busy.value = true
+    if (working.value) return
+    working.value = true
     try {
       await work()
     } catch (error) {
       messages.fail(title, error)
     } finally {
-      busy.value = false
+      working.value = false
     }
   }
 

@@ -16,6 +16,7 @@ import { glFinished } from '../sky/gl-finished.ts'
 import { orbitAxes, orbitPosition, viewAngleDeg } from './orbit.ts'
 import { voxelCentre } from './scalar.ts'
 import { SolidActor } from './solid-actor.ts'
+import { noWebGl } from '../sky/gl-program.ts'
 import type { Mesh } from './geometry/mesh.ts'
 import type { Solid } from './geometry/use-geometry.ts'
 import type { Orbit } from './orbit.ts'
@@ -72,7 +73,7 @@ export class VolumeScene {
     const context = canvas?.getContext('webgl2', attributes)
     if (!canvas || !(context instanceof WebGL2RenderingContext)) {
       this.dispose()
-      throw new Error('The volume needs WebGL 2, which the graphics driver does not offer here.')
+      throw new Error(`The volume ${noWebGl}`)
     }
     this.canvas = canvas
     this.context = context

@@ -1,28 +1,34 @@
 // Takes the gallery of docs/screenshots: every panel and state, dark and light, in windows of 1280x800 and 2560x1440, in headless Chromium, and
-// two pictures in Electron; writes the contact sheet beside them. Usage, after `npm run first-light -- --no-open`: npm run screenshots
+// two pictures in Electron; writes the page beside them. Usage, after `npm run first-light -- --no-open`: npm run screenshots
+// With names of parts after it (panels, polarised, states, electron) only those are taken anew: npm run screenshots -- states
 import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
+import { PreferencesFile } from '#engine/server/preferences-file.ts'
+import { defaultPreferences } from '#shared/contract/preferences.ts'
 import { openSession, sessionScreens, startScreens } from '../e2e/quality/screens.ts'
 import type { Screen } from '../e2e/quality/screens.ts'
+import { chapters } from '../e2e/quality/states.ts'
 import { browserStage } from '../e2e/story/browser-stage.ts'
+import type { BrowserStage } from '../e2e/story/browser-stage.ts'
 import { electronStage } from '../e2e/story/electron-stage.ts'
 import { makePolarisedSession } from '../e2e/story/polarised-data.ts'
 import type { Stage } from '../e2e/story/stage.ts'
 import { iteration, layout, menu, runBar, tool } from '../e2e/story/workbench.ts'
+import { galleryPage } from './gallery.ts'
 
-const [session, folder] = process.argv.slice(2)
-if (!session || !folder) throw new Error('Usage: screenshots.ts SESSION.larmor FOLDER')
+const [session, folder, ...wanted] = process.argv.slice(2)
+if (!session || !folder) throw new Error('Usage: screenshots.ts SESSION.larmor FOLDER [PART ...]')
 const name = 'haslam-first-light.larmor'
 const sizes = [
   { width: 1280, height: 800 },
   { width: 2560, height: 1440 },
 ] as const
 const themes = ['dark', 'light'] as const
-/** What a larger window only centres is shown in the small one alone. */
-const smallOnly =
-  /^(choose-file|empty-project|tour|.*-menu|menu|palette|keys|about|export|save-as|help|delete-run|.*-settings(-wrong)?|volume-(seeds|film)|sky-log)$/
+/** What shows more in a larger window; the rest is only centred in it. */
+const alsoLarge =
+  /^(start|start-recent|inspect-data|sky-globe|sky-swipe|fit|fit-running|sightline|runs|explore-field|volume-drawings|model|mask|polarised|catalogue|run-failed)$/
 /** Software rendering on a busy machine takes its time for a volume. */
 const patienceMs = 8000
 
@@ -38,9 +44,8 @@ async function still(page: Page): Promise<string> {
   }
 }
 
-/** The window as WebP, encoded by Chromium. */
-async function take(page: Page, file: string): Promise<void> {
-  const png = await still(page)
+/** A PNG as WebP, encoded by Chromium. */
+async function write(page: Page, png: string, file: string): Promise<void> {
   const webp = await page.evaluate(async (base64) => {
     const picture = new Image()
     picture.src = `data:image/png;base64,${base64}`
@@ -55,132 +60,115 @@ async function take(page: Page, file: string): Promise<void> {
   console.log(file)
 }
 
-async function setTheme(page: Page, theme: (typeof themes)[number]): Promise<void> {
-  const now = await page.evaluate(() => document.documentElement.dataset.theme ?? 'dark')
-  if (now !== theme) await menu(page, 'View', 'Light theme')
+/** A browser whose theme is that of the system, so that it can be changed whatever is on the screen. */
+async function themedStage(drawing?: readonly string[]): Promise<BrowserStage> {
+  const stage = await browserStage(drawing)
+  const state = join(stage.folder, 'state')
+  await mkdir(state)
+  await new PreferencesFile(state).write({ ...defaultPreferences(), theme: 'system' })
+  return stage
 }
 
-/** All screens of a list, in one theme, in both sizes. */
-async function takeAll(
-  page: Page,
-  stage: Stage,
-  screens: readonly Screen[],
-  theme: (typeof themes)[number],
-): Promise<void> {
-  for (const screen of screens) {
-    await screen.show(page, stage)
-    await page.mouse.move(3, 3)
+/** What is on the screen, in both themes, in both sizes. */
+async function take(page: Page, screen: string): Promise<void> {
+  await page.mouse.move(3, 3)
+  for (const theme of themes) {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
     for (const size of sizes) {
-      if (size.width > 1280 && smallOnly.test(screen.name)) continue
+      if (size.width > 1280 && !alsoLarge.test(screen)) continue
       await page.setViewportSize(size)
-      await take(page, `${screen.name}-${theme}-${size.width}`)
+      await write(page, await still(page), `${screen}-${theme}-${size.width}`)
     }
     await page.setViewportSize(sizes[0])
+  }
+}
+async function takeAll(page: Page, stage: Stage, screens: readonly Screen[]): Promise<void> {
+  for (const screen of screens) {
+    await screen.show(page, stage)
+    await take(page, screen.name)
     await screen.hide?.(page)
   }
 }
 
-async function inBrowser(stage: Stage): Promise<void> {
-  await copyFile(session, join(stage.folder, name))
-  const page = await stage.open()
-  await page.emulateMedia({ reducedMotion: 'reduce' })
-  await page.setViewportSize(sizes[0])
-  for (const theme of themes) {
-    await setTheme(page, theme)
-    await takeAll(page, stage, startScreens, theme)
-  }
-  for (const theme of themes) {
+async function panels(): Promise<void> {
+  await during(await themedStage(), async (stage) => {
+    await copyFile(session, join(stage.folder, name))
+    const page = await stage.open()
+    await page.setViewportSize(sizes[0])
+    await takeAll(page, stage, startScreens)
     await openSession(stage, page, name)
-    await setTheme(page, theme)
-    await takeAll(page, stage, sessionScreens, theme)
+    await takeAll(page, stage, sessionScreens)
     await menu(page, 'File', /^Close session/)
-    await page.getByText('Recent sessions').waitFor()
-  }
-  await takeAll(page, stage, [{ name: 'start-recent', show: () => wait(1000) }], 'light')
-  await openSession(stage, page, name)
-  await setTheme(page, 'dark')
-  await takeAll(page, stage, [running], 'dark')
-}
-
-/** A run in the middle of its way, with the curves of both on the screen. */
-const running: Screen = {
-  name: 'fit-running',
-  show: async (page) => {
+    await page.locator('.recent img').first().waitFor()
+    await take(page, 'start-recent')
+    await page.locator('.recent .open').first().click()
+    await page.locator('figure.sky-panel').first().waitFor()
     await layout(page, 'Fit')
     await page.getByRole('button', { name: 'Run settings' }).click()
     await runBar(page).getByRole('button', { name: 'Start run' }).click()
     while ((await iteration(page)) < 20) await wait(500)
-  },
-  hide: async (page) => {
-    await runBar(page).getByRole('button', { name: 'Stop' }).click()
-    await runBar(page).getByText('Stopped', { exact: true }).waitFor()
-  },
+    // In the middle of its way, with the curves of both on the screen.
+    stage.holdEngine()
+    await take(page, 'fit-running')
+    stage.releaseEngine()
+  })
 }
 
 /** A small session with Q, U and a catalogue: not the sky, but everything that is drawn of it. */
-const polarised: readonly Screen[] = [
-  { name: 'polarised', show: (page) => tool(page, 'Data', 'Q 1.4') },
-  {
-    name: 'catalogue',
-    show: (page) =>
-      page.getByRole('treeitem', { level: 2 }).filter({ hasText: '60 sources' }).click(),
-  },
-]
-async function withPolarisation(stage: Stage): Promise<void> {
-  const file = 'polarised.larmor'
-  await makePolarisedSession(stage.folder, file)
-  const page = await stage.open()
-  await page.setViewportSize(sizes[0])
-  await openSession(stage, page, file)
-  for (const theme of themes) {
-    await setTheme(page, theme)
-    await takeAll(page, stage, polarised, theme)
-  }
-}
-
-async function inElectron(stage: Stage): Promise<void> {
-  await copyFile(session, join(stage.folder, name))
-  const page = await stage.open()
-  await openSession(stage, page, name)
-  await take(page, 'electron-fit-dark')
-  await layout(page, 'Explore field')
-  await menu(page, 'View', 'Light theme')
-  await take(page, 'electron-field-light')
-}
-
-/** The pictures of the folder by the screen they show. */
-async function contactSheet(): Promise<void> {
-  const rows = new Map<string, string[]>()
-  for (const file of (await readdir(folder)).filter((one) => one.endsWith('.webp')).sort()) {
-    const screen = file.replace(/(-(dark|light))?(-\d+)?\.webp$/, '')
-    rows.set(screen, [...(rows.get(screen) ?? []), file])
-  }
-  const lines = [...rows].map(([screen, files]) => {
-    const pictures = files.map(
-      (file) => `<a href="${file}"><img src="${file}" width="400" alt="${file}"></a>`,
-    )
-    return `### ${screen.replace(/-/g, ' ')}\n\n${pictures.join('\n')}\n`
+async function polarised(): Promise<void> {
+  await during(await themedStage(), async (stage) => {
+    await makePolarisedSession(stage.folder, 'polarised.larmor')
+    const page = await stage.open()
+    await page.setViewportSize(sizes[0])
+    await openSession(stage, page, 'polarised.larmor')
+    await tool(page, 'Data', 'Q 1.4')
+    await take(page, 'polarised')
+    await page.getByRole('treeitem', { level: 2 }).filter({ hasText: '60 sources' }).click()
+    await take(page, 'catalogue')
   })
-  await writeFile(
-    join(folder, 'README.md'),
-    '# Screenshots\n\nEvery panel and state of the workbench, dark and light, in windows of 1280x800 and, where it shows more, 2560x1440. `npm run screenshots`\n' +
-      `makes them anew from the session of \`npm run first-light\`.\n\n${lines.join('\n')}`,
-  )
 }
 
-await mkdir(folder, { recursive: true })
-for (const file of await readdir(folder)) if (file.endsWith('.webp')) await rm(join(folder, file))
-for (const [makeStage, play] of [
-  [browserStage, inBrowser],
-  [browserStage, withPolarisation],
-  [electronStage, inElectron],
-] as const) {
-  const stage = await makeStage()
+async function states(): Promise<void> {
+  for (const { drawing, play } of chapters)
+    await during(await themedStage(drawing), (stage) =>
+      play(stage, async (page, screen) => {
+        await page.setViewportSize(sizes[0])
+        await take(page, screen)
+      }),
+    )
+}
+
+async function electron(): Promise<void> {
+  await during(await electronStage(), async (stage) => {
+    await copyFile(session, join(stage.folder, name))
+    const page = await stage.open()
+    await openSession(stage, page, name)
+    await write(page, await still(page), 'electron-fit-dark')
+    await layout(page, 'Explore field')
+    await menu(page, 'View', 'Light theme')
+    await write(page, await still(page), 'electron-field-light')
+  })
+}
+
+async function during<S extends Stage & { close(): Promise<void> }>(
+  stage: S,
+  play: (stage: S) => Promise<void>,
+): Promise<void> {
   try {
     await play(stage)
     if (stage.complaints.length > 0) throw new Error(stage.complaints.join('\n'))
   } finally {
-    await contactSheet()
     await stage.close()
   }
+}
+
+const parts = { panels, polarised, states, electron }
+const pictures = async () => (await readdir(folder)).filter((file) => file.endsWith('.webp'))
+await mkdir(folder, { recursive: true })
+if (wanted.length === 0) for (const file of await pictures()) await rm(join(folder, file))
+try {
+  for (const [part, takePart] of Object.entries(parts))
+    if (wanted.length === 0 || wanted.includes(part)) await takePart()
+} finally {
+  await writeFile(join(folder, 'README.md'), galleryPage(await pictures()))
 }

@@ -157,6 +157,9 @@ export const sessionScreens: readonly Screen[] = [
   },
   { name: 'palette', ...dialog(/./, (page) => page.keyboard.press('Control+K')) },
   { name: 'help', ...dialog('Help', (page) => menu(page, 'Help', 'Glossary')) },
+  { name: 'preferences', ...dialog('Preferences', (page) => menu(page, 'Edit', /^Preferences/)) },
+  { name: 'layouts', ...dialog(/./, (page) => menu(page, 'View', /^Layouts/)) },
+  { name: 'report', ...dialog(/./, (page) => menu(page, 'Help', /^Report a problem/)) },
   { name: 'delete-run', ...dialog(/./, (page) => menu(page, 'Run', /^Delete this run/)) },
   {
     name: 'mask',

@@ -25,6 +25,12 @@ export interface BrowserStage extends Stage {
   /** Memory of the engine that runs now, bytes, and its processor time: see test/tools/report-memory.mjs. */
   engineMemory(): Promise<z.infer<typeof use>>
   kill(): Promise<void>
+  /** Kills the engine as a crash would, and leaves the page. */
+  killEngine(): Promise<void>
+  /** Nothing is answered from here ... */
+  holdEngine(): void
+  /** ... to here. */
+  releaseEngine(): void
   close(): Promise<void>
 }
 
@@ -77,6 +83,8 @@ export async function browserStage(drawing: readonly string[] = software): Promi
     if (!child || child.exitCode !== null) return
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
     child.kill(signal)
+    // One that is held hears it when it goes on.
+    child.kill('SIGCONT')
     await ended
   }
 
@@ -109,6 +117,9 @@ export async function browserStage(drawing: readonly string[] = software): Promi
       page = undefined
       await end('SIGKILL')
     },
+    killEngine: () => end('SIGKILL'),
+    holdEngine: () => void server?.kill('SIGSTOP'),
+    releaseEngine: () => void server?.kill('SIGCONT'),
     async choose(window, act, name) {
       await act()
       await rows(window).getByRole('button', { name }).click()

@@ -17,6 +17,9 @@ describe('errors in words', () => {
     expect(describeError(error('a.fits', 'NAXIS2'))).toBe(
       'a.fits: the data end early (NAXIS2). Copy the file again.',
     )
+    const cut = { code: 'bad-file', message: 'It ends at 2.5 kB. Copy it again.', field: 'NAXIS' }
+    expect(describeError(new EngineError(cut))).toBe('It ends at 2.5 kB (NAXIS). Copy it again.')
+    expect(describeError(new EngineError({ ...cut, message: 'no good' }))).toBe('no good (NAXIS).')
     expect(describeError(error('b.fits'))).toBe(
       'b.fits: a.fits: the data end early. Copy the file again.',
     )

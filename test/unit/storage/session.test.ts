@@ -268,7 +268,7 @@ describe('a file that is not as it should be', () => {
     writeSync(handle, Buffer.alloc(3 * 32768), 0, 3 * 32768, 60 * 32768)
     const damaged = Session.open(file)
     expect(damaged.readOnly).toBe(true)
-    expect(damaged.problems.join(' ')).toMatch(/damaged; it is open read-only/)
+    expect(damaged.problems.join(' ')).toMatch(/damaged; it is open for reading only/)
     expect(damaged.title).toBe('Synthetic')
     expect(damaged.runs.list()).toHaveLength(1)
     const [stored] = damaged.runs.checkpoints(id)
