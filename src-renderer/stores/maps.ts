@@ -132,9 +132,13 @@ export const useMaps = defineStore('maps', () => {
   async function fetchPixels(chosen: DataEntry, nside?: number): Promise<CoarseMap> {
     const selection = { ...mapSelection(chosen), nside }
     const { result, payloads } = await connection.request('maps.load', selection)
+    if (result.valid === 0)
+      throw new Error(
+        `${result.name || 'This map'} holds no value: every pixel is NaN, UNSEEN or the bad value. Choose another column or file.`,
+      )
     const unit = chosen.unit ?? result.unit
     const pixels = float32(payloads[0])
-    if (result.valid > 0) noteExtremes(pixels, result.minimum, result.maximum)
+    noteExtremes(pixels, result.minimum, result.maximum)
     return { pixels, nside: result.nside, finest: result.finest, points: null, unit }
   }
   async function loadPoints(chosen: DataEntry): Promise<LoadedMap> {

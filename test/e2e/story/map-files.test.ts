@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
 import { writeHealpixMap } from '#shared/fits/index.ts'
+import type { WriteCard } from '#shared/fits/index.ts'
 import { ang2pix } from '#shared/healpix/index.ts'
 import { browserStage } from './browser-stage.ts'
-import { sky, skyOnScreen, soon } from './workbench.ts'
+import { menu, sky, skyOnScreen, soon } from './workbench.ts'
 
 const nside = 1024
 let stage: Awaited<ReturnType<typeof browserStage>>
@@ -17,20 +18,26 @@ declare global {
   }
 }
 
+async function write(
+  name: string,
+  nside: number,
+  values: Float32Array,
+  cards: WriteCard[],
+): Promise<void> {
+  const columns = [{ name: 'I', unit: 'K', values }]
+  await writeFile(
+    join(stage.folder, name),
+    writeHealpixMap({ nside, ordering: 'RING', coordsys: 'G', columns, cards }),
+  )
+}
+
 beforeAll(async () => {
   // Pixel p holds p mod 1000, which no mean over pixels does.
   const values = Float32Array.from({ length: 12 * nside ** 2 }, (_, pixel) => pixel % 1000)
+  const frequency = [{ keyword: 'FREQ', value: 0.408, comment: 'GHz' }]
   stage = await browserStage()
-  await writeFile(
-    join(stage.folder, 'large.fits'),
-    writeHealpixMap({
-      nside,
-      ordering: 'RING',
-      coordsys: 'G',
-      columns: [{ name: 'I', unit: 'K', values }],
-      cards: [{ keyword: 'FREQ', value: 0.408, comment: 'GHz' }],
-    }),
-  )
+  await write('large.fits', nside, values, frequency)
+  await write('nothing.fits', 16, new Float32Array(12 * 16 ** 2).fill(NaN), [])
   page = await stage.open()
 })
 afterAll(() => stage.close())
@@ -71,5 +78,16 @@ it('shows a map finer than the screen at once at a lower NSIDE, then all of it',
   const near = ang2pix(nside, 'RING', ((90 - 20) * Math.PI) / 180, (40 * Math.PI) / 180)
   expect(Math.abs(pixel - near)).toBeLessThan(4 * nside * 10)
   expect(Number(/data([\d.]+)\sK/.exec(shown)?.[1])).toBe(pixel % 1000)
+  expect(stage.complaints).toEqual([])
+})
+
+it('takes an answer with Enter, and says of a map without a value that there is none', async () => {
+  await stage.choose(page, () => menu(page, 'Data', /^Add map/), 'nothing.fits')
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Frequency', { exact: true }).fill('0.408')
+  await page.keyboard.press('Enter')
+  await dialog.waitFor({ state: 'hidden' })
+  await page.getByRole('heading', { name: 'nothing.fits cannot be shown' }).waitFor()
+  await page.getByText('every pixel is NaN, UNSEEN or the bad value').waitFor()
   expect(stage.complaints).toEqual([])
 })
