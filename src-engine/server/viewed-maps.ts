@@ -20,7 +20,7 @@ export class ViewedMaps {
   #forgetting: ReturnType<typeof setTimeout> | undefined
 
   /**
-   * RING, Galactic, in the file's unit. Of a map finer than `nside`, means over the pixels of the finest NSIDE that divides its own and is
+   * RING, Galactic, in the file's unit. Of a map finer than `nside`, means over the good pixels in those of the finest NSIDE that divides its own and is
    * no finer than `nside`, unless that were less than half of it.
    * @throws InputError as `viewSkyMap`
    */
@@ -30,8 +30,11 @@ export class ViewedMaps {
     const map = this.#kept?.key === key ? this.#kept.map : await viewSkyMap(request)
     const shown = shownNside(map.nside, nside)
     this.#keep(shown < map.nside ? { key, map } : undefined)
+    // A single pixel is seen too: of a map that covers little there may be no more.
     const values =
-      shown < map.nside ? changeResolution(map.values, map.nside, shown, 'RING') : map.values
+      shown < map.nside
+        ? changeResolution(map.values, map.nside, shown, 'RING', { minimumValidFraction: 0 })
+        : map.values
     return {
       pixels: values instanceof Float32Array ? values : new Float32Array(values),
       nside: shown,

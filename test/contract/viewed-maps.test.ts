@@ -12,10 +12,12 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-/** Pixel p holds `scale` p. */
-async function write(nside: number, scale = 1) {
+/** Pixel p holds `scale` p, except the first ones, which hold nothing. */
+async function write(nside: number, scale = 1, missing = 0) {
   const file = join(folder, 'map.fits')
-  const values = Float32Array.from({ length: 12 * nside ** 2 }, (_, pixel) => scale * pixel)
+  const values = Float32Array.from({ length: 12 * nside ** 2 }, (_, pixel) =>
+    pixel < missing ? NaN : scale * pixel,
+  )
   const columns = [{ name: 'I', unit: 'K', values }]
   await writeFile(
     file,
@@ -33,6 +35,12 @@ it('gives means of a finer map first, and then all of it', async () => {
   const whole = await maps.read(request)
   expect(whole).toMatchObject({ nside: 8, finest: 8 })
   expect(whole.pixels).toEqual(values)
+})
+
+it('shows a pixel of which there is any part', async () => {
+  const { request } = await write(8, 1, 767)
+  const { pixels } = await new ViewedMaps().read(request, 4)
+  expect(pixels.filter((value) => !Number.isNaN(value))).toEqual(Float32Array.of(767))
 })
 
 it('gives a map as it is that is coarse enough, or cannot be divided', async () => {
