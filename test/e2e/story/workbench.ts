@@ -54,7 +54,8 @@ export async function leaveTool(page: Page): Promise<void> {
   while ((await open.count()) > 0) {
     const before = await open.count()
     await page.keyboard.press('Escape')
-    while ((await open.count()) === before) await wait(20)
+    // A key that comes while a menu is going is its own: the list below it waits for another.
+    for (let look = 0; look < 25 && (await open.count()) === before; look++) await wait(20)
   }
 }
 
