@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { makePolarisedSession } from '../story/polarised-data.ts'
 import type { Stage } from '../story/stage.ts'
-import { enter, layout, menu, openFile, tool } from '../story/workbench.ts'
+import { enter, layout, leaveTool, menu, openFile, tool, toolButton } from '../story/workbench.ts'
 
 /** A panel, dialog or state of the workbench, and the way to it as a user goes it. */
 export interface Screen {
@@ -36,7 +36,10 @@ const dialog = (title: string | RegExp, open: (page: Page) => Promise<void>) => 
   },
 })
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).first()
-const popover = (name: string) => dialog(name, (page) => button(page, name).click())
+const popover = (name: string) => ({
+  ...dialog(name, async (page) => (await toolButton(page, name)).click()),
+  hide: leaveTool,
+})
 
 /** Screens without a project. */
 export const startScreens: readonly Screen[] = [
