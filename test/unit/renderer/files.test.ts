@@ -21,7 +21,10 @@ const { project, runs, requests } = vi.hoisted(() => ({
 }))
 // The project itself needs a document, and an engine.
 vi.mock('#renderer/stores/project.ts', () => ({ useProject: () => project }))
-vi.mock('#renderer/stores/runs.ts', () => ({ useRuns: () => runs }))
+vi.mock('#renderer/stores/runs.ts', async () => ({
+  ...(await vi.importActual('#renderer/stores/runs.ts')),
+  useRuns: () => runs,
+}))
 vi.mock('#renderer/stores/maps.ts', () => ({ useMaps: () => ({ dataName: null }) }))
 vi.mock('#renderer/stores/connection.ts', () => ({
   useConnection: () => ({ state: 'ready', request: requests }),
