@@ -76,6 +76,7 @@ async function drag(name: string, to: string, across: number, down: number) {
 it('puts a tab that is dragged to the right of another panel there, with the picture it had', async () => {
   await tab('Volume').click()
   await page.locator('.volume .stage > canvas[aria-label^="Volume of"]').waitFor()
+  await page.locator('.volume .scene canvas').waitFor()
   const canvases = await page
     .locator('.volume')
     .evaluateHandle((volume) => [...volume.querySelectorAll('canvas')])
