@@ -28,7 +28,7 @@ const sizes = [
 const themes = ['dark', 'light'] as const
 /** What shows more in a larger window; the rest is only centred in it. */
 const alsoLarge =
-  /^(start|start-recent|inspect-data|sky-globe|sky-swipe|fit|fit-running|sightline|runs|explore-field|volume-drawings|model|mask|polarised|catalogue|run-failed)$/
+  /^(start|start-recent|inspect-data|sky-globe|sky-swipe|fit|fit-running|sightline|runs|explore-field|volume-drawings|model|mask|polarised|catalogue)$/
 /** Software rendering on a busy machine takes its time for a volume. */
 const patienceMs = 8000
 
