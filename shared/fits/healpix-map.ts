@@ -111,7 +111,6 @@ function findOnlyMap(file: FitsFile, given: GivenLayout): HealpixTable {
   )
 }
 
-/** The error for a file without any map: it says what the file holds instead. */
 /** What stands in the way of reading the map of an HDU. */
 export function unreadableMapError(hdu: number, obstacles: readonly string[]): FitsError {
   return new FitsError(
@@ -122,6 +121,7 @@ export function unreadableMapError(hdu: number, obstacles: readonly string[]): F
   )
 }
 
+/** The error for a file without any map: it says what the file holds instead. */
 export function noMapError(file: FitsFile): FitsError {
   const filled = file.hdus.filter((hdu) => hdu.data.length > 0 || hdu.columns.length > 0)
   const list = filled

@@ -132,7 +132,7 @@ export function nothingIsFree({ magnetic_field: { model } }: RunFile): InputErro
       ? ['magnetic_field.grid.free', 'free the field, or make an electron density a grid']
       : [
           'magnetic_field.free',
-          'name parameters of the model in free (in the workbench: tick *fit* beside them), or set "model: grid"',
+          'name parameters of the model in free (in the workbench: tick Fit beside them), or set "model: grid"',
         ]
   return new InputError(`${field}: nothing is free: ${what}.`, { field })
 }
