@@ -1,12 +1,11 @@
-import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { _electron } from 'playwright-core'
 import type { ElectronApplication, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { Session } from '#engine/storage/session.ts'
+import { launchElectron } from '../story/electron-stage.ts'
 import { listen } from '../story/stage.ts'
 import { menu } from '../story/workbench.ts'
 import { openDisplay } from '#test/tools/virtual-display.ts'
@@ -16,16 +15,12 @@ import type { LarmorShell } from '#shared/contract/shell.ts'
 // The desktop shell in a real Electron on the built program: process settings, grants, ports, closing during a run.
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const sample = join(root, 'assets/samples/haslam408-nside64.fits')
-const runtime = process.env.LARMOR_TEST_ELECTRON ?? join(root, '.cache/electron')
-const executablePath = join(runtime, 'electron')
 let folder: string
 let display: VirtualDisplay
 let started: ElectronApplication | undefined
 const consoleLines: string[] = []
 
 beforeAll(async () => {
-  if (!existsSync(executablePath))
-    throw new Error('No Electron for tests: set LARMOR_TEST_ELECTRON (see test/tools).')
   display = await openDisplay()
   folder = await mkdtemp(join(tmpdir(), 'larmor-electron-'))
 })
@@ -39,17 +34,7 @@ afterAll(async () => {
 })
 
 async function launch(...args: string[]): Promise<{ app: ElectronApplication; page: Page }> {
-  const app = await _electron.launch({
-    executablePath,
-    args: ['-r', join(root, 'test/tools/electron22-compat.cjs'), '--no-sandbox', root, ...args],
-    env: {
-      ...process.env,
-      DISPLAY: display.name,
-      LARMOR_STATE_DIR: join(folder, 'state'),
-      LARMOR_SESSIONS_DIR: join(folder, 'sessions'),
-      XDG_CONFIG_HOME: join(folder, 'config'),
-    },
-  })
+  const app = await launchElectron(folder, display, args)
   started = app
   const page = await app.firstWindow()
   consoleLines.length = 0

@@ -7,11 +7,15 @@ import { fileURLToPath } from 'node:url'
 import { _electron } from 'playwright-core'
 import type { ElectronApplication } from 'playwright-core'
 import { openDisplay } from '#test/tools/virtual-display.ts'
+import type { VirtualDisplay } from '#test/tools/virtual-display.ts'
 import { listen } from './stage.ts'
 import type { Stage } from './stage.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
-const runtime = process.env.LARMOR_TEST_ELECTRON ?? join(root, '.cache/electron')
+const electronPath = join(
+  process.env.LARMOR_TEST_ELECTRON ?? join(root, '.cache/electron'),
+  'electron',
+)
 
 export interface ElectronStage extends Stage {
   /** The program that runs now. */
@@ -21,11 +25,35 @@ export interface ElectronStage extends Stage {
   close(): Promise<void>
 }
 
+/** Starts the built program, whose own files are in `folder`. */
+export function launchElectron(
+  folder: string,
+  display: VirtualDisplay,
+  args: readonly string[] = [],
+): Promise<ElectronApplication> {
+  if (!existsSync(electronPath))
+    throw new Error('No Electron for tests: set LARMOR_TEST_ELECTRON (see test/tools).')
+  const preloaded = ['electron22-compat.cjs', 'electron-driven.cjs']
+  return _electron.launch({
+    executablePath: electronPath,
+    args: [
+      ...preloaded.flatMap((name) => ['-r', join(root, 'test/tools', name)]),
+      '--no-sandbox',
+      root,
+      ...args,
+    ],
+    env: {
+      ...process.env,
+      DISPLAY: display.name,
+      LARMOR_STATE_DIR: join(folder, 'state'),
+      LARMOR_SESSIONS_DIR: join(folder, 'sessions'),
+      XDG_CONFIG_HOME: join(folder, 'config'),
+    },
+  })
+}
+
 /** The built program in a real Electron, with its system dialogs answered in main. */
 export async function electronStage(): Promise<ElectronStage> {
-  const executablePath = join(runtime, 'electron')
-  if (!existsSync(executablePath))
-    throw new Error('No Electron for tests: set LARMOR_TEST_ELECTRON (see test/tools).')
   const display = await openDisplay()
   const folder = await mkdtemp(join(tmpdir(), 'larmor-story-'))
   const complaints: string[] = []
@@ -59,17 +87,7 @@ export async function electronStage(): Promise<ElectronStage> {
     complaints,
     app,
     async open() {
-      started = await _electron.launch({
-        executablePath,
-        args: ['-r', join(root, 'test/tools/electron22-compat.cjs'), '--no-sandbox', root],
-        env: {
-          ...process.env,
-          DISPLAY: display.name,
-          LARMOR_STATE_DIR: join(folder, 'state'),
-          LARMOR_SESSIONS_DIR: join(folder, 'sessions'),
-          XDG_CONFIG_HOME: join(folder, 'config'),
-        },
-      })
+      started = await launchElectron(folder, display)
       const page = await started.firstWindow()
       listen(page, complaints)
       // A step that does not come is told by its name, before the whole test runs out of time.
