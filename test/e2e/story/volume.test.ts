@@ -5,7 +5,7 @@ import { sampleSession } from '#test/tools/sample-session.ts'
 import { checkThemes } from '../quality/checks.ts'
 import { browserStage } from './browser-stage.ts'
 import { readSession } from './session-file.ts'
-import { layout, openFile, picture, soon } from './workbench.ts'
+import { layout, leaveTool, openFile, picture, soon, toolButton } from './workbench.ts'
 
 const name = 'volume.larmor'
 let stage: Awaited<ReturnType<typeof browserStage>>
@@ -29,7 +29,7 @@ afterAll(() => stage.close())
 const panel = () => page.getByRole('region', { name: 'Volume' }).first()
 const volume = () => panel().locator('.stage > canvas')
 const seen = () => volume().getAttribute('aria-label')
-const press = (label: string) => panel().getByRole('button', { name: label, exact: true }).click()
+const press = async (label: string) => (await toolButton(page, label)).click()
 
 async function show(what: string): Promise<void> {
   await panel()
@@ -75,7 +75,7 @@ it('has tools that axe finds nothing serious in, in both themes', async () => {
     await page.getByRole('dialog', { name: tool }).waitFor()
     await checkThemes(page, tool)
     await picture(page, `volume-${tool.split(' ')[0]}`)
-    await page.keyboard.press('Escape')
+    await leaveTool(page)
   }
 })
 
@@ -84,12 +84,12 @@ it('moves the seeds by numbers too, and keeps them', async () => {
   await page.getByRole('dialog').getByText('Line', { exact: true }).click()
   await page.getByLabel('from x, kpc', { exact: true }).fill('-9')
   await page.getByLabel('from x, kpc', { exact: true }).blur()
-  await page.keyboard.press('Escape')
+  await leaveTool(page)
   await press('Field lines and arrows')
   await expect
     .poll(() => page.getByLabel('from x, kpc', { exact: true }).inputValue(), soon)
     .toMatch(/^[\u2212-]9$/)
-  await page.keyboard.press('Escape')
+  await leaveTool(page)
 })
 
 it('keeps views under names in the session, also after it is closed', async () => {
@@ -101,7 +101,7 @@ it('keeps views under names in the session, also after it is closed', async () =
   await page.getByRole('button', { name: 'From above', exact: true }).waitFor()
   await page.getByRole('button', { name: 'Edge-on, x to the right' }).click()
   await expect.poll(seen, soon).toContain('elevation 0°')
-  await page.keyboard.press('Escape')
+  await leaveTool(page)
   // Views are saved a moment after they change.
   const path = join(stage.folder, name)
   const saved = () => JSON.stringify(readSession(path, (session) => session.view))
@@ -114,7 +114,7 @@ it('keeps views under names in the session, also after it is closed', async () =
   await expect.poll(seen, soon).toContain('elevation 90°')
   await page.getByRole('button', { name: 'Remove From above' }).click()
   await page.getByText('None yet.').waitFor()
-  await page.keyboard.press('Escape')
+  await leaveTool(page)
 })
 
 it('stops a film that is being made', async () => {
