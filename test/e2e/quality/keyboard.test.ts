@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { browserStage } from '../story/browser-stage.ts'
 import { dropFile } from '../story/stage.ts'
 import { layout, menu } from '../story/workbench.ts'
-import { makeSession, openSession } from './screens.ts'
+import { makeSession, openSession, stillWindow } from './screens.ts'
 
 // Without a mouse: Tab comes to every control or, in a tree, a menu or a row of tabs, to the group whose arrow keys do, and what has
 // the focus looks different.
@@ -15,9 +15,7 @@ let protocol: CDPSession
 beforeAll(async () => {
   stage = await browserStage()
   await makeSession(stage)
-  page = await stage.open()
-  await page.setViewportSize({ width: 1280, height: 800 })
-  await page.emulateMedia({ reducedMotion: 'reduce' })
+  page = await stillWindow(stage)
   await page.getByText('This machine').first().waitFor()
   protocol = await page.context().newCDPSession(page)
   // A caret is not what shows the focus.

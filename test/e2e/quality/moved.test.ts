@@ -2,11 +2,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Session } from '#engine/storage/session.ts'
 import { browserStage } from '../story/browser-stage.ts'
+import { soon } from '../story/workbench.ts'
 import { layoutProblems } from './checks.ts'
 import { makeSession, openSession, sessionName } from './screens.ts'
 
 // Panels where a user may put them: in narrow columns and low rows nothing overlaps and no map shrinks to nothing.
-const soon = { timeout: 30_000 }
 const group = (...tabs: string[]) => ({ kind: 'group', tabs, front: tabs[0] })
 const split = (kind: 'rows' | 'columns', share: number, first: object, second: object) => ({
   kind,

@@ -1,13 +1,13 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { browserStage } from '../story/browser-stage.ts'
+import { soon } from '../story/workbench.ts'
 import { checkThemes, layoutProblems } from './checks.ts'
-import { makeSession, openSession, sessionScreens, startScreens } from './screens.ts'
+import { makeSession, openSession, sessionScreens, startScreens, stillWindow } from './screens.ts'
 import type { Screen } from './screens.ts'
 
 // Every panel, dialog and state: nothing serious for axe in either theme, and no control out of sight from a window of
 // 1280x800 at 200 % to one of 3840x2160.
-const soon = { timeout: 30_000 }
 const normal = { width: 1280, height: 800 }
 const twiceAsLarge = { width: 640, height: 400 }
 const large = { width: 3840, height: 2160 }
@@ -20,10 +20,7 @@ let page: Page
 beforeAll(async () => {
   stage = await browserStage()
   await makeSession(stage)
-  page = await stage.open()
-  await page.setViewportSize(normal)
-  // Colours in the middle of a fade are no colours of the design.
-  await page.emulateMedia({ reducedMotion: 'reduce' })
+  page = await stillWindow(stage)
 })
 afterAll(() => stage.close())
 

@@ -22,6 +22,14 @@ export async function openSession(stage: Stage, page: Page, name = sessionName):
   await page.locator('figure.sky-panel').first().waitFor()
 }
 
+/** A window of the size that most tests look at, in which nothing moves: colours in the middle of a fade are no colours of the design. */
+export async function stillWindow(stage: Stage): Promise<Page> {
+  const page = await stage.open()
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await page.emulateMedia({ reducedMotion: 'reduce' })
+  return page
+}
+
 const escape = (page: Page) => page.keyboard.press('Escape')
 const rows = (page: Page) =>
   page.getByRole('tree', { name: 'Project' }).getByRole('treeitem', { level: 2 })

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { browserStage } from '../story/browser-stage.ts'
+import { soon } from '../story/workbench.ts'
 import type { BrowserStage } from '../story/browser-stage.ts'
 import { axeProblems, layoutProblems } from './checks.ts'
 import { chapters } from './states.ts'
 
 // What is missing, busy or wrong is said where axe and a small window find nothing wrong with it, in either theme.
-const soon = { timeout: 30_000 }
 
 describe.each(chapters)('$name', ({ drawing, play }) => {
   let stage: BrowserStage

@@ -1,12 +1,11 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { browserStage } from '../story/browser-stage.ts'
-import { layout, leaveTool, menu, tool } from '../story/workbench.ts'
+import { layout, leaveTool, menu, soon, tool } from '../story/workbench.ts'
 import { checkThemes } from './checks.ts'
-import { makeSession, openSession } from './screens.ts'
+import { makeSession, openSession, stillWindow } from './screens.ts'
 
 // Tools are in one row, in sight: those that have no room are behind "More tools", and come to nothing less there.
-const soon = { timeout: 30_000 }
 const widths = [1280, 640]
 let stage: Awaited<ReturnType<typeof browserStage>>
 let page: Page
@@ -14,9 +13,7 @@ let page: Page
 beforeAll(async () => {
   stage = await browserStage()
   await makeSession(stage)
-  page = await stage.open()
-  await page.setViewportSize({ width: 1280, height: 800 })
-  await page.emulateMedia({ reducedMotion: 'reduce' })
+  page = await stillWindow(stage)
   await openSession(stage, page)
 })
 afterAll(() => stage.close())

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { browserStage } from '../story/browser-stage.ts'
 import { layout, leaveTool, menu, tool, toolButton } from '../story/workbench.ts'
 import { checkThemes } from './checks.ts'
-import { makeSession, openSession } from './screens.ts'
+import { makeSession, openSession, stillWindow } from './screens.ts'
 
 // What opens over the panels: nothing serious for axe, in either theme.
 let stage: Awaited<ReturnType<typeof browserStage>>
@@ -12,9 +12,7 @@ let page: Page
 beforeAll(async () => {
   stage = await browserStage()
   await makeSession(stage)
-  page = await stage.open()
-  await page.setViewportSize({ width: 1280, height: 800 })
-  await page.emulateMedia({ reducedMotion: 'reduce' })
+  page = await stillWindow(stage)
   await openSession(stage, page)
 })
 afterAll(() => stage.close())

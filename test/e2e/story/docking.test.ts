@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { z } from 'zod'
 import { Session } from '#engine/storage/session.ts'
 import { axeProblems, layoutProblems } from '../quality/checks.ts'
-import { makeSession, openSession, sessionName } from '../quality/screens.ts'
+import { makeSession, openSession, sessionName, stillWindow } from '../quality/screens.ts'
 import { browserStage } from './browser-stage.ts'
 import { readSession } from './session-file.ts'
 import { layout, menu, soon } from './workbench.ts'
@@ -25,9 +25,7 @@ beforeEach(async () => {
 })
 
 async function start() {
-  page = await stage.open()
-  await page.setViewportSize({ width: 1280, height: 800 })
-  await page.emulateMedia({ reducedMotion: 'reduce' })
+  page = await stillWindow(stage)
   await openSession(stage, page)
 }
 
