@@ -49,6 +49,8 @@ export interface LarmorShell {
   setMenu(menu: ShellMenu): Promise<void>
   /** The id of a command that was chosen in the native menu. Returns the function that ends the subscription. */
   onCommand(listener: (id: string) => void): () => void
+  /** The window is about to close, once what the listener returns has settled, or after a second. */
+  onLeave(listener: () => Promise<void>): () => void
   /** Another start of the program asked for a session to be opened here. */
   onOpenSession(listener: (grant: FileGrant) => void): () => void
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { app, Menu, powerMonitor, protocol, session } from 'electron'
-import type { BrowserWindow } from 'electron'
+import type { BrowserWindow, WebContents } from 'electron'
 import type { ShellMenu } from '#shared/contract/shell-menu.ts'
 import { channels } from '../ipc/channels.ts'
 import { registerShellCalls } from '../ipc/shell-calls.ts'
@@ -49,9 +49,20 @@ let asking = false
 let shownStructure = ''
 /** What the page would lose. */
 let unsaved = ''
+let left: () => void = () => undefined
+
+/** Lets the page store what was changed a moment ago. One that does not answer is waited for a second. */
+function letPageStore(page: WebContents): Promise<void> {
+  return new Promise((resolve) => {
+    left = resolve
+    setTimeout(resolve, 1000)
+    page.send(channels.leave)
+  })
+}
 
 /** Ends everything: the window closes only when the engine has saved and is gone. */
 async function end(save: boolean): Promise<void> {
+  if (window !== undefined && engine.running) await letPageStore(window.webContents)
   await engine.stop(save)
   mayClose = true
   window?.destroy()
@@ -139,6 +150,7 @@ async function start(): Promise<void> {
     setUnsaved: (what) => {
       unsaved = what
     },
+    left: () => left(),
     takeInitialSession: () => {
       const path = waitingSession
       waitingSession = undefined

@@ -9,6 +9,8 @@ export const channels = {
   reveal: 'larmor:reveal',
   openExternal: 'larmor:open-external',
   setUnsaved: 'larmor:set-unsaved',
+  leave: 'larmor:leave',
+  left: 'larmor:left',
   setTheme: 'larmor:set-theme',
   initialSession: 'larmor:initial-session',
   setMenu: 'larmor:set-menu',

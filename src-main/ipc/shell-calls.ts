@@ -18,6 +18,8 @@ export interface ShellCallOptions {
   readonly window: () => BrowserWindow | undefined
   /** Takes what would be lost with the window. */
   readonly setUnsaved: (what: string) => void
+  /** The page has stored what it was still to store. */
+  readonly left: () => void
   /** The session that the program was started with, once. */
   readonly takeInitialSession: () => string | undefined
   readonly showMenu: (menu: ShellMenu) => void
@@ -64,7 +66,7 @@ const nothing = z.undefined()
 
 /** Everything that `window.larmorShell` may ask of main. Paths go from dialogs to the engine; the page gets grants. */
 export function registerShellCalls(options: ShellCallOptions): void {
-  const { engine, window, setUnsaved, takeInitialSession, showMenu } = options
+  const { engine, window, setUnsaved, left, takeInitialSession, showMenu } = options
   const grantPath = async (path: string, purpose: 'read' | 'directory'): Promise<FileGrant> =>
     (await engine.shell().request('main.grantPath', { path, purpose })).result
   const open = async (options: OpenDialogOptions): Promise<string[]> => {
@@ -137,6 +139,8 @@ export function registerShellCalls(options: ShellCallOptions): void {
   })
 
   handleChecked(ipcMain, channels.setUnsaved, z.string().max(200), setUnsaved)
+
+  handleChecked(ipcMain, channels.left, nothing, left)
 
   handleChecked(ipcMain, channels.setTheme, z.enum(themes), (theme) => {
     nativeTheme.themeSource = theme

@@ -50,6 +50,8 @@ const shell: LarmorShell = {
   initialSession: () => call(channels.initialSession),
   setMenu: (menu) => call(channels.setMenu, menu),
   onCommand: (listener) => subscribe<string>(channels.command, listener),
+  onLeave: (listener) =>
+    subscribe(channels.leave, () => void listener().finally(() => call(channels.left))),
   onOpenSession: (listener) => subscribe<FileGrant>(channels.openSession, listener),
 }
 

@@ -12,6 +12,7 @@ import { parseUnit } from '#shared/sky/index.ts'
 import type { Preset } from '../dock/arrangements.ts'
 import { formatWhen } from '../format/text.ts'
 import { useConnection } from './connection.ts'
+import { useKept } from './kept.ts'
 import { useMaps } from './maps.ts'
 import { describeError, useMessages } from './messages.ts'
 import type { MessageAction } from './messages.ts'
@@ -51,6 +52,7 @@ export const useFiles = defineStore('files', () => {
   const messages = useMessages()
   const picker = usePicker()
   const project = useProject()
+  const kept = useKept()
   const runs = useRuns()
   const maps = useMaps()
   const view = useView()
@@ -197,9 +199,11 @@ export const useFiles = defineStore('files', () => {
   function handOver(): () => Promise<void> {
     const { open, settled: configuration, session, dataNames } = project
     const known = [...project.files].map(([grant, { name }]) => ({ grant, name }))
+    const store = kept.note()
     return async () => {
       if (session) {
         if (session.session === project.session?.session) return
+        await store()
         // An engine that was started anew does not know it any more.
         await connection
           .request('session.close', { session: session.session })

@@ -7,7 +7,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { Session } from '#engine/storage/session.ts'
 import { launchElectron } from '../story/electron-stage.ts'
 import { listen } from '../story/stage.ts'
-import { menu } from '../story/workbench.ts'
+import { readSession } from '../story/session-file.ts'
+import { layout, menu } from '../story/workbench.ts'
+import { sampleSession } from '#test/tools/sample-session.ts'
 import { openDisplay } from '#test/tools/virtual-display.ts'
 import type { VirtualDisplay } from '#test/tools/virtual-display.ts'
 import type { LarmorShell } from '#shared/contract/shell.ts'
@@ -229,6 +231,22 @@ describe('closing the window during a run', () => {
     await again.page.getByRole('button', { name: 'Resume' }).first().waitFor({ timeout: 30_000 })
     expect(consoleLines).toEqual([])
   })
+})
+
+it('keeps what was changed the moment before the window is closed', async () => {
+  await sampleSession(folder, 'moment.larmor')
+  const path = join(folder, 'moment.larmor')
+  const { app, page } = await launch(path)
+  await page.locator('figure.sky-panel').first().waitFor()
+  await layout(page, 'Explore field')
+  await page.getByLabel('Iterations', { exact: true }).fill('33')
+  const ended = new Promise((resolve) => app.process().once('exit', resolve))
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0].close())
+  await ended
+  const { iterations } = readSession(path, ({ configuration }) => configuration.optimiser)
+  expect(iterations).toBe(33)
+  expect(readSession(path, ({ view }) => view)).toMatchObject({ preset: 'explore' })
+  expect(consoleLines).toEqual([])
 })
 
 describe('closing over a mask that is not saved', () => {

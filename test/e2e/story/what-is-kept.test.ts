@@ -2,10 +2,12 @@ import { readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { z } from 'zod'
 import type { SampleFolder } from '#test/tools/sample-run.ts'
 import { sampleSession } from '#test/tools/sample-session.ts'
 import { axeProblems } from '../quality/checks.ts'
 import { browserStage } from './browser-stage.ts'
+import { readSession } from './session-file.ts'
 import { layout, menu, openFile, picture, sky, soon, toolButton } from './workbench.ts'
 
 const name = 'unsaved.larmor'
@@ -64,5 +66,27 @@ it('shows the maps of a run whose file is not there any more, and lets it be loc
   await locate.waitFor({ state: 'hidden' })
   await layout(page, 'Inspect data')
   await expect.poll(() => sky(page, 'Data').source.textContent(), soon).toBe('moved.fits')
+  expect(stage.complaints).toEqual([])
+})
+
+it('keeps what was changed the moment before a session is closed, or the page', async () => {
+  const path = join(stage.folder, name)
+  const kept = () =>
+    readSession(path, ({ configuration, view }) => [
+      configuration.optimiser.iterations,
+      z.object({ preset: z.string() }).parse(view).preset,
+    ])
+  const change = async (iterations: number, to: string) => {
+    await layout(page, to)
+    await page.getByLabel('Iterations', { exact: true }).fill(String(iterations))
+  }
+  await change(33, 'Explore field')
+  await page.keyboard.press('Control+Shift+W')
+  await page.getByRole('button', { name: /^Open a session/ }).waitFor()
+  await expect.poll(kept, soon).toEqual([33, 'explore'])
+  await openFile(stage, page, 'session', name)
+  await change(44, 'Fit')
+  await page.evaluate(() => window.location.reload())
+  await expect.poll(kept, soon).toEqual([44, 'fit'])
   expect(stage.complaints).toEqual([])
 })
