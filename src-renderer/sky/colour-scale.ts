@@ -109,7 +109,12 @@ function usableLimits(request: ScaleRequest, { sample }: ValueStatistics): Colou
 }
 
 /** The scale of a map. Never throws: limits that cannot be used are mended. */
-export function buildScale(request: ScaleRequest, statistics: ValueStatistics): ColourScale {
+export function buildScale(asked: ScaleRequest, statistics: ValueStatistics): ColourScale {
+  // A logarithmic scale has no place for any value of a map of zeros.
+  const { maximum, sample } = statistics
+  const nothingPositive = sample.length > 0 && maximum <= 0 && asked.limits === null
+  const request: ScaleRequest =
+    asked.norm === 'log' && nothingPositive ? { ...asked, norm: 'linear' } : asked
   const limits = usableLimits(request, statistics)
   const [min, max] = limits
   const norm =

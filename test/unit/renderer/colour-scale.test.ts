@@ -50,6 +50,14 @@ describe('limits', () => {
     expect(buildScale({ ...linear, norm: 'log', limits: [-5, 8] }, few).limits).toEqual([1, 8])
   })
 
+  it('are those of a linear scale where log has no place for any value', () => {
+    const zeros = valueStatistics(new Float32Array(12))
+    const scale = buildScale({ ...linear, norm: 'log' }, zeros)
+    expect([scale.kind, scale.limits]).toEqual(['linear', [0, 1]])
+    // Limits that were given by hand are for a log scale.
+    expect(buildScale({ ...linear, norm: 'log', limits: [1, 8] }, zeros).kind).toBe('log')
+  })
+
   it.each(['linear', 'log', 'symlog', 'asinh', 'sqrt', 'equalised'] as const)(
     'can be used with norm %s for no value, one value and zeros',
     (norm) => {
