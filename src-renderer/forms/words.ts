@@ -164,6 +164,8 @@ const units: readonly (readonly [RegExp, string])[] = [
 /** The label of a key. A key without an own word is written out: step_pc becomes "Step". */
 export function labelOf(key: string): string {
   if (labels[key] !== undefined) return labels[key]
+  // A symbol, as formulas have it.
+  if (/^[A-Z]_/.test(key)) return key
   const words = key
     .replace(/_(kpc|pc|ghz|deg|arcmin|microgauss|cm3|m3|s)$/, '')
     .replaceAll('_', ' ')

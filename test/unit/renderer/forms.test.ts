@@ -136,5 +136,6 @@ describe('words', () => {
     expect(unitOf('B_microgauss')).toBe('µG')
     expect(unitOf('nside')).toBe('')
     expect(labelOf('some_new_length_kpc')).toBe('Some new length')
+    expect(labelOf('B_phi')).toBe('B_phi')
   })
 })
