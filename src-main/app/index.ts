@@ -49,12 +49,13 @@ let asking = false
 let shownStructure = ''
 /** What the page would lose. */
 let unsaved = ''
-let left: () => void = () => undefined
+/** Called by the page that is asked to store, once it has. */
+let pageHasStored: () => void = () => undefined
 
 /** Lets the page store what was changed a moment ago. One that does not answer is waited for a second. */
 function letPageStore(page: WebContents): Promise<void> {
   return new Promise((resolve) => {
-    left = resolve
+    pageHasStored = resolve
     setTimeout(resolve, 1000)
     page.send(channels.leave)
   })
@@ -150,7 +151,7 @@ async function start(): Promise<void> {
     setUnsaved: (what) => {
       unsaved = what
     },
-    left: () => left(),
+    left: () => pageHasStored(),
     takeInitialSession: () => {
       const path = waitingSession
       waitingSession = undefined

@@ -142,6 +142,8 @@ export const useFiles = defineStore('files', () => {
 
   async function enterSession(grant: string) {
     await during('Opening the session', 'Session not opened', async () => {
+      // It may be the one that is open.
+      await kept.store()
       const { result } = await connection.request('session.open', { grant })
       const leave = handOver()
       maps.dataName = null

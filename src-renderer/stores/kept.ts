@@ -1,6 +1,6 @@
 import { useDebounceFn, useEventListener } from '@vueuse/core'
 import { defineStore } from 'pinia'
-import { watch } from 'vue'
+import { nextTick, watch } from 'vue'
 import { useConnection } from './connection.ts'
 import { describeError, useMessages } from './messages.ts'
 import { useProject } from './project.ts'
@@ -12,20 +12,24 @@ export const useKept = defineStore('kept', () => {
   const messages = useMessages()
   const project = useProject()
   const view = useView()
+  /** Whether the view is another one than the session has: one that nobody touched goes before no newer one of another window. */
+  let changed = false
 
-  /** Notes the view, and settings that are not stored yet, as they are now; what it returns stores them. */
-  function note(): () => Promise<void> {
-    const { session: state, parsed: configuration, readOnly } = project
-    const { settings } = view
+  /** Notes what the session does not have yet; what it returns stores that. */
+  function note(unstored = project.unstored): () => Promise<void> {
+    const { session: state, readOnly } = project
+    const { info } = connection
+    const settings = changed ? view.settings : null
+    changed = false
     return async () => {
-      if (!state || readOnly || connection.state !== 'ready') return
+      // An engine that was started anew does not know the session by this word.
+      if (!state || readOnly || connection.state !== 'ready' || connection.info !== info) return
       const { session } = state
       // Both at once: a page that is closed does not live to see the first one answered.
-      const requests: Promise<unknown>[] = [
-        connection.request('session.view', { session, view: settings }),
-      ]
-      if (configuration && JSON.stringify(configuration) !== JSON.stringify(state.configuration))
-        requests.push(connection.request('session.configure', { session, configuration }))
+      const requests: Promise<unknown>[] = []
+      if (settings) requests.push(connection.request('session.view', { session, view: settings }))
+      if (unstored)
+        requests.push(connection.request('session.configure', { session, configuration: unstored }))
       try {
         await Promise.all(requests)
       } catch (error) {
@@ -33,18 +37,32 @@ export const useKept = defineStore('kept', () => {
       }
     }
   }
+  const store = () => note()()
+  const storeView = useDebounceFn(() => note(null)(), 1000)
 
-  const keepView = useDebounceFn(() => {
-    const session = project.session?.session
-    if (session && !project.readOnly && connection.state === 'ready')
-      connection
-        .request('session.view', { session, view: view.settings })
-        .catch((error: unknown) => messages.write('warning', describeError(error)))
-  }, 1000)
-  watch(() => view.settings, keepView, { deep: true })
-  window.larmorShell?.onLeave(() => note()())
+  let entering = false
+  watch(
+    () => project.session?.session,
+    () => {
+      // One that has no view yet gets that of the screen; any other brings its own.
+      changed = project.session?.view === null
+      entering = true
+      void nextTick(() => (entering = false))
+    },
+    { flush: 'sync' },
+  )
+  watch(
+    () => view.settings,
+    () => {
+      if (entering || !project.session) return
+      changed = true
+      void storeView()
+    },
+    { deep: true },
+  )
+  window.larmorShell?.onLeave(store)
   // A browser closes its tab without waiting; what is sent now still arrives.
-  useEventListener(window, 'pagehide', () => void note()())
+  useEventListener(window, 'pagehide', () => void store())
 
-  return { note }
+  return { note, store }
 })

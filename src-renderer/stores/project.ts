@@ -173,19 +173,31 @@ export const useProject = defineStore('project', () => {
     if (!files.value.has(file.grant)) files.value.set(file.grant, { name: file.name })
   }
 
+  /** Settings that the engine has found something wrong with. */
+  const refused = shallowRef<RunFile | null>(null)
+  /** Settings that the session is still to keep, if there are any. */
+  const unstored = computed(() => {
+    const [now, state] = [parsed.value, session.value]
+    if (!now || !state || state.readOnly || now === refused.value) return null
+    return JSON.stringify(now) === JSON.stringify(state.configuration) ? null : now
+  })
+
   /** Asks the engine what it thinks of the settings, and keeps them in the session. */
   const examine = useDebounceFn(async () => {
     const current = parsed.value
     if (!open.value || !current || connection.state !== 'ready') return
     const id = session.value?.session
+    // While the engine thinks, others may have taken their place.
+    const isPast = () => parsed.value !== current || session.value?.session !== id
     try {
       const { result } = await connection.request('run.check', {
         session: id,
         configuration: current,
       })
+      if (isPast()) return
       check.value = result
-      const unchanged = JSON.stringify(current) === JSON.stringify(session.value?.configuration)
-      if (id && !readOnly.value && !unchanged && result.issues.length === 0) {
+      refused.value = result.issues.length > 0 ? current : null
+      if (id && unstored.value) {
         const stored = await connection.request('session.configure', {
           session: id,
           configuration: current,
@@ -195,6 +207,7 @@ export const useProject = defineStore('project', () => {
     } catch (error) {
       // Of an engine that is gone, the bar above the panels tells.
       if (error instanceof EngineError && error.code === contractCodes.closed) return
+      if (isPast()) return
       messages.fail('Settings not checked', error)
     }
   }, 400)
@@ -232,6 +245,7 @@ export const useProject = defineStore('project', () => {
     session,
     configuration,
     parsed,
+    unstored,
     settled,
     issues,
     check,
