@@ -32,11 +32,20 @@ export function runCommandLine(
   fileName: (grant: string) => string,
 ): string {
   const stem = name.replace(/\.larmor$/i, '')
-  const named = mapFiles(configuration, (grant) => fileName(grant))
+  const named = continuing(
+    mapFiles(configuration, (grant) => fileName(grant)),
+    `${stem}.larmor`,
+  )
   // JSON is YAML too.
   const text = JSON.stringify(withoutDefaults(named), null, 2)
   const file = shellWord(`${stem}.yaml`)
   return `cat > ${file} <<'END'\n${text}\nEND\nlarmor run ${file} --out ${shellWord(`${stem}-cli.larmor`)}\n`
+}
+
+/** A run that continues another one of its session begins with it in a session of its own, too. */
+function continuing(configuration: RunFile, session: string): RunFile {
+  const { start_from: start } = configuration
+  return start ? { ...configuration, start_from: { file: session, ...start } } : configuration
 }
 
 export function exportCommandLine(session: string, run: number): string {

@@ -122,7 +122,7 @@ export const usePreview = defineStore('preview', () => {
   })
 
   watch(
-    [() => project.settled, subject, section, wanted],
+    [() => project.settled, subject, section, wanted, () => runs.active === null],
     () => {
       if (!wanted.value) return live.stop()
       busy.value = true

@@ -108,6 +108,12 @@ describe('a run as command line', () => {
     expect(again.optimiser).toEqual(configuration.optimiser)
   })
 
+  it('names the session that a continued run begins with: it is to be in another one', () => {
+    const text = runCommandLine(run({ start_from: { run: 3 } }), 'my fit.larmor', fileName)
+    const [, body] = /'END'\n([^]*)\nEND\n/.exec(text) ?? []
+    expect(parse(body)).toMatchObject({ start_from: { file: 'my fit.larmor', run: 3 } })
+  })
+
   it('exports a run by number', () => {
     expect(exportCommandLine('fit.larmor', 2)).toBe(
       'larmor export fit.larmor --run 2 --out fit-export\n',
