@@ -15,27 +15,33 @@ export function useKeptFocus(): void {
   /** What had the focus last and all that it is in, innermost first; empty after a click beside everything. */
   let place: readonly Element[] = []
   let lasting: readonly Element[] = []
+  /** A button that was disabled while it had the focus, for as long as its work takes: it gets it back. */
+  let waiting: Element | null = null
 
   useEventListener(document, 'focusin', ({ target }) => {
     if (!(target instanceof Element)) return
     place = withAncestors(target)
+    waiting = null
     if (!target.closest(passing)) lasting = place
   })
   useEventListener(document, 'focusout', ({ target, relatedTarget }) => {
     if (relatedTarget !== null || !(target instanceof Element)) return
     // What is being removed is gone by then.
     queueMicrotask(() => {
-      if (target.isConnected && document.activeElement === document.body) place = []
+      if (!target.isConnected || document.activeElement !== document.body) return
+      if (target.matches(':disabled')) waiting = target
+      else place = []
     })
   })
   useMutationObserver(
     document.body,
     () => {
       if (document.activeElement !== document.body || place.length === 0) return
-      if (place[0].isConnected) return
+      const [lost] = place
+      if (lost.isConnected && (lost !== waiting || lost.matches(':disabled'))) return
       nearest([...place, ...lasting])?.focus({ preventScroll: true })
     },
-    { childList: true, subtree: true },
+    { childList: true, subtree: true, attributeFilter: ['disabled'] },
   )
 }
 

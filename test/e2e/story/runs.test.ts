@@ -165,3 +165,25 @@ it('draws more curves against time, and saves them as they are and as pictures',
   if (into) await writeFile(join(into, 'curves-print.png'), png)
   expect(stage.complaints).toEqual([])
 })
+
+it('is paused, resumed and closed over by keys, from one place', async () => {
+  await menu(page, 'Run', 'Run settings')
+  await enter(page, 'Iterations', 20_000)
+  await press(start())
+  const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim())
+  await runBar(page).getByRole('button', { name: 'Pause' }).focus()
+  for (const next of ['Resume', 'Pause', 'Resume']) {
+    await page.keyboard.press('Enter')
+    await runBar(page).getByRole('button', { name: next, disabled: false }).waitFor()
+    await expect.poll(focused, soon).toBe(next)
+  }
+  await page.keyboard.press('Enter')
+  await runBar(page).getByRole('button', { name: 'Pause', disabled: false }).waitFor()
+  // Enter pressed once too often harms nothing.
+  await page.keyboard.press('Control+Shift+W')
+  await expect.poll(focused, soon).toBe('Keep running')
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog').waitFor({ state: 'hidden' })
+  await page.keyboard.press('Control+Shift+.')
+  await runBar(page).getByText('Stopped').waitFor(soon)
+})
