@@ -25,6 +25,10 @@ vi.mock('#renderer/stores/runs.ts', async () => ({
   ...(await vi.importActual('#renderer/stores/runs.ts')),
   useRuns: () => runs,
 }))
+vi.mock('#renderer/stores/kept.ts', () => {
+  const store = () => Promise.resolve()
+  return { useKept: () => ({ note: () => store, store }) }
+})
 vi.mock('#renderer/stores/maps.ts', () => ({ useMaps: () => ({ dataName: null }) }))
 vi.mock('#renderer/stores/connection.ts', () => ({
   useConnection: () => ({ state: 'ready', request: requests }),
