@@ -91,7 +91,7 @@ async function files(stage: BrowserStage, look: Look): Promise<void> {
   await entry.waitFor()
   stage.holdEngine()
   await entry.click()
-  await page.getByText('Reading haslam.fits').waitFor()
+  await page.getByRole('heading', { name: 'Reading haslam.fits' }).waitFor()
   await look(page, 'map-reading')
   stage.releaseEngine()
   await shown(page, 'haslam.fits')
