@@ -88,5 +88,7 @@ it('keeps what was changed the moment before a session is closed, or the page', 
   await change(44, 'Fit')
   await page.evaluate(() => window.location.reload())
   await expect.poll(kept, soon).toEqual([44, 'fit'])
+  // A browser that is closed while its page comes anew may hang.
+  await page.getByRole('button', { name: /^Open a session/ }).waitFor()
   expect(stage.complaints).toEqual([])
 })
