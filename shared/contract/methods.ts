@@ -98,6 +98,8 @@ export type RunSummary = z.output<typeof runSummary>
 
 export const sessionState = z.strictObject({
   session: sessionId,
+  /** Of the place of its file: the same in every start of the engine, as `session` is not. */
+  fileId: z.string(),
   name: z.string(),
   title: z.string(),
   readOnly: z.boolean(),

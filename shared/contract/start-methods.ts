@@ -14,6 +14,8 @@ const openedRunFile = z.strictObject({
 
 export const recentSession = z.strictObject({
   grant,
+  /** As in the state of the session. */
+  fileId: z.string(),
   name: z.string(),
   folder: z.string(),
   title: z.string(),

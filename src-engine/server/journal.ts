@@ -81,7 +81,7 @@ export class Journal {
     return journal
   }
 
-  /** The id of the entry of a session. */
+  /** The id of the entry of a session, and of its file wherever one is needed that every start gives it. */
   static idOf(path: string): string {
     return createHash('sha256').update(path).digest('hex').slice(0, 16)
   }

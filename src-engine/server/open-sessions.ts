@@ -9,6 +9,7 @@ import type { InputRecord } from '../storage/records.ts'
 import { Session } from '../storage/session.ts'
 import { withGrants } from './configuration-files.ts'
 import type { Grants } from './grants.ts'
+import { Journal } from './journal.ts'
 
 /** A session file that is open, and the connections that see it. */
 export interface OpenSession<Member> {
@@ -104,6 +105,7 @@ export class OpenSessions<Member> {
     const { configuration } = session
     return {
       session: id,
+      fileId: Journal.idOf(session.path),
       name: session.name,
       title: session.title,
       readOnly: session.readOnly,

@@ -36,7 +36,7 @@ export async function mayDiscard(window: BrowserWindow, what: string): Promise<b
     type: 'question',
     title: 'Larmor',
     message: `${what} is not saved.`,
-    detail: 'Save it with the button beside its tools, or close without it.',
+    detail: 'Keep the window open to save it, or close without it.',
     buttons: ['Keep open', 'Close without it'],
     defaultId: 0,
     cancelId: 0,

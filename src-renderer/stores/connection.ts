@@ -19,13 +19,14 @@ export const useConnection = defineStore('connection', () => {
   const wayBack = computed(() =>
     window.larmorShell
       ? 'To connect again starts it anew.'
-      : 'Where larmor serve has ended, start it again and open the address that it says.',
+      : `Where larmor serve has ended, start it again with --port ${location.port}, open the address that it says in another tab, and connect again in this one.`,
   )
   const client = shallowRef<EngineClient | null>(null)
   const info = shallowRef<Result<'app.info'> | null>(null)
   const subscriptions: Subscribe[] = []
 
-  async function connect() {
+  /** @param prepare what is to be asked of the engine before anything else is */
+  async function connect(prepare?: () => Promise<void>) {
     state.value = 'connecting'
     reason.value = ''
     try {
@@ -35,6 +36,7 @@ export const useConnection = defineStore('connection', () => {
       for (const subscribe of subscriptions) subscribe(opened)
       client.value = opened
       info.value = (await opened.request('app.info', {})).result
+      await prepare?.()
       state.value = 'ready'
       void opened.closed.then((why) => {
         if (client.value === opened) lose(why)

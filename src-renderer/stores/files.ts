@@ -179,27 +179,15 @@ export const useFiles = defineStore('files', () => {
     await beginProject(result)
   }
 
-  /** Connects again. The engine knows nothing of a new connection, so the open session is opened once more. */
-  async function reconnect() {
-    const before = project.session
-    await connection.connect()
-    if (connection.state !== 'ready' || !project.open) return
-    if (!before) return takeUpDraft()
-    await during('Opening the session', 'Session not opened', async () => {
-      const { result } = await connection.request('sessions.recent', {})
-      // The newest of that name is the one that was open last.
-      const entry = result.find((one) => one.name === `${before.name}.larmor` && !one.missing)
-      if (!entry) throw new Error(`${before.name} is not in the list of recent sessions any more.`)
-      await enterSession(entry.grant)
-    })
-  }
-
   /**
    * To be called before another project takes the place of the open one; what it returns, after. A session is closed
    * then, and a project that was never saved can be brought back for a while.
    */
   function handOver(): () => Promise<void> {
-    const { open, settled: configuration, session, dataNames } = project
+    const { open, settled: configuration, dataNames } = project
+    const reached = connection.state === 'ready' && !project.adrift
+    // What a session cannot be given any more would be lost with it.
+    const session = reached || !project.unstored ? project.session : null
     const known = [...project.files].map(([grant, { name }]) => ({ grant, name }))
     const store = kept.note()
     return async () => {
@@ -230,16 +218,6 @@ export const useFiles = defineStore('files', () => {
     view.restore(null)
     project.close()
     await leave()
-  }
-
-  /** After another start of the engine: files have other grants there. */
-  async function takeUpDraft() {
-    await during('Opening the project', 'Project not opened', async () => {
-      const { result } = await connection.request('recovery.list', {})
-      const draft = result.find((one) => one.kind === 'draft')
-      if (!draft) return
-      project.begin((await connection.request('recovery.open', { id: draft.id })).result)
-    })
   }
 
   async function newProject() {
@@ -325,7 +303,7 @@ export const useFiles = defineStore('files', () => {
     addMap,
     addCatalogue,
     enterSession,
-    reconnect,
+    tellInterruption,
     openDraft,
     newProject,
     closeProject,

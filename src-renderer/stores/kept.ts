@@ -22,9 +22,13 @@ export const useKept = defineStore('kept', () => {
     const settings = changed ? view.settings : null
     changed = false
     return async () => {
-      // An engine that was started anew does not know the session by this word.
-      if (!state || readOnly || connection.state !== 'ready' || connection.info !== info) return
+      if (!state || readOnly) return
       const { session } = state
+      const again = () => {
+        if (settings && project.session?.session === session) changed = true
+      }
+      // An engine that was started anew does not know the session by this word.
+      if (connection.state !== 'ready' || connection.info !== info || project.adrift) return again()
       // Both at once: a page that is closed does not live to see the first one answered.
       const requests: Promise<unknown>[] = []
       if (settings) requests.push(connection.request('session.view', { session, view: settings }))
@@ -33,6 +37,7 @@ export const useKept = defineStore('kept', () => {
       try {
         await Promise.all(requests)
       } catch (error) {
+        again()
         messages.write('warning', `${state.name}: last changes not kept: ${describeError(error)}`)
       }
     }
@@ -60,9 +65,21 @@ export const useKept = defineStore('kept', () => {
     },
     { deep: true },
   )
+  watch(
+    () => connection.state,
+    () => {
+      if (changed) void storeView()
+    },
+  )
+  /** Around what opens the session once more: what it does not have yet of the view is still to be stored. */
+  function rejoin(open: () => void) {
+    const still = changed
+    open()
+    changed ||= still
+  }
   window.larmorShell?.onLeave(store)
   // A browser closes its tab without waiting; what is sent now still arrives.
   useEventListener(window, 'pagehide', () => void store())
 
-  return { note, store }
+  return { note, store, rejoin }
 })

@@ -16,6 +16,8 @@ import { normalisePath, pathKey, valueAt, withValue } from '../forms/paths.ts'
 import type { Path } from '../forms/nodes.ts'
 import { labelOf } from '../forms/words.ts'
 import { useConnection } from './connection.ts'
+import { renewed, wordsByName, wordsOfSession } from './file-words.ts'
+import type { FileWords } from './file-words.ts'
 import { useHistory } from './history.ts'
 import { useMessages } from './messages.ts'
 import { usePreferences } from './preferences.ts'
@@ -81,11 +83,14 @@ export const useProject = defineStore('project', () => {
   const title = computed(() => session.value?.name ?? 'untitled')
   const dataNames = computed(() => settled.value.data.map((entry) => entry.name))
   const readOnly = computed(() => session.value?.readOnly ?? false)
+  /** Why the engine does not have the session open any more, though it is on the screen; empty where it has. */
+  const adrift = ref('')
 
   function reset() {
     open.value = true
     session.value = null
     savedAt.value = null
+    adrift.value = ''
     check.value = null
     files.value = new Map()
     const { backend, checkpoint_every_s: every_s } = preferences.current
@@ -94,6 +99,7 @@ export const useProject = defineStore('project', () => {
   /** Another document. */
   function replace(next: unknown) {
     history.reset()
+    words.value = new Map()
     configuration.value = next
   }
   function edit(next: unknown, title: string, key: string) {
@@ -102,10 +108,23 @@ export const useProject = defineStore('project', () => {
     history.record({
       title,
       key,
-      back: () => (configuration.value = before),
-      forth: () => (configuration.value = next),
+      back: () => (configuration.value = renewed(before, words.value)),
+      forth: () => (configuration.value = renewed(next, words.value)),
     })
   }
+
+  /** What files are called now that had other words when a step was recorded. */
+  const words = shallowRef<FileWords>(new Map())
+  function rename(changed: FileWords) {
+    const older = [...words.value].map(([old, word]) => [old, changed.get(word) ?? word] as const)
+    words.value = new Map([...older, ...changed])
+    files.value = new Map(
+      [...files.value].map(([grant, known]) => [changed.get(grant) ?? grant, known]),
+    )
+    configuration.value = renewed(configuration.value, changed)
+  }
+  /** A file by the word that it has now. */
+  const wordNow = (grant: string) => words.value.get(grant) ?? grant
 
   /** Takes over what a run file asks for. No session yet: that comes with the first run, or with saving. */
   function begin({ configuration, files: named }: Result<'runFile.open'>) {
@@ -116,6 +135,7 @@ export const useProject = defineStore('project', () => {
 
   function adopt(state: SessionState) {
     session.value = state
+    adrift.value = ''
     open.value = true
     savedAt.value = Date.now()
     for (const input of state.inputs)
@@ -126,6 +146,40 @@ export const useProject = defineStore('project', () => {
   function enter(state: SessionState) {
     adopt(state)
     replace(complete(state.configuration))
+  }
+
+  /**
+   * Goes on with the open session, which the engine has opened once more: what was changed here stays, to be stored, and
+   * so does what can be undone.
+   *
+   * @returns whether the session has got other settings meanwhile, which then are a step on top of those changed here
+   */
+  function rejoin(state: SessionState): boolean {
+    const before = session.value
+    if (!before) return false
+    const own = JSON.stringify(parsed.value) !== JSON.stringify(before.configuration)
+    rename(wordsOfSession(before, state))
+    const stored = JSON.stringify(state.configuration)
+    const known = JSON.stringify(renewed(before.configuration, words.value))
+    const other = stored !== known && stored !== JSON.stringify(parsed.value)
+    adopt(state)
+    if (other) edit(complete(state.configuration), 'Settings stored elsewhere', 'another window')
+    return other && own
+  }
+  /** The same for a project without a session, which was kept by the engine. */
+  function rejoinDraft({ files: named }: Result<'runFile.open'>) {
+    rename(
+      wordsByName(
+        [...files.value].map(([grant, { name }]) => ({ grant, name })),
+        named,
+      ),
+    )
+  }
+  /** Makes what is on the screen a project of its own. */
+  function leaveSession() {
+    session.value = null
+    savedAt.value = null
+    adrift.value = ''
   }
 
   function get(path: Path): unknown {
@@ -185,7 +239,7 @@ export const useProject = defineStore('project', () => {
   /** Asks the engine what it thinks of the settings, and keeps them in the session. */
   const examine = useDebounceFn(async () => {
     const current = parsed.value
-    if (!open.value || !current || connection.state !== 'ready') return
+    if (!open.value || !current || adrift.value || connection.state !== 'ready') return
     const id = session.value?.session
     // While the engine thinks, others may have taken their place.
     const isPast = () => parsed.value !== current || session.value?.session !== id
@@ -211,7 +265,7 @@ export const useProject = defineStore('project', () => {
       messages.fail('Settings not checked', error)
     }
   }, 400)
-  watch([configuration, session, open], () => void examine())
+  watch([configuration, session, open, () => connection.state], () => void examine())
 
   async function refresh() {
     const id = session.value?.session
@@ -254,6 +308,11 @@ export const useProject = defineStore('project', () => {
     title,
     dataNames,
     readOnly,
+    adrift,
+    wordNow,
+    rejoin,
+    rejoinDraft,
+    leaveSession,
     reset,
     begin,
     adopt,

@@ -1,7 +1,8 @@
 import { useDebounceFn } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
-import type { LeftEntry } from '#shared/contract/methods.ts'
+import type { LeftEntry, Result } from '#shared/contract/methods.ts'
+import type { RunFile } from '#shared/session/run-file.ts'
 import { useConnection } from './connection.ts'
 import { useFiles } from './files.ts'
 import { useMessages } from './messages.ts'
@@ -53,6 +54,8 @@ export const useRecovery = defineStore('recovery', () => {
     return act('Not discarded', () => connection.request('recovery.discard', { id: entry.id }))
   }
 
+  /** The project as the engine keeps it. */
+  const draft = shallowRef<{ readonly name: string; readonly configuration: RunFile } | null>(null)
   const keep = useDebounceFn(async () => {
     if (connection.state !== 'ready') return
     const { open, session, settled, dataNames } = project
@@ -60,15 +63,38 @@ export const useRecovery = defineStore('recovery', () => {
       if (open && !session && dataNames.length > 0) {
         const name = settled.title || dataNames.join(', ').slice(0, 120)
         await connection.request('draft.keep', { name, configuration: settled })
-      } else await connection.request('draft.drop', {})
+        draft.value = { name, configuration: settled }
+      } else {
+        await connection.request('draft.drop', {})
+        draft.value = null
+      }
     } catch (error) {
       // No reason to disturb: the project itself is as it was.
       messages.write('warning', `The project is not kept for another start: ${String(error)}`)
     }
   }, 500)
-  watch([() => project.settled, () => project.open, () => project.session === null], () => {
-    void keep()
-  })
+  watch(
+    [
+      () => project.settled,
+      () => project.open,
+      () => project.session === null,
+      () => connection.state,
+    ],
+    () => {
+      void keep()
+    },
+  )
+  /** What the engine, perhaps another one, was given to keep of the open project. */
+  async function findDraft(): Promise<Result<'recovery.open'> | null> {
+    const known = draft.value
+    if (!known) return null
+    const { result } = await connection.request('recovery.list', {})
+    const names = known.configuration.data.map((entry) => entry.name).join()
+    const found = result.find(
+      (one) => one.kind === 'draft' && one.name === known.name && one.data.join() === names,
+    )
+    return found ? (await connection.request('recovery.open', { id: found.id })).result : null
+  }
 
-  return { left, later, shown, refresh, recover, openCopy, discard }
+  return { left, later, shown, draft, findDraft, refresh, recover, openCopy, discard }
 })

@@ -1,6 +1,6 @@
 import { useThrottleFn } from '@vueuse/core'
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef, triggerRef, watch } from 'vue'
+import { computed, nextTick, ref, shallowRef, triggerRef, watch } from 'vue'
 import { EngineError } from '#shared/contract/errors.ts'
 import type { EventBody } from '#shared/contract/events.ts'
 import type { Result, RunState, RunSummary, SessionState } from '#shared/contract/methods.ts'
@@ -38,7 +38,9 @@ export const useRuns = defineStore('runs', () => {
   const curves = shallowRef(new Map<number, RunCurves>())
   const working = ref(false)
   /** Nothing can be asked of the engine now. */
-  const busy = computed(() => working.value || connection.state !== 'ready')
+  const busy = computed(
+    () => working.value || connection.state !== 'ready' || project.adrift !== '',
+  )
   /** When the last word about the shown run came: the clock of the run bar goes on from there. */
   const heardAt = ref(Date.now())
 
@@ -72,6 +74,14 @@ export const useRuns = defineStore('runs', () => {
   watch(shownId, (run) => {
     if (run !== null) void loadCurves(run)
   })
+  /** After the session was opened once more: the engine has said more of its runs than came here. */
+  async function rejoin(run: number | null) {
+    // The session may have another word, by which all that is known of its runs goes.
+    await nextTick()
+    progress.value = new Map()
+    if (list.value.some((one) => one.run === run)) shownId.value = run
+    if (shownId.value !== null) await loadCurves(shownId.value)
+  }
 
   // Figures and curves change together, at most four times a second, however fast the engine iterates.
   const announce = useThrottleFn(
@@ -291,6 +301,7 @@ export const useRuns = defineStore('runs', () => {
     reorder,
     remove,
     takeSettings,
+    rejoin,
     shownId,
     shown,
     active,

@@ -5,6 +5,7 @@ import { Session } from '../../storage/session.ts'
 import { requireConfiguration, withMovedFile } from '../configuration-files.ts'
 import type { Client, Engine } from '../engine.ts'
 import { cleanSummary } from '../error-body.ts'
+import { Journal } from '../journal.ts'
 import { freePath, safeFileName, shownFolder } from '../file-names.ts'
 import type { OpenSession } from '../open-sessions.ts'
 import type { HandlersOf } from './types.ts'
@@ -58,6 +59,7 @@ export function sessionHandlers(engine: Engine, client: Client): HandlersOf<Meth
           inside: allowed || (await grants.allows(dirname(path))),
           entry: {
             grant: grants.wordFor(path),
+            fileId: Journal.idOf(path),
             name: basename(path),
             folder: shownFolder(dirname(path), grants.root),
             title,

@@ -38,6 +38,7 @@ interface Sent {
 
 const state = (configuration: RunFile) => ({
   session: 'session:a',
+  fileId: 'a',
   name: 'a',
   title: 'a',
   readOnly: false,

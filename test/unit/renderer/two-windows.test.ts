@@ -25,6 +25,7 @@ vi.mock('#renderer/stores/connection.ts', () => ({
 
 const state = () => ({
   session: 'session:a',
+  fileId: 'a',
   name: 'a',
   title: 'a',
   readOnly: false,

@@ -1,0 +1,84 @@
+import { defineStore } from 'pinia'
+import { computed } from 'vue'
+import { contractCodes, EngineError } from '#shared/contract/errors.ts'
+import type { SessionState } from '#shared/contract/methods.ts'
+import { useConnection } from './connection.ts'
+import { useFiles } from './files.ts'
+import { useHistory } from './history.ts'
+import { useKept } from './kept.ts'
+import { describeError, useMessages } from './messages.ts'
+import { useProject } from './project.ts'
+import { useRecovery } from './recovery.ts'
+import { useRuns } from './runs.ts'
+
+/** Going on after the engine was gone: what was changed meanwhile stays on the screen, and is stored. */
+export const useReconnection = defineStore('reconnection', () => {
+  const connection = useConnection()
+  const files = useFiles()
+  const history = useHistory()
+  const kept = useKept()
+  const messages = useMessages()
+  const project = useProject()
+  const recovery = useRecovery()
+  const runs = useRuns()
+
+  /** What would be lost with this page now, in words; empty where all of it is stored. */
+  const unstored = computed(() => {
+    if (connection.state === 'ready' && !project.adrift) return ''
+    const { session, settled, open, dataNames } = project
+    const changed = session
+      ? project.unstored !== null
+      : open && dataNames.length > 0 && recovery.draft?.configuration !== settled
+    return changed ? `What was changed in ${project.title} without the engine` : ''
+  })
+
+  function connect() {
+    return connection.connect(() => (project.open ? takeUp() : Promise.resolve()))
+  }
+
+  /** An engine knows nothing of a new connection, so what is open here is opened there once more. */
+  async function takeUp() {
+    const { session } = project
+    try {
+      if (session) await openAgain(session)
+      else {
+        const draft = await recovery.findDraft()
+        if (draft) project.rejoinDraft(draft)
+      }
+    } catch (error) {
+      // One that is gone again says so itself.
+      if (error instanceof EngineError && error.code === contractCodes.closed) return
+      if (session) project.adrift = describeError(error)
+      else messages.fail('Project not kept for another start', error)
+    }
+  }
+
+  async function openAgain(before: SessionState) {
+    const { result: recent } = await connection.request('sessions.recent', {})
+    const entry = recent.find((one) => one.fileId === before.fileId && !one.missing)
+    if (!entry)
+      throw new Error(`${before.name}.larmor is not where it was. Put it back and try again.`)
+    const { result } = await connection.request('session.open', { grant: entry.grant })
+    const [run, unstored] = [runs.shownId, project.unstored]
+    let replaced = false
+    kept.rejoin(() => (replaced = project.rejoin(result)))
+    await runs.rejoin(result.interrupted?.run ?? run)
+    files.tellInterruption(result)
+    for (const problem of result.problems) messages.show('warning', 'Session damaged', problem)
+    if (replaced)
+      messages.show(
+        'warning',
+        `${before.name} has other settings now`,
+        'They were stored elsewhere meanwhile. Undo brings back those that were on the screen.',
+        [{ label: 'Bring them back', run: history.undo }],
+      )
+    if (result.readOnly && unstored)
+      messages.show(
+        'warning',
+        `${before.name} can only be read now`,
+        'Another program has it open. What was changed here is not stored.',
+      )
+  }
+
+  return { unstored, connect, takeUp }
+})

@@ -1,0 +1,300 @@
+import { createPinia, setActivePinia } from 'pinia'
+import { nextTick } from 'vue'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { useConnection } from '#renderer/stores/connection.ts'
+import { useHistory } from '#renderer/stores/history.ts'
+import { useKept } from '#renderer/stores/kept.ts'
+import { useMessages } from '#renderer/stores/messages.ts'
+import { useProject } from '#renderer/stores/project.ts'
+import { useReconnection } from '#renderer/stores/reconnection.ts'
+import { useRecovery } from '#renderer/stores/recovery.ts'
+import { useView } from '#renderer/stores/view.ts'
+import { contractCodes, EngineError } from '#shared/contract/errors.ts'
+import type { SessionState } from '#shared/contract/methods.ts'
+import { mapFiles } from '#shared/session/run-file-paths.ts'
+import { runFileSchema } from '#shared/session/run-file.ts'
+import type { RunFile } from '#shared/session/run-file.ts'
+
+interface Sent {
+  readonly session?: string
+  readonly grant?: string
+  readonly configuration?: RunFile
+  readonly view?: { readonly preset: string }
+  readonly name?: string
+}
+
+/** What is on the disk: it outlives every engine. Files are named without words. */
+const disk = vi.hoisted(() => ({
+  settings: null as RunFile | null,
+  preset: 'fit',
+  isThere: true,
+  draft: null as { name: string; configuration: RunFile } | null,
+}))
+/** Stands for the engine that runs now, which has words of its own for the session and for files. */
+const engine = vi.hoisted(() => ({
+  start: 1,
+  cut: () => undefined as void,
+  writes: 0,
+}))
+const word = (file: string) => `grant:${engine.start}:${file}`
+const fileOf = (grant: string) => {
+  const [, start, file] = grant.split(':')
+  if (start !== String(engine.start)) throw new Error('chosen in an earlier start')
+  return file
+}
+const inWords = (settings: RunFile) => mapFiles(settings, word)
+const inFiles = (settings: RunFile) => mapFiles(settings, fileOf)
+
+const stateOf = (): SessionState => ({
+  session: `session:${engine.start}`,
+  fileId: 'a',
+  name: 'a',
+  title: 'a',
+  readOnly: false,
+  inputs: [
+    {
+      name: 'sky',
+      grant: word('sky.fits'),
+      fileName: 'sky.fits',
+      sha256: '',
+      missing: false,
+      changed: false,
+    },
+  ],
+  configuration: inWords(disk.settings ?? settings(20)),
+  runs: [],
+  queue: [],
+  problems: [],
+  view: { preset: disk.preset },
+})
+
+function answer(method: string, params: Sent): unknown {
+  const known = params.session === `session:${engine.start}`
+  switch (method) {
+    case 'run.check':
+      return { issues: [] }
+    case 'sessions.recent':
+      return [
+        { grant: word('another.larmor'), fileId: 'b', name: 'a.larmor', missing: false },
+        { grant: word('a.larmor'), fileId: 'a', name: 'a.larmor', missing: !disk.isThere },
+      ]
+    case 'session.open':
+      if (params.grant !== word('a.larmor')) throw new Error('This is another session.')
+      return stateOf()
+    case 'session.configure':
+      if (!known || !params.configuration) throw new Error('not open')
+      engine.writes++
+      disk.settings = inFiles(params.configuration)
+      return stateOf()
+    case 'session.view':
+      if (!known) throw new Error('not open')
+      disk.preset = params.view?.preset ?? ''
+      return { ok: true }
+    case 'draft.keep':
+      if (params.configuration)
+        disk.draft = { name: params.name ?? '', configuration: inFiles(params.configuration) }
+      return { ok: true }
+    case 'recovery.list':
+      return disk.draft ? [{ kind: 'draft', id: 'd', name: disk.draft.name, data: ['sky'] }] : []
+    case 'recovery.open':
+      return disk.draft
+        ? {
+            name: disk.draft.name,
+            configuration: inWords(disk.draft.configuration),
+            files: [{ grant: word('sky.fits'), name: 'sky.fits' }],
+          }
+        : null
+    default:
+      return {}
+  }
+}
+
+vi.mock('#renderer/stores/preferences.ts', () => ({ usePreferences: () => ({ current: {} }) }))
+vi.mock('#renderer/stores/maps.ts', () => ({ useMaps: () => ({ dataName: null }) }))
+vi.mock('#renderer/engine/connect.ts', () => ({
+  openEngine() {
+    let isOpen = true
+    const closed = new Promise<string>((resolve) => {
+      engine.cut = () => {
+        isOpen = false
+        resolve('The connection was cut.')
+      }
+    })
+    return Promise.resolve({
+      closed,
+      on: () => undefined,
+      request: async (method: string, params: Sent) => {
+        await Promise.resolve()
+        if (!isOpen) throw new EngineError({ code: contractCodes.closed, message: 'cut' })
+        return { result: answer(method, params), payloads: [] }
+      },
+    })
+  },
+}))
+
+const settings = (iterations: number, file = 'sky.fits'): RunFile =>
+  runFileSchema.parse({
+    data: [{ name: 'sky', file, frequency_ghz: 0.408 }],
+    magnetic_field: { grid: {} },
+    optimiser: { method: 'adam', iterations },
+  })
+const type = (iterations: number) => useProject().set(['optimiser', 'iterations'], iterations)
+const shown = () => useProject().get(['optimiser', 'iterations'])
+const file = () => useProject().get(['data', 0, 'file'])
+/** All that is put off for a moment. */
+async function settle() {
+  await nextTick()
+  await vi.advanceTimersByTimeAsync(3000)
+}
+async function lose() {
+  engine.cut()
+  await settle()
+  expect(useConnection().state).toBe('lost')
+}
+const connect = async () => {
+  await useReconnection().connect()
+  await settle()
+}
+
+beforeEach(async () => {
+  vi.useFakeTimers()
+  vi.stubGlobal('window', new EventTarget())
+  vi.stubGlobal('location', { port: '9000' })
+  setActivePinia(createPinia())
+  Object.assign(disk, { settings: settings(20), preset: 'fit', isThere: true, draft: null })
+  Object.assign(engine, { start: 1, writes: 0 })
+  useKept()
+  useRecovery()
+  await useConnection().connect()
+})
+afterEach(() => {
+  vi.unstubAllGlobals()
+  vi.useRealTimers()
+})
+
+describe('a session that is connected again', () => {
+  beforeEach(async () => {
+    const state = stateOf()
+    useProject().enter(state)
+    useView().restore(state.view)
+    await settle()
+    type(25)
+    await settle()
+    expect(disk.settings).toEqual(settings(25))
+    engine.writes = 0
+  })
+
+  for (const [what, starts] of [
+    ['by the same engine', 0],
+    ['by one that was started anew', 1],
+    ['by the second one that was started anew', 2],
+  ] as const)
+    it(`stores ${what} what was changed without it, and can still take it back`, async () => {
+      await lose()
+      type(33)
+      useView().settings.preset = 'explore'
+      await settle()
+      expect(disk.settings).toEqual(settings(25))
+      expect(useReconnection().unstored).toBe('What was changed in a without the engine')
+      if (starts === 2) {
+        engine.start++
+        await connect()
+        await lose()
+      }
+      if (starts > 0) engine.start++
+      await connect()
+      expect(useReconnection().unstored).toBe('')
+      expect([disk.settings, disk.preset]).toEqual([settings(33), 'explore'])
+      expect(file()).toBe(word('sky.fits'))
+      const history = useHistory()
+      expect(history.undoTitle).toBe('Layout')
+      history.undo()
+      await settle()
+      for (const before of [25, 20]) {
+        history.undo()
+        await settle()
+        expect([shown(), file(), disk.settings]).toEqual([
+          before,
+          word('sky.fits'),
+          settings(before),
+        ])
+      }
+      for (const after of [25, 33]) {
+        history.redo()
+        await settle()
+        expect([shown(), file(), disk.settings]).toEqual([after, word('sky.fits'), settings(after)])
+      }
+    })
+
+  it('writes nothing where nothing was changed', async () => {
+    await lose()
+    engine.start++
+    disk.preset = 'inspect'
+    await connect()
+    expect([engine.writes, disk.preset, shown()]).toEqual([0, 'inspect', 25])
+    expect(useHistory().undoTitle).toBe('Iterations')
+  })
+
+  it('shows the settings that were stored elsewhere, and keeps those of the screen one step away', async () => {
+    await lose()
+    type(33)
+    engine.start++
+    disk.settings = settings(4000)
+    await connect()
+    expect([shown(), disk.settings]).toEqual([4000, settings(4000)])
+    expect(useMessages().toasts.map(({ title }) => title)).toEqual(['a has other settings now'])
+    useHistory().undo()
+    await settle()
+    expect([shown(), disk.settings]).toEqual([33, settings(33)])
+  })
+
+  it('keeps what is on the screen where the session is not to be found, and says so', async () => {
+    await lose()
+    type(33)
+    disk.isThere = false
+    await connect()
+    const project = useProject()
+    expect(project.adrift).toBe('a.larmor is not where it was. Put it back and try again.')
+    expect([shown(), engine.writes]).toEqual([33, 0])
+    expect(useReconnection().unstored).not.toBe('')
+    // It is back ...
+    disk.isThere = true
+    await useReconnection().takeUp()
+    await settle()
+    expect([project.adrift, disk.settings]).toEqual(['', settings(33)])
+  })
+
+  it('goes on as a project of its own where it is not to be found', async () => {
+    await lose()
+    type(33)
+    disk.isThere = false
+    await connect()
+    useProject().leaveSession()
+    await settle()
+    expect(useProject().session).toBeNull()
+    expect(disk.draft?.configuration).toEqual(settings(33))
+    expect(useReconnection().unstored).toBe('')
+  })
+})
+
+it('goes on with a project without a session as it is on the screen', async () => {
+  const configuration = inWords(settings(20))
+  useProject().begin({
+    name: '',
+    configuration,
+    files: [{ grant: word('sky.fits'), name: 'sky.fits' }],
+  })
+  await settle()
+  await lose()
+  type(33)
+  await settle()
+  expect(useReconnection().unstored).not.toBe('')
+  engine.start++
+  await connect()
+  expect([shown(), file()]).toEqual([33, word('sky.fits')])
+  expect(disk.draft?.configuration).toEqual(settings(33))
+  expect(useReconnection().unstored).toBe('')
+  useHistory().undo()
+  await settle()
+  expect(disk.draft?.configuration).toEqual(settings(20))
+})
