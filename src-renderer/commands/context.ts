@@ -12,3 +12,5 @@ export function useCommands(): CommandRegistry {
 }
 
 export const isMac = /Mac/.test(navigator.userAgent)
+/** On a Mac the desktop program has its menu at the top of the screen. */
+export const isMenuElsewhere = () => window.larmorShell?.platform === 'darwin'

@@ -18,28 +18,11 @@ export function panelCommands(): Command[] {
   const open = () => project.open
   const others = () => project.open && dock.canClose
   return [
-    {
-      id: 'panel.next',
-      title: 'Next panel',
-      group: 'Panels',
-      keys: ['F6'],
-      enabled: open,
-      run: () => dock.focusNext(1),
-    },
-    {
-      id: 'panel.previous',
-      title: 'Previous panel',
-      group: 'Panels',
-      keys: ['Shift+F6'],
-      enabled: open,
-      run: () => dock.focusNext(-1),
-    },
-    ...sides.map(([side, title, key], index): Command => ({
+    ...sides.map(([side, title, key]): Command => ({
       id: `panel.${side}`,
       title,
       group: 'Panels',
       keys: [`Alt+Shift+${key}`],
-      rule: index === 0,
       enabled: others,
       run: () => dock.moveBy(dock.current, side),
     })),

@@ -1,7 +1,9 @@
 import { presetNames, presets, standardDocks } from '../dock/arrangements.ts'
+import { focusMenuBar, focusRegion } from '../shell/regions.ts'
 import { useProject } from '../stores/project.ts'
 import { useTheme } from '../stores/theme.ts'
 import { useView } from '../stores/view.ts'
+import { isMenuElsewhere } from './context.ts'
 import type { Command } from './registry.ts'
 
 /** Layouts, side bars and theme. */
@@ -69,6 +71,29 @@ export function viewCommands(): Command[] {
       enabled: open,
       checked: () => view.rightOpen,
       run: () => void (view.rightOpen = !view.rightOpen),
+    },
+    {
+      id: 'view.next-part',
+      title: 'Next part of the window',
+      group: 'View',
+      keys: ['F6'],
+      rule: true,
+      run: () => focusRegion(1),
+    },
+    {
+      id: 'view.previous-part',
+      title: 'Previous part of the window',
+      group: 'View',
+      keys: ['Shift+F6'],
+      run: () => focusRegion(-1),
+    },
+    {
+      id: 'view.menu',
+      title: 'Menu bar and back',
+      group: 'View',
+      keys: ['F10'],
+      shown: () => !isMenuElsewhere(),
+      run: focusMenuBar,
     },
     {
       id: 'view.reset-sky',

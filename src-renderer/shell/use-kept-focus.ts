@@ -2,10 +2,14 @@ import { useEventListener, useMutationObserver } from '@vueuse/core'
 
 const focusable =
   'a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), [tabindex]:not([tabindex="-1"])'
-/** Where a screen that takes the place of another one begins. */
-const beginning = '[role="tree"] [tabindex="0"], .actions .is-primary'
+/** Where a screen that takes the place of another one begins, and a side bar or a panel. */
+const beginning =
+  '[role="tree"] [tabindex="0"], .actions .is-primary, .tabs > [data-state="active"]'
 /** What is there for a while only. */
 const passing = '[role="dialog"], [role="menu"], .toasts'
+
+/** What opens over its button, with the focus in it. */
+const menus = '[role="menu"], [role="listbox"]'
 
 /**
  * Keeps the place of the keyboard: where what had the focus goes (a screen, a message, a row of a list), the nearest
@@ -33,6 +37,20 @@ export function useKeptFocus(): void {
       else place = []
     })
   })
+  // Tab leaves an open menu as Escape does: its button gets the focus, from which the next Tab goes on, and not the page.
+  useEventListener(
+    document,
+    'keydown',
+    (event) => {
+      const { key, target } = event
+      if (key !== 'Tab' || !(target instanceof Element) || !target.closest(menus)) return
+      event.preventDefault()
+      event.stopPropagation()
+      const escape = { key: 'Escape', bubbles: true, cancelable: true }
+      target.dispatchEvent(new KeyboardEvent('keydown', escape))
+    },
+    { capture: true },
+  )
   useMutationObserver(
     document.body,
     () => {
@@ -53,7 +71,7 @@ function withAncestors(element: Element): readonly Element[] {
 }
 
 /** The first of `places` that is there, or what in it can have the focus. */
-function nearest(places: readonly Element[]): HTMLElement | undefined {
+export function nearest(places: readonly Element[]): HTMLElement | undefined {
   for (const element of places.filter(({ isConnected }) => isConnected)) {
     const candidates = element.matches(focusable)
       ? [element]

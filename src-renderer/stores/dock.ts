@@ -127,11 +127,6 @@ export const useDock = defineStore('dock', () => {
     last.value = panel
     focusWish.value = { panel }
   }
-  /** The panel that is seen `step` panels further on. */
-  function focusNext(step: 1 | -1) {
-    const all = fronts.value
-    focus(all[(all.indexOf(current.value) + step + all.length) % all.length])
-  }
   return {
     root,
     isMaximised,
@@ -152,7 +147,6 @@ export const useDock = defineStore('dock', () => {
     toggleMaximised,
     reset,
     resize,
-    focusNext,
   }
 })
 
