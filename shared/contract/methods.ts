@@ -61,6 +61,10 @@ export type SightlineColumn = (typeof sightlineColumns)[number]
 
 export { previewLayers } from './model-methods.ts'
 
+/** What a run failed by: with the same settings it fails again, or it may go on once something else is mended. */
+export const failureKind = z.enum(['settings', 'other'])
+export type FailureKind = z.output<typeof failureKind>
+
 export const runSummary = z.strictObject({
   run: runId,
   name: z.string(),
@@ -86,6 +90,8 @@ export const runSummary = z.strictObject({
   started: z.number(),
   seconds: z.number(),
   error: z.string().optional(),
+  /** Of a failed run, where it is known. */
+  failure: failureKind.optional(),
   /** What the user says of it. */
   notes: z.string(),
   tags: z.array(z.string()),

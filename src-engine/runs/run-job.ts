@@ -1,4 +1,4 @@
-import type { RunState, RunSummary } from '#shared/contract/methods.ts'
+import type { FailureKind, RunState, RunSummary } from '#shared/contract/methods.ts'
 import { fieldStatistics } from '#shared/inference/field-statistics.ts'
 import { pooledChi2 } from '#shared/inference/likelihood.ts'
 import { backendNames } from '#shared/session/run-file.ts'
@@ -33,6 +33,13 @@ export interface Overrides {
 }
 
 export type Ending = 'paused' | 'stopped'
+
+/** Where a setting is named as wrong, or the numbers have run away, the same run fails again. */
+function failureOf(error: unknown): FailureKind {
+  const bySettings =
+    error instanceof DivergenceError || (error instanceof InputError && error.field !== undefined)
+  return bySettings ? 'settings' : 'other'
+}
 
 /** At most this often per run, and always at a change of state. */
 const newsIntervalMs = 100
@@ -326,7 +333,7 @@ export class RunJob {
       session.transaction(() => {
         // The state that a step has left is stored before it is evaluated: this one cannot be.
         if (error instanceof DivergenceError) session.runs.dropCheckpoint(run, iteration)
-        session.runs.update(run, { state: 'failed', error: text })
+        session.runs.update(run, { state: 'failed', error: text, failure: failureOf(error) })
         session.runs.addMark(run, iteration, 'failure', text)
       })
     } catch {

@@ -175,7 +175,12 @@ export class RunManager {
       )
     }
     session.transaction(() => {
-      session.runs.update(record.id, { state: 'queued', iterations, error: null })
+      session.runs.update(record.id, {
+        state: 'queued',
+        iterations,
+        error: null,
+        failure: null,
+      })
     })
     const job = new RunJob(session, record.id, overrides, this.#news)
     this.#queue.push(job)

@@ -24,6 +24,7 @@ export function summaryOf(record: RunRecord): RunSummary {
     started: record.createdMs,
     seconds: record.seconds,
     ...(record.error === null ? {} : { error: record.error }),
+    ...(record.failure === null ? {} : { failure: record.failure }),
     notes: record.notes,
     tags: [...record.tags],
     ...startOf(record.configuration),

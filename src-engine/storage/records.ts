@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { runState } from '#shared/contract/methods.ts'
+import { failureKind, runState } from '#shared/contract/methods.ts'
 import { quantitySchema, runFileSchema } from '#shared/session/run-file.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 
@@ -98,6 +98,8 @@ export interface RunRecord {
   readonly figures: RunFigures | null
   readonly heldOutBlocks: readonly number[]
   readonly error: string | null
+  /** Null too where it was not recorded. */
+  readonly failure: z.output<typeof failureKind> | null
   readonly notes: string
   readonly tags: readonly string[]
 }
@@ -129,6 +131,8 @@ const runRow = z.object({
     .transform((text) => (text === null ? [] : json(text)))
     .pipe(z.array(z.int())),
   error: z.string().nullable(),
+  // Not before version 5.
+  failure: failureKind.nullable().default(null),
   // Nor these before version 4.
   notes: z.string().default(''),
   tags: z.string().default('[]').transform(json).pipe(z.array(z.string())),
@@ -154,6 +158,7 @@ export function parseRun(row: unknown): RunRecord {
     figures: run.summary,
     heldOutBlocks: run.held_out_blocks,
     error: run.error,
+    failure: run.failure,
     notes: run.notes,
     tags: run.tags,
   }

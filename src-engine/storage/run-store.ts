@@ -73,6 +73,7 @@ export interface RunChanges {
   figures?: RunFigures
   heldOutBlocks?: Int32Array
   error?: string | null
+  failure?: RunRecord['failure']
 }
 
 export interface Curves {
@@ -161,6 +162,7 @@ export class RunStore {
       columns.held_out_blocks = JSON.stringify([...changes.heldOutBlocks])
     }
     if (changes.error !== undefined) columns.error = changes.error
+    if (changes.failure !== undefined) columns.failure = changes.failure
     const names = Object.keys(columns)
     if (names.length === 0) return
     this.#database

@@ -112,6 +112,10 @@ const migrations: readonly string[] = [
   ALTER TABLE runs ADD COLUMN tags TEXT NOT NULL DEFAULT '[]'; -- JSON
   -- Where a run that begins with the result of another one began, its arrays (of no checkpoint) are "start/BLOCK".
   `,
+  `
+  -- what a failed run failed by: settings, or other; NULL where it was not recorded
+  ALTER TABLE runs ADD COLUMN failure TEXT;
+  `,
 ]
 
 /** The schema version that this program writes. */

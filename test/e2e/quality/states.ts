@@ -187,7 +187,9 @@ async function runs(stage: BrowserStage, look: Look): Promise<void> {
   await toast(page, 'Run 2 failed').waitFor()
   await look(page, 'run-paused')
   await toast(page, 'Run 2 failed').getByRole('button', { name: 'Show Run 2' }).click()
-  await page.getByRole('alert').filter({ hasText: 'Run 2 stopped' }).waitFor()
+  const failed = page.getByRole('alert').filter({ hasText: 'Run 2 stopped' })
+  // It would fail again.
+  await failed.locator('button.primary', { hasText: 'Change the settings' }).waitFor()
   await look(page, 'run-failed')
   await rows(page).filter({ hasText: 'Run 1' }).click()
   await start('Resume')

@@ -187,7 +187,7 @@ describe('the run manager', () => {
       checkpoint: { every_s: 1e-6 },
     })
     const summary = await runs.through(session)
-    expect(summary.state).toBe('failed')
+    expect(summary).toMatchObject({ state: 'failed', failure: 'settings' })
     expect(summary.error).toMatch(/became meaningless: .*last sound checkpoint.*learning_rate/)
     // The first step already leaves a state that cannot be evaluated.
     expect(session.runs.checkpoints(summary.run)).toEqual([])
@@ -199,8 +199,21 @@ describe('the run manager', () => {
     const session = runs.create('a.larmor')
     runs.folder.removeMap()
     const summary = await runs.through(session)
-    expect(summary.state).toBe('failed')
+    expect(summary).toMatchObject({ state: 'failed', failure: 'other' })
     expect(summary.error).toMatch(/sky\.fits: no such file/)
+  })
+
+  it('says that a setting is wrong for as long as the run has failed by it', async () => {
+    const session = runs.create('a.larmor', {
+      magnetic_field: { grid: { shape: [12, 12, 6], region: { r_kpc: [100, 101] } } },
+    })
+    const { run, error, failure } = await runs.through(session)
+    expect([error, failure]).toEqual([
+      expect.stringMatching(/^magnetic_field\.grid\.region/),
+      'settings',
+    ])
+    expect(runs.manager.resume(session, run).failure).toBeUndefined()
+    expect((await runs.manager.settled(session, run)).failure).toBe('settings')
   })
 
   it('announces every row once, in order', async () => {

@@ -124,14 +124,19 @@ describe('a session file', () => {
     session.runs.update(id, { build: 'abc' })
     session.close()
     const database = new DatabaseSync(folder.file('a.larmor'))
-    for (const column of ['kernel_build', 'notes', 'tags']) {
+    for (const column of ['kernel_build', 'notes', 'tags', 'failure']) {
       database.exec(`ALTER TABLE runs DROP COLUMN ${column}`)
     }
     database.exec('PRAGMA user_version = 1')
     database.close()
     const old = Session.open(folder.file('a.larmor'), { readOnly: true })
     expect(old.problems).toEqual([])
-    expect(old.runs.get(id)).toMatchObject({ build: null, notes: '', tags: [] })
+    expect(old.runs.get(id)).toMatchObject({
+      build: null,
+      notes: '',
+      tags: [],
+      failure: null,
+    })
     old.close()
     const current = Session.open(folder.file('a.larmor'))
     current.runs.update(id, { build: 'def' })
