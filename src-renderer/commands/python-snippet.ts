@@ -33,7 +33,8 @@ export function pythonSnippet(
     `print(${literal(name)}, "rms of the residual", np.std(values - model))`,
     '',
   ])
-  return `# ${run.name} of ${file}. Reading it disturbs nothing, also while it is open in Larmor.
+  const subject = `${run.name} of ${file}`.replaceAll(/\s+/g, ' ')
+  return `# ${subject}. Reading it disturbs nothing, also while it is open in Larmor.
 import json
 import sqlite3
 from pathlib import Path
@@ -42,9 +43,12 @@ import numpy as np
 
 db = sqlite3.connect(Path(${literal(file)}).resolve().as_uri() + "?mode=ro", uri=True)
 run = ${run.run}
-checkpoint, iteration, details = db.execute(
+latest = db.execute(
     "SELECT id, iteration, details FROM checkpoints WHERE run = ? ORDER BY id DESC", (run,)
 ).fetchone()
+if latest is None:
+    raise SystemExit("This run has stored no checkpoint yet: pause it, or wait.")
+checkpoint, iteration, details = latest
 nuisance = json.loads(details)["nuisance"]
 
 

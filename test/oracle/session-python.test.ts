@@ -1,12 +1,15 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { exportRun } from '#engine/exports/export-run.ts'
 import { loadRunResult } from '#engine/exports/run-result.ts'
 import { RunManager } from '#engine/runs/run-manager.ts'
+import { summaryOf } from '#engine/runs/run-summary.ts'
 import { Session } from '#engine/storage/session.ts'
 import { pythonSnippet } from '#renderer/commands/python-snippet.ts'
+import type { RunFile, RunFileInput } from '#shared/session/run-file.ts'
 import { sampleFolder, sampleRun } from '#test/tools/sample-run.ts'
 import type { SampleFolder } from '#test/tools/sample-run.ts'
 
@@ -19,12 +22,13 @@ function linesOfTheReadme(): string {
   return block
 }
 
-function python(program: string): unknown {
+/** What a program prints, or what `read` takes of it, as JSON. */
+function python(program: string, read = (text: string) => text): unknown {
   const interpreter = process.env.LARMOR_PYTHON
   if (!interpreter)
     throw new Error('Set LARMOR_PYTHON to a Python with test/tools/requirements.txt.')
   const text = execFileSync(interpreter, ['-c', program], { encoding: 'utf8', cwd: folder.path })
-  return JSON.parse(text)
+  return JSON.parse(read(text))
 }
 
 let folder: SampleFolder
@@ -85,6 +89,61 @@ const printed = z.object({
   iteration: z.number(),
 })
 
+const arrays = z.object({
+  grids: z.record(z.string(), z.array(z.number())),
+  entries: z.record(
+    z.string(),
+    z.object({
+      places: z.array(z.union([z.number(), z.tuple([z.number(), z.number()])])),
+      values: z.array(z.number()),
+      model: z.array(z.number()),
+    }),
+  ),
+})
+const pairs = (values: Float64Array) =>
+  Array.from({ length: values.length / 2 }, (_, i) => [values[2 * i], values[2 * i + 1]])
+
+/** Fits that have other arrays. */
+const variants: Readonly<Record<string, () => RunFile>> = {
+  'catalogue beside map': () =>
+    fitOf({
+      data: [
+        { ...map('sky', 'I'), nuisance: { gain: 'free' } },
+        {
+          name: 'pulsars',
+          file: folder.file('pulsars.csv'),
+          quantity: 'dispersion_measure',
+          unit: 'pc/cm^3',
+          catalogue: { value: 'dm', sigma: 'e', distance: 'd' },
+          nuisance: { offset: 'none' },
+        },
+      ],
+      thermal_electrons: { model: 'grid', grid: { initial: { model: 'ymw16' } } },
+      cosmic_ray_electrons: {
+        model: 'grid',
+        grid: { initial: { model: 'wmap' } },
+        free: ['spectral_index_grid'],
+      },
+    }),
+  'Q and U': () => fitOf({ data: [map('sky Q', 'Q'), map('sky U', 'U')] }),
+  parameters: () =>
+    fitOf({
+      data: [map('sky', 'I')],
+      magnetic_field: { model: 'lsa', free: ['b0_microgauss'], grid: { shape: [12, 12, 6] } },
+      regularisation: [],
+    }),
+}
+const map = (name: string, quantity: 'I' | 'Q' | 'U') => ({
+  name,
+  quantity,
+  file: folder.file('sky.fits'),
+  unit: 'K_RJ',
+  ...(quantity === 'I' ? {} : { polarisation: 'IAU' as const }),
+  frequency_ghz: 22.8,
+})
+const fitOf = (changes: RunFileInput) =>
+  sampleRun(folder, { backend: 'reference', optimiser: { iterations: 2 }, ...changes })
+
 describe('what the workbench copies as Python', () => {
   it('runs as it is, and gives the values of the session', () => {
     const { name, configuration } = session.runs.get(run)
@@ -112,15 +171,68 @@ say(json.dumps(dict(loss=loss[-1], shape=B.shape, rms=float(np.std(values - mode
     expect(rms).toBeCloseTo(Math.sqrt(variance), 10)
   })
 
-  it('names what a run has: other grids, catalogues, quotes in names', () => {
-    const text = pythonSnippet(
-      'a "b"',
-      { run: 2, name: 'Run 2', grids: ['magnetic_field', 'thermal_electrons'] },
-      [{ name: 'pulsars', catalogue: { l: 'l', b: 'b', value: 'dm' } }],
-    )
-    expect(text).toContain('Path("a \\"b\\".larmor")')
-    expect(text).toContain('n_e = array("thermal_electrons")')
-    expect(text).toContain('places = array("data/pulsars/directions")')
+  it('says so where a run has stored nothing yet', () => {
+    const waiting = Session.create(folder.file('waiting.larmor'), 'Waiting', fitOf({}))
+    const { id, name } = waiting.runs.create('Run 1', waiting.configuration)
+    waiting.close()
+    const program = pythonSnippet('waiting', { run: id, name, grids: ['magnetic_field'] }, [])
+    expect(() => python(program)).toThrow(/This run has stored no checkpoint yet/)
+  })
+
+  it.each(Object.keys(variants))('runs and gives every array of a fit of %s', async (what) => {
+    const sources = '10,-3,57,1,1.5\n200,40,12,2,3\n90,60,20,1,2\n300,5,80,2,4\n'
+    await writeFile(folder.file('pulsars.csv'), `l,b,dm,e,d\n${sources}`)
+    // Such names have to come out right in Python's strings and comments too.
+    const name = `${what} "quoted" \\ ü`
+    const fit = Session.create(folder.file(`${name}.larmor`), 'Fit', variants[what]())
+    try {
+      const manager = new RunManager()
+      const { run, error } = await manager.settled(fit, manager.start(fit).run)
+      expect(error).toBeUndefined()
+      await manager.shutdown()
+      fit.runs.update(run, { name: 'Run 1\nas "quoted"' })
+      const result = loadRunResult(fit, run)
+      const { configuration } = result.run
+      const { grids } = summaryOf(result.run)
+      expect(grids).toHaveLength(what === 'catalogue beside map' ? 4 : 1)
+      // At the end of each entry, what it has read; at the end of all, the grids.
+      const program = pythonSnippet(name, { run, name: result.run.name, grids }, configuration.data)
+      const told = program.replaceAll(
+        /^print\("(.*)", "rms.*$/gm,
+        'said["$1"] = dict(places=places.tolist(), values=values.tolist(), model=model.tolist())',
+      )
+      const variables = {
+        magnetic_field: 'B',
+        thermal_electrons: 'n_e',
+        cosmic_ray_electrons: 'C',
+        spectral_index: 'p',
+      }
+      const all = grids.map((grid) => `"${grid}": ${variables[grid]}.ravel().tolist()`)
+      const read = arrays.parse(
+        python(`said = {}
+${told.replace(/^print\("iteration.*$/m, '')}
+print(json.dumps(dict(entries=said, grids={${all.join(', ')}})))`),
+      )
+      expect(read.grids).toEqual(
+        Object.fromEntries([
+          ['magnetic_field', [...result.field]],
+          ...result.scalars.map(({ name: grid, values }) => [grid, [...values]]),
+        ]),
+      )
+      expect(read.entries).toEqual(
+        Object.fromEntries(
+          result.data.map((vector, i) => {
+            const places = vector.kind === 'map' ? [...vector.pixels] : pairs(vector.directionsDeg)
+            const one = { places, values: [...vector.values], model: [...result.models[i]] }
+            return [vector.name, one]
+          }),
+        ),
+      )
+      // As it is copied it runs too.
+      python(`${program}\nprint(1)`, (text) => text.trim().split('\n').at(-1) ?? '')
+    } finally {
+      fit.close()
+    }
   })
 })
 
