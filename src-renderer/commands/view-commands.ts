@@ -73,6 +73,14 @@ export function viewCommands(): Command[] {
       run: () => void (view.rightOpen = !view.rightOpen),
     },
     {
+      id: 'view.reset-sky',
+      title: 'Whole sky, automatic limits',
+      group: 'View',
+      keys: ['Alt+0'],
+      enabled: open,
+      run: view.resetSky,
+    },
+    {
       id: 'view.next-part',
       title: 'Next part of the window',
       group: 'View',
@@ -94,14 +102,6 @@ export function viewCommands(): Command[] {
       keys: ['F10'],
       shown: () => !isMenuElsewhere(),
       run: focusMenuBar,
-    },
-    {
-      id: 'view.reset-sky',
-      title: 'Whole sky, automatic limits',
-      group: 'View',
-      keys: ['Alt+0'],
-      enabled: open,
-      run: view.resetSky,
     },
     {
       id: 'view.theme',

@@ -87,10 +87,20 @@ it('queues runs, in an order that can be changed, and takes one out', async () =
     await runBar(page).getByText(`${waiting} waiting`).waitFor()
   }
   expect(await rowNames()).toEqual(['Run 2', 'Run 3', 'Run 4', 'Run 5', 'Weak prior'])
-  await list().getByRole('button', { name: 'Run 5 earlier' }).click()
-  await expect.poll(rowNames, soon).toEqual(['Run 2', 'Run 3', 'Run 5', 'Run 4', 'Weak prior'])
+  // By keys: the focus stays on the button, and at the end goes to the one of the way back.
+  await list().getByRole('button', { name: 'Run 5 earlier' }).focus()
+  for (const [names, next] of [
+    [['Run 2', 'Run 3', 'Run 5', 'Run 4', 'Weak prior'], 'Run 5 earlier'],
+    [['Run 2', 'Run 5', 'Run 3', 'Run 4', 'Weak prior'], 'Run 5 later'],
+    [['Run 2', 'Run 3', 'Run 5', 'Run 4', 'Weak prior'], 'Run 5 later'],
+  ] as const) {
+    await page.keyboard.press('Enter')
+    await expect.poll(rowNames, soon).toEqual(names)
+    await list().locator(`:focus[aria-label="${next}"]:enabled`).waitFor()
+  }
   await picture(page, 'runs-queue')
-  await list().getByRole('button', { name: 'Take Run 3 out of the queue' }).click()
+  await list().getByRole('button', { name: 'Take Run 3 out of the queue' }).focus()
+  await page.keyboard.press('Enter')
   await expect.poll(rowNames, soon).toEqual(['Run 2', 'Run 5', 'Run 4', 'Weak prior'])
   await runBar(page).getByRole('button', { name: 'Stop' }).click()
   // The others have their turns at once, each with its five iterations.
