@@ -250,8 +250,9 @@ export const useMaps = defineStore('maps', () => {
     } catch (error) {
       done = stamp
       const text = describeError(error)
-      // A run that has not got so far yet has no maps, and one that failed before has said so.
-      if (text !== complained && !isActive(run.state) && run.state !== 'failed')
+      // A run that has not got so far yet has no maps, and neither has one that was deleted; one that failed before has said so.
+      const isNone = error instanceof EngineError && ['not-yet', 'unknown-run'].includes(error.code)
+      if (text !== complained && !isNone && !isActive(run.state) && run.state !== 'failed')
         messages.fail('No pictures of this run', error)
       complained = text
     } finally {

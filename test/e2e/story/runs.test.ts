@@ -99,6 +99,15 @@ it('queues runs, in an order that can be changed, and takes one out', async () =
     await list().locator(`:focus[aria-label="${next}"]:enabled`).waitFor()
   }
   await picture(page, 'runs-queue')
+  // One that has not begun can be looked at, stopped and deleted: that it has no maps is no error.
+  await press(start())
+  await row('Run 6').getByRole('button', { name: 'Run 6', exact: true }).click()
+  await runBar(page).getByRole('button', { name: 'Stop' }).click()
+  await row('Run 6').getByText('stopped').waitFor()
+  await menu(page, 'Run', /^Delete this run/)
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete run' }).click()
+  await row('Run 6').waitFor({ state: 'hidden' })
+  await row('Run 2').getByRole('button', { name: 'Run 2', exact: true }).click()
   await list().getByRole('button', { name: 'Take Run 3 out of the queue' }).focus()
   await page.keyboard.press('Enter')
   await expect.poll(rowNames, soon).toEqual(['Run 2', 'Run 5', 'Run 4', 'Weak prior'])
@@ -107,6 +116,7 @@ it('queues runs, in an order that can be changed, and takes one out', async () =
   await row('Run 4').getByText('done').waitFor()
   await row('Run 5').getByText('done').waitFor()
   expect(readSession(path, (session) => session.runs.get(5).iteration)).toBe(5)
+  await page.getByRole('button', { name: 'No errors logged' }).waitFor()
 })
 
 it('continues a run with changed settings from its result', async () => {
