@@ -27,6 +27,14 @@ interface DrawOptions {
   readonly samples?: number
 }
 
+/** What a `MapRenderer` draws with; null where there is no WebGL 2. */
+export const mapContext = (canvas: HTMLCanvasElement): WebGL2RenderingContext | null =>
+  canvas.getContext('webgl2', {
+    antialias: false,
+    depth: false,
+    powerPreference: 'high-performance',
+  })
+
 /** Draws one HEALPix map into one WebGL2 canvas. Nothing is allocated while drawing. */
 export class MapRenderer {
   private readonly gl: WebGL2RenderingContext
@@ -44,6 +52,7 @@ export class MapRenderer {
   private maskColour: Rgb = [0, 0, 0]
   private lines: LineTexture | null = null
   private shownMask: SkyMask | null = null
+  private isEmpty = true
 
   constructor(gl: WebGL2RenderingContext) {
     this.gl = gl
@@ -143,13 +152,17 @@ export class MapRenderer {
     { print = false, quality = 'fine', samples = sampleCounts.fine }: DrawOptions = {},
   ): void {
     const { gl, pixels, scale } = this
+    const hasMap = pixels.nside > 0 && scale !== null
+    // A canvas that is drawn to is put on the screen anew, all of it.
+    if (!hasMap && this.isEmpty) return
     if (pixels.nside > 0) this.lines?.draw(geometry, pixelRatio, quality)
     const width = gl.drawingBufferWidth
     const height = gl.drawingBufferHeight
     gl.viewport(0, 0, width, height)
     gl.clearColor(0, 0, 0, 0)
     gl.clear(gl.COLOR_BUFFER_BIT)
-    if (pixels.nside === 0 || !scale) return
+    this.isEmpty = !hasMap
+    if (!hasMap) return
     const uniforms = this.programs.use(this.choice(scale.kind, geometry.projection, print))
     pixels.bind()
     this.bindTables()

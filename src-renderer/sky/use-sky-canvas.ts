@@ -4,7 +4,7 @@ import { FramePieces } from './frame-pieces.ts'
 import { noWebGl } from './gl-program.ts'
 import { drawOverlay } from './graticule.ts'
 import type { LineQuality } from './line-texture.ts'
-import { MapRenderer } from './map-renderer.ts'
+import { mapContext, MapRenderer } from './map-renderer.ts'
 import { neutralColour, rgbOf } from './palette.ts'
 import { drawPoints } from './points.ts'
 import type { DrawnSources } from './points.ts'
@@ -158,11 +158,7 @@ export function useSkyCanvas(
   }
 
   function start(): void {
-    const gl = mapCanvas.value?.getContext('webgl2', {
-      antialias: false,
-      depth: false,
-      powerPreference: 'high-performance',
-    })
+    const gl = mapCanvas.value && mapContext(mapCanvas.value)
     if (!gl) {
       problem.value = `The map ${noWebGl}`
       return

@@ -97,8 +97,8 @@ export const usePreview = defineStore('preview', () => {
     refine: () => runs.active === null,
     compute: async (input, detail, signal) => {
       const { configuration } = input
-      const nside =
-        detail === 'coarse' ? 16 : (nsides.find((n) => n >= configuration.sky.nside) ?? 32)
+      const ofRun = nsides.find((n) => n >= configuration.sky.nside) ?? 32
+      const nside = detail === 'coarse' && ofRun > 16 ? 16 : ofRun
       const [{ result, payloads }, picture] = await Promise.all([
         connection.request('model.sky', { configuration, of: input.of, nside, detail }, { signal }),
         loadPicture(configuration, input.section, columns[detail], signal),

@@ -49,15 +49,24 @@ async function measureAt(stage: BrowserStage, page: Page, nside: number): Promis
     turns.push(await chooseAndWait(stage, page, 'large.fits'))
     if (turn < 2) await closeSession(page)
   }
-  const [best] = [...turns].sort((a, b) => a.ms - b.ms)
-  const all = turns.map(({ ms }) => ms.toFixed(0)).join(', ')
-  rows.push({
-    name: `NSIDE ${nside}, file chosen to map drawn`,
-    value: best.ms,
-    unit: 'ms',
-    target: 500,
-    note: `best of ${all} ms; ${best.stages}`,
-  })
+  const [first, ...others] = turns
+  const [best] = others.sort((a, b) => a.ms - b.ms)
+  const all = others.map(({ ms }) => ms.toFixed(0)).join(', ')
+  const opened = { unit: 'ms', target: 500 }
+  rows.push(
+    {
+      ...opened,
+      name: `NSIDE ${nside}, first file of a page, chosen to drawn`,
+      value: first.ms,
+      note: first.stages,
+    },
+    {
+      ...opened,
+      name: `NSIDE ${nside}, file chosen to map drawn`,
+      value: best.ms,
+      note: `best of ${all} ms; ${best.stages}`,
+    },
+  )
   rows.push(processorRow(`NSIDE ${nside}, open and close`, before, await processorTime(stage), 3))
 
   const box = await page.locator('figure.sky-panel .stage').first().boundingBox()
