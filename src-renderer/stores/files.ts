@@ -152,14 +152,18 @@ export const useFiles = defineStore('files', () => {
       tellInterruption(result)
       const run = runToShow(result)
       view.selection = run === null ? { kind: 'settings' } : { kind: 'run', run }
-      // The first one says what it means for the user.
-      const [damage, ...details] = result.problems
-      if (damage) messages.show('warning', 'Session damaged', damage)
-      for (const detail of details) messages.write('warning', detail)
+      tellProblems(result)
       await leave()
     })
   }
 
+  function tellProblems({ problems, readOnly }: SessionState) {
+    // The first one says what it means for the user. A session that only cannot be written is not damaged.
+    const [first, ...details] = problems
+    const title = readOnly ? 'Session open read-only' : 'Session damaged'
+    if (first) messages.show('warning', title, first)
+    for (const detail of details) messages.write('warning', detail)
+  }
   /** What was computed and not stored when the one who ran the session was killed. */
   function tellInterruption(state: SessionState) {
     if (!state.interrupted) return
@@ -304,6 +308,7 @@ export const useFiles = defineStore('files', () => {
     addCatalogue,
     enterSession,
     tellInterruption,
+    tellProblems,
     openDraft,
     newProject,
     closeProject,

@@ -64,7 +64,7 @@ export const useReconnection = defineStore('reconnection', () => {
     kept.rejoin(() => (replaced = project.rejoin(result)))
     await runs.rejoin(result.interrupted?.run ?? run)
     files.tellInterruption(result)
-    for (const problem of result.problems) messages.show('warning', 'Session damaged', problem)
+    files.tellProblems(result)
     if (replaced)
       messages.show(
         'warning',

@@ -107,6 +107,18 @@ describe('another project', () => {
     expect(requests.mock.calls.map(([method]) => method)).toEqual(['session.open'])
     expect(useMessages().toasts).toEqual([])
   })
+
+  it.each([
+    [true, 'Session open read-only'],
+    [false, 'Session damaged'],
+  ])('says what is wrong with a session (read-only: %s)', async (readOnly, title) => {
+    const problems = ['What it means.', 'A detail.']
+    const state = { session: 'session:b', runs: [], problems, readOnly, view: null }
+    requests.mockResolvedValueOnce({ result: state })
+    await useFiles().enterSession('grant:session')
+    expect(useMessages().toasts).toMatchObject([{ title, text: 'What it means.' }])
+    expect(useMessages().log.at(-1)?.text).toBe('A detail.')
+  })
 })
 
 describe('a folder that is dropped', () => {
