@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** An opaque word that the engine gave out for a file the user chose. */
-export const grant = z.string().regex(/^grant:[0-9a-f]{32}$/, 'not a file grant')
+export const grant = z.string().regex(/^grant:[0-9a-f]{32,}$/, 'not a file grant')
 
 /** The word for an open session. */
 export const sessionId = z.string().regex(/^session:[0-9a-f]{16}$/)

@@ -83,7 +83,7 @@ export const startMethods = {
   /** Keeps this page's project, which has no session yet, for a start after this one. */
   'draft.keep': {
     params: z.strictObject({ name: z.string().max(120), configuration: z.unknown() }),
-    result: ok,
+    result: z.strictObject({ id: z.string() }),
   },
   'draft.drop': { params: none, result: ok },
 } as const

@@ -14,6 +14,7 @@ import { Journal } from './journal.ts'
 import { MapCatalogue } from './map-catalogue.ts'
 import { OpenSessions } from './open-sessions.ts'
 import type { OpenSession } from './open-sessions.ts'
+import { keptKey } from './path-seal.ts'
 import { samplesFolder } from './program-files.ts'
 import { PreferencesFile } from './preferences-file.ts'
 import { RecentSessions } from './recent-sessions.ts'
@@ -78,11 +79,11 @@ export class Engine {
   /** @throws the system's error when the data folder does not exist */
   static async create(options: EngineOptions): Promise<Engine> {
     const samples = samplesFolder()
-    const grants = await Grants.create({
+    const folder = options.stateFolder ?? stateFolder()
+    const grants = await Grants.create(await keptKey(folder, options.log), {
       root: options.dataFolder,
       trusted: samples === undefined ? [] : [samples],
     })
-    const folder = options.stateFolder ?? stateFolder()
     const journal = await Journal.create(folder, grants.root, options.log)
     return new Engine(grants, journal, options)
   }

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import { realpath, stat } from 'node:fs/promises'
 import { basename, isAbsolute, relative, resolve } from 'node:path'
 import { EngineError } from '#shared/contract/index.ts'
 import type { FileGrant } from '#shared/contract/methods.ts'
 import { errorCode } from '../errors.ts'
+import { PathSeal } from './path-seal.ts'
 
 type FileKind = FileGrant['kind']
 
@@ -26,26 +26,30 @@ const inside = (folder: string, path: string) => {
 /**
  * Opaque words for paths: the interface can only name files for which the engine (or the shell, for what the user
  * chose in a dialog) made a grant. With a `root`, nothing outside it is granted or resolved, whatever links say;
- * `trusted` folders (the sample maps) are readable beside it. A grant is valid for the life of the engine.
+ * `trusted` folders (the sample maps) are readable beside it. A grant outlives the engine: it is good in any start with
+ * the same key and root, so that a page that connects again can go on with the words it has.
  */
 export class Grants {
   readonly #paths = new Map<string, string>()
   readonly #grants = new Map<string, string>()
   readonly #root: string | undefined
   readonly #trusted: readonly string[]
+  readonly #seal: PathSeal
 
-  private constructor(root: string | undefined, trusted: readonly string[]) {
+  private constructor(root: string | undefined, trusted: readonly string[], key: Buffer) {
     this.#root = root
     this.#trusted = trusted
+    this.#seal = new PathSeal(key, root ?? '')
   }
 
   /** @throws the system's error when `root` is not a folder that exists */
   static async create(
+    key: Buffer,
     options: { root?: string; trusted?: readonly string[] } = {},
   ): Promise<Grants> {
     const root = options.root === undefined ? undefined : await realpath(options.root)
     const trusted = await Promise.all((options.trusted ?? []).map((folder) => realpath(folder)))
-    return new Grants(root, trusted)
+    return new Grants(root, trusted, key)
   }
 
   /** The only folder that may be used, with links resolved; undefined on the desktop. */
@@ -58,7 +62,7 @@ export class Grants {
     const whole = resolve(path)
     const known = this.#grants.get(whole)
     if (known !== undefined) return known
-    const word = `grant:${randomBytes(16).toString('hex')}`
+    const word = `grant:${this.#seal.seal(whole)}`
     this.#grants.set(whole, word)
     this.#paths.set(word, whole)
     return word
@@ -108,13 +112,15 @@ export class Grants {
 
   /** The path behind a grant, existing or not. @throws EngineError for a word that was never given out */
   peek(grant: string): string {
-    const path = this.#paths.get(grant)
+    const path = this.#paths.get(grant) ?? this.#seal.open(grant.slice('grant:'.length))
     if (path === undefined)
       throw new EngineError({
         code: 'unknown-grant',
         message: 'This file was chosen in an earlier start of the program.',
         advice: 'Choose it again.',
       })
+    // Known from here on, also to `withoutPaths`.
+    this.wordFor(path)
     return path
   }
 

@@ -105,10 +105,9 @@ export const useMask = defineStore('mask', () => {
     })
   }
   // A mask that was drawn does not go with its map, or with its project: it can still be written as a file.
-  const hasMap = computed(() => {
-    const map = drawnOn.value && project.wordNow(drawnOn.value.file)
-    return project.settled.data.some(({ file }) => file === map)
-  })
+  const hasMap = computed(() =>
+    project.settled.data.some(({ file }) => file === drawnOn.value?.file),
+  )
   watch(hasMap, (has) => {
     const [left, name, wanted] = [editor.value, drawnOn.value?.name, unsaved.value]
     if (has || !left || name === undefined) return

@@ -16,8 +16,6 @@ import { normalisePath, pathKey, valueAt, withValue } from '../forms/paths.ts'
 import type { Path } from '../forms/nodes.ts'
 import { labelOf } from '../forms/words.ts'
 import { useConnection } from './connection.ts'
-import { renewed, wordsByName, wordsOfSession } from './file-words.ts'
-import type { FileWords } from './file-words.ts'
 import { useHistory } from './history.ts'
 import { useMessages } from './messages.ts'
 import { usePreferences } from './preferences.ts'
@@ -99,7 +97,6 @@ export const useProject = defineStore('project', () => {
   /** Another document. */
   function replace(next: unknown) {
     history.reset()
-    words.value = new Map()
     configuration.value = next
   }
   function edit(next: unknown, title: string, key: string) {
@@ -108,23 +105,10 @@ export const useProject = defineStore('project', () => {
     history.record({
       title,
       key,
-      back: () => (configuration.value = renewed(before, words.value)),
-      forth: () => (configuration.value = renewed(next, words.value)),
+      back: () => (configuration.value = before),
+      forth: () => (configuration.value = next),
     })
   }
-
-  /** What files are called now that had other words when a step was recorded. */
-  const words = shallowRef<FileWords>(new Map())
-  function rename(changed: FileWords) {
-    const older = [...words.value].map(([old, word]) => [old, changed.get(word) ?? word] as const)
-    words.value = new Map([...older, ...changed])
-    files.value = new Map(
-      [...files.value].map(([grant, known]) => [changed.get(grant) ?? grant, known]),
-    )
-    configuration.value = renewed(configuration.value, changed)
-  }
-  /** A file by the word that it has now. */
-  const wordNow = (grant: string) => words.value.get(grant) ?? grant
 
   /** Takes over what a run file asks for. No session yet: that comes with the first run, or with saving. */
   function begin({ configuration, files: named }: Result<'runFile.open'>) {
@@ -155,25 +139,13 @@ export const useProject = defineStore('project', () => {
    * @returns whether the session has got other settings meanwhile, which then are a step on top of those changed here
    */
   function rejoin(state: SessionState): boolean {
-    const before = session.value
-    if (!before) return false
-    const own = JSON.stringify(parsed.value) !== JSON.stringify(before.configuration)
-    rename(wordsOfSession(before, state))
+    const now = JSON.stringify(parsed.value)
+    const known = JSON.stringify(session.value?.configuration)
     const stored = JSON.stringify(state.configuration)
-    const known = JSON.stringify(renewed(before.configuration, words.value))
-    const other = stored !== known && stored !== JSON.stringify(parsed.value)
+    const other = stored !== known && stored !== now
     adopt(state)
     if (other) edit(complete(state.configuration), 'Settings stored elsewhere', 'another window')
-    return other && own
-  }
-  /** The same for a project without a session, which was kept by the engine. */
-  function rejoinDraft({ files: named }: Result<'runFile.open'>) {
-    rename(
-      wordsByName(
-        [...files.value].map(([grant, { name }]) => ({ grant, name })),
-        named,
-      ),
-    )
+    return other && now !== known
   }
   /** Makes what is on the screen a project of its own. */
   function leaveSession() {
@@ -309,9 +281,7 @@ export const useProject = defineStore('project', () => {
     dataNames,
     readOnly,
     adrift,
-    wordNow,
     rejoin,
-    rejoinDraft,
     leaveSession,
     reset,
     begin,

@@ -4,7 +4,6 @@ import { contractCodes, EngineError } from '#shared/contract/errors.ts'
 import type { SessionState } from '#shared/contract/methods.ts'
 import { useConnection } from './connection.ts'
 import { useFiles } from './files.ts'
-import { useHistory } from './history.ts'
 import { useKept } from './kept.ts'
 import { describeError, useMessages } from './messages.ts'
 import { useProject } from './project.ts'
@@ -15,7 +14,6 @@ import { useRuns } from './runs.ts'
 export const useReconnection = defineStore('reconnection', () => {
   const connection = useConnection()
   const files = useFiles()
-  const history = useHistory()
   const kept = useKept()
   const messages = useMessages()
   const project = useProject()
@@ -41,15 +39,11 @@ export const useReconnection = defineStore('reconnection', () => {
     const { session } = project
     try {
       if (session) await openAgain(session)
-      else {
-        const draft = await recovery.findDraft()
-        if (draft) project.rejoinDraft(draft)
-      }
+      else await recovery.rejoin()
     } catch (error) {
       // One that is gone again says so itself.
       if (error instanceof EngineError && error.code === contractCodes.closed) return
-      if (session) project.adrift = describeError(error)
-      else messages.fail('Project not kept for another start', error)
+      project.adrift = describeError(error)
     }
   }
 
@@ -70,7 +64,6 @@ export const useReconnection = defineStore('reconnection', () => {
         'warning',
         `${before.name} has other settings now`,
         'They were stored elsewhere meanwhile. Undo brings back those that were on the screen.',
-        [{ label: 'Bring them back', run: history.undo }],
       )
     if (result.readOnly && unstored)
       messages.show(

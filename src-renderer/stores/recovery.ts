@@ -1,11 +1,11 @@
 import { useDebounceFn } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
-import type { LeftEntry, Result } from '#shared/contract/methods.ts'
+import type { LeftEntry } from '#shared/contract/methods.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { useConnection } from './connection.ts'
 import { useFiles } from './files.ts'
-import { useMessages } from './messages.ts'
+import { describeError, useMessages } from './messages.ts'
 import { useProject } from './project.ts'
 
 /** What an earlier start has left unfinished, and keeping the project of this one while it has no session. */
@@ -55,15 +55,16 @@ export const useRecovery = defineStore('recovery', () => {
   }
 
   /** The project as the engine keeps it. */
-  const draft = shallowRef<{ readonly name: string; readonly configuration: RunFile } | null>(null)
+  const draft = shallowRef<{ readonly id: string; readonly configuration: RunFile } | null>(null)
   const keep = useDebounceFn(async () => {
     if (connection.state !== 'ready') return
     const { open, session, settled, dataNames } = project
     try {
       if (open && !session && dataNames.length > 0) {
         const name = settled.title || dataNames.join(', ').slice(0, 120)
-        await connection.request('draft.keep', { name, configuration: settled })
-        draft.value = { name, configuration: settled }
+        const params = { name, configuration: settled }
+        const { result } = await connection.request('draft.keep', params)
+        draft.value = { id: result.id, configuration: settled }
       } else {
         await connection.request('draft.drop', {})
         draft.value = null
@@ -84,17 +85,16 @@ export const useRecovery = defineStore('recovery', () => {
       void keep()
     },
   )
-  /** What the engine, perhaps another one, was given to keep of the open project. */
-  async function findDraft(): Promise<Result<'recovery.open'> | null> {
-    const known = draft.value
-    if (!known) return null
-    const { result } = await connection.request('recovery.list', {})
-    const names = known.configuration.data.map((entry) => entry.name).join()
-    const found = result.find(
-      (one) => one.kind === 'draft' && one.name === known.name && one.data.join() === names,
-    )
-    return found ? (await connection.request('recovery.open', { id: found.id })).result : null
+  /** After the engine was gone: what was kept there of the open project is this page's again, and no other's. */
+  async function rejoin() {
+    if (!draft.value) return
+    try {
+      await connection.request('recovery.open', { id: draft.value.id })
+    } catch (error) {
+      // Taken up elsewhere, or not kept: the project is kept anew.
+      messages.write('info', `The project as it was kept is not taken up: ${describeError(error)}`)
+    }
   }
 
-  return { left, later, shown, draft, findDraft, refresh, recover, openCopy, discard }
+  return { left, later, shown, draft, rejoin, refresh, recover, openCopy, discard }
 })

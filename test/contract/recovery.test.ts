@@ -58,7 +58,7 @@ describe('a project without a session', () => {
     const away = page(first)
     const data = [{ name: 'sky', file: await mapGrant(away), frequency_ghz: 0.408 }]
     const draft = { name: 'Mine', configuration: { title: 'Mine', data } }
-    await away.client.request('draft.keep', draft)
+    const kept = (await away.client.request('draft.keep', draft)).result
     const other = page(first)
     // Its own page has it.
     expect(await left(other)).toEqual([])
@@ -73,6 +73,7 @@ describe('a project without a session', () => {
     await first.shutdown()
     const again = page(await start())
     const [found] = await left(again)
+    expect(found.id).toBe(kept.id)
     const { result } = await again.client.request('recovery.open', { id: found.id })
     expect(result).toMatchObject({ name: 'Mine', files: [{ name: 'sky.fits' }] })
     expect(result.configuration.data[0].file).toBe(result.files[0].grant)

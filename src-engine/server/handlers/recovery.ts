@@ -100,7 +100,7 @@ export function recoveryHandlers(engine: Engine, client: Client): HandlersOf<Met
       engine.drafts.set(client, id)
       const runFile = requireConfiguration(configuration, grants)
       journal.note({ kind: 'draft', id, name, configuration: runFile, time: Date.now() })
-      return ok
+      return { id }
     },
     'draft.drop'() {
       engine.dropDraft(client)

@@ -11,7 +11,6 @@ import { useRecovery } from '#renderer/stores/recovery.ts'
 import { useView } from '#renderer/stores/view.ts'
 import { contractCodes, EngineError } from '#shared/contract/errors.ts'
 import type { SessionState } from '#shared/contract/methods.ts'
-import { mapFiles } from '#shared/session/run-file-paths.ts'
 import { runFileSchema } from '#shared/session/run-file.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 
@@ -20,31 +19,24 @@ interface Sent {
   readonly grant?: string
   readonly configuration?: RunFile
   readonly view?: { readonly preset: string }
-  readonly name?: string
+  readonly id?: string
 }
 
-/** What is on the disk: it outlives every engine. Files are named without words. */
+/** What is on the disk: it outlives every engine. */
 const disk = vi.hoisted(() => ({
   settings: null as RunFile | null,
   preset: 'fit',
   isThere: true,
-  draft: null as { name: string; configuration: RunFile } | null,
+  draft: null as RunFile | null,
 }))
-/** Stands for the engine that runs now, which has words of its own for the session and for files. */
+/** Stands for the engine that runs now, which has a word of its own for the session. */
 const engine = vi.hoisted(() => ({
   start: 1,
   cut: () => undefined as void,
   writes: 0,
+  taken: [] as unknown[],
 }))
-const word = (file: string) => `grant:${engine.start}:${file}`
-const fileOf = (grant: string) => {
-  const [, start, file] = grant.split(':')
-  if (start !== String(engine.start)) throw new Error('chosen in an earlier start')
-  return file
-}
-const inWords = (settings: RunFile) => mapFiles(settings, word)
-const inFiles = (settings: RunFile) => mapFiles(settings, fileOf)
-
+const sky = 'grant:sky'
 const stateOf = (): SessionState => ({
   session: `session:${engine.start}`,
   fileId: 'a',
@@ -54,14 +46,14 @@ const stateOf = (): SessionState => ({
   inputs: [
     {
       name: 'sky',
-      grant: word('sky.fits'),
+      grant: sky,
       fileName: 'sky.fits',
       sha256: '',
       missing: false,
       changed: false,
     },
   ],
-  configuration: inWords(disk.settings ?? settings(20)),
+  configuration: disk.settings ?? settings(20),
   runs: [],
   queue: [],
   problems: [],
@@ -75,35 +67,27 @@ function answer(method: string, params: Sent): unknown {
       return { issues: [] }
     case 'sessions.recent':
       return [
-        { grant: word('another.larmor'), fileId: 'b', name: 'a.larmor', missing: false },
-        { grant: word('a.larmor'), fileId: 'a', name: 'a.larmor', missing: !disk.isThere },
+        { grant: 'grant:another', fileId: 'b', name: 'a.larmor', missing: false },
+        { grant: 'grant:a', fileId: 'a', name: 'a.larmor', missing: !disk.isThere },
       ]
     case 'session.open':
-      if (params.grant !== word('a.larmor')) throw new Error('This is another session.')
+      if (params.grant !== 'grant:a') throw new Error('This is another session.')
       return stateOf()
     case 'session.configure':
       if (!known || !params.configuration) throw new Error('not open')
       engine.writes++
-      disk.settings = inFiles(params.configuration)
+      disk.settings = params.configuration
       return stateOf()
     case 'session.view':
       if (!known) throw new Error('not open')
       disk.preset = params.view?.preset ?? ''
       return { ok: true }
     case 'draft.keep':
-      if (params.configuration)
-        disk.draft = { name: params.name ?? '', configuration: inFiles(params.configuration) }
-      return { ok: true }
-    case 'recovery.list':
-      return disk.draft ? [{ kind: 'draft', id: 'd', name: disk.draft.name, data: ['sky'] }] : []
+      disk.draft = params.configuration ?? null
+      return { id: 'd' }
     case 'recovery.open':
-      return disk.draft
-        ? {
-            name: disk.draft.name,
-            configuration: inWords(disk.draft.configuration),
-            files: [{ grant: word('sky.fits'), name: 'sky.fits' }],
-          }
-        : null
+      engine.taken.push(params.id)
+      return {}
     default:
       return {}
   }
@@ -132,15 +116,14 @@ vi.mock('#renderer/engine/connect.ts', () => ({
   },
 }))
 
-const settings = (iterations: number, file = 'sky.fits'): RunFile =>
+const settings = (iterations: number): RunFile =>
   runFileSchema.parse({
-    data: [{ name: 'sky', file, frequency_ghz: 0.408 }],
+    data: [{ name: 'sky', file: sky, frequency_ghz: 0.408 }],
     magnetic_field: { grid: {} },
     optimiser: { method: 'adam', iterations },
   })
 const type = (iterations: number) => useProject().set(['optimiser', 'iterations'], iterations)
 const shown = () => useProject().get(['optimiser', 'iterations'])
-const file = () => useProject().get(['data', 0, 'file'])
 /** All that is put off for a moment. */
 async function settle() {
   await nextTick()
@@ -162,7 +145,7 @@ beforeEach(async () => {
   vi.stubGlobal('location', { port: '9000' })
   setActivePinia(createPinia())
   Object.assign(disk, { settings: settings(20), preset: 'fit', isThere: true, draft: null })
-  Object.assign(engine, { start: 1, writes: 0 })
+  Object.assign(engine, { start: 1, writes: 0, taken: [] })
   useKept()
   useRecovery()
   await useConnection().connect()
@@ -205,7 +188,6 @@ describe('a session that is connected again', () => {
       await connect()
       expect(useReconnection().unstored).toBe('')
       expect([disk.settings, disk.preset]).toEqual([settings(33), 'explore'])
-      expect(file()).toBe(word('sky.fits'))
       const history = useHistory()
       expect(history.undoTitle).toBe('Layout')
       history.undo()
@@ -213,16 +195,12 @@ describe('a session that is connected again', () => {
       for (const before of [25, 20]) {
         history.undo()
         await settle()
-        expect([shown(), file(), disk.settings]).toEqual([
-          before,
-          word('sky.fits'),
-          settings(before),
-        ])
+        expect([shown(), disk.settings]).toEqual([before, settings(before)])
       }
       for (const after of [25, 33]) {
         history.redo()
         await settle()
-        expect([shown(), file(), disk.settings]).toEqual([after, word('sky.fits'), settings(after)])
+        expect([shown(), disk.settings]).toEqual([after, settings(after)])
       }
     })
 
@@ -272,17 +250,17 @@ describe('a session that is connected again', () => {
     useProject().leaveSession()
     await settle()
     expect(useProject().session).toBeNull()
-    expect(disk.draft?.configuration).toEqual(settings(33))
+    expect(disk.draft).toEqual(settings(33))
     expect(useReconnection().unstored).toBe('')
   })
 })
 
 it('goes on with a project without a session as it is on the screen', async () => {
-  const configuration = inWords(settings(20))
+  const configuration = settings(20)
   useProject().begin({
     name: '',
     configuration,
-    files: [{ grant: word('sky.fits'), name: 'sky.fits' }],
+    files: [{ grant: sky, name: 'sky.fits' }],
   })
   await settle()
   await lose()
@@ -291,10 +269,10 @@ it('goes on with a project without a session as it is on the screen', async () =
   expect(useReconnection().unstored).not.toBe('')
   engine.start++
   await connect()
-  expect([shown(), file()]).toEqual([33, word('sky.fits')])
-  expect(disk.draft?.configuration).toEqual(settings(33))
+  expect([shown(), engine.taken]).toEqual([33, ['d']])
+  expect(disk.draft).toEqual(settings(33))
   expect(useReconnection().unstored).toBe('')
   useHistory().undo()
   await settle()
-  expect(disk.draft?.configuration).toEqual(settings(20))
+  expect(disk.draft).toEqual(settings(20))
 })
