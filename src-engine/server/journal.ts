@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { runFileSchema } from '#shared/session/run-file.ts'
+import { errorCode } from '../errors.ts'
 import { makeFolder } from '../make-folder.ts'
 import { lockSession } from '../storage/lock.ts'
 import type { SessionLock } from '../storage/lock.ts'
@@ -143,8 +144,8 @@ export class Journal {
       this.#write()
       rmSync(file, { force: true })
     } catch (error) {
-      // Its process lives, or another one was faster; a damaged one says nothing.
-      if (lock === undefined) return
+      // Its process lives, or somebody else was faster; a damaged one says nothing.
+      if (lock === undefined || errorCode(error) === 'ENOENT') return
       this.#log(`What an earlier start left could not be read: ${String(error)}`)
       rmSync(file, { force: true })
     } finally {

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -27,13 +27,10 @@ afterEach(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-async function startEngine(
-  dataFolder: string | undefined = data,
-  state = 'state',
-): Promise<Engine> {
+async function startEngine(dataFolder: string | undefined = data): Promise<Engine> {
   const engine = await Engine.create({
     dataFolder,
-    stateFolder: join(folder, state),
+    stateFolder: join(folder, 'state'),
     sessionsFolder: join(folder, 'sessions'),
     log: (text) => logs.push(text),
   })
@@ -105,39 +102,6 @@ describe('files', () => {
       expect(error).toMatchObject({ code: expect.stringMatching(/invalid-request|unknown-grant/) })
       expect(String(error)).not.toContain('passwd')
     }
-  })
-
-  it('have the same words in every start, which no other data folder and no other user can read', async () => {
-    const first = await startEngine()
-    const grant = await haslamGrant(page(first).client)
-    await first.shutdown()
-    const again = page(await startEngine()).client
-    expect(await haslamGrant(again)).toBe(grant)
-    const { client } = page(await startEngine())
-    expect((await client.request('maps.inspect', { grant })).result.maps).toHaveLength(1)
-
-    const changed = grant.replace(/.$/, (last) => (last === '0' ? '1' : '0'))
-    const elsewhere = page(await startEngine(join(data, 'maps'))).client
-    const stranger = page(await startEngine(data, 'state of another user')).client
-    for (const request of [
-      client.request('maps.inspect', { grant: changed }),
-      elsewhere.request('maps.inspect', { grant }),
-      stranger.request('maps.inspect', { grant }),
-    ])
-      await expect(request).rejects.toMatchObject({ code: 'unknown-grant' })
-    const { mode } = await stat(join(folder, 'state', 'grants.key'))
-    if (process.platform !== 'win32') expect(mode & 0o777).toBe(0o600)
-  })
-
-  it('get new words for one start where no key can be kept, which the log says', async () => {
-    await mkdir(join(folder, 'damaged'))
-    await writeFile(join(folder, 'damaged', 'grants.key'), 'short')
-    const words = await Promise.all(
-      [1, 2].map(async () => haslamGrant(page(await startEngine(data, 'damaged')).client)),
-    )
-    expect(words[0]).not.toBe(words[1])
-    expect(logs.join('\n')).toMatch(/chosen again after another start: .*grants.key is damaged/)
-    logs.length = 0
   })
 
   it('are refused when a link out of the folder has taken their place', async () => {

@@ -1,4 +1,4 @@
-import { rename } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -9,7 +9,7 @@ import { sampleSession } from '#test/tools/sample-session.ts'
 import { axeProblems } from '../quality/checks.ts'
 import { browserStage } from './browser-stage.ts'
 import { readSession } from './session-file.ts'
-import { enter, field, layout, openFile, picture, soon } from './workbench.ts'
+import { enter, field, layout, openFile, picture, runBar, soon } from './workbench.ts'
 
 const name = 'cut.larmor'
 const portOf = (page: Page) => Number(new URL(page.url()).port)
@@ -29,6 +29,15 @@ async function connectAgain() {
   await page.getByRole('button', { name: 'Connect again' }).click()
   await lost().waitFor({ state: 'hidden' })
 }
+/** The user starts the engine anew, opens its address in another tab, and goes on in this one. */
+async function startAgain() {
+  const other = await stage.open()
+  await page.context().addCookies(await other.context().cookies())
+  server = portOf(other)
+  line.mend(server)
+  await connectAgain()
+}
+const adrift = () => page.getByRole('alert').filter({ hasText: 'could not be opened again' })
 
 beforeAll(async () => {
   stage = await browserStage()
@@ -76,14 +85,8 @@ it('stores what was changed while the engine was gone, and can take it back', as
   await lost().waitFor()
   await enter(page, 'Iterations', 44)
   await layout(page, 'Fit')
-  // The user opens the address of the new start in another tab.
-  const other = await stage.open()
-  await page.context().addCookies(await other.context().cookies())
-  server = portOf(other)
-  line.mend(server)
-  await connectAgain()
+  await startAgain()
   await expect.poll(kept, soon).toEqual([44, 'fit'])
-  // Files have other words in this start, also in the settings that come back.
   for (const undone of ['Layout', 'Iterations'])
     await page.getByRole('button', { name: `Undo: ${undone}` }).click()
   await expect.poll(kept, soon).toEqual([33, 'explore'])
@@ -96,12 +99,25 @@ it('says where the session is not any more, and keeps what is on the screen', as
   await rename(join(stage.folder, name), join(stage.folder, 'elsewhere.larmor'))
   line.mend(server)
   await connectAgain()
-  const adrift = page.getByRole('alert').filter({ hasText: 'could not be opened again' })
-  await adrift.getByText('is not where it was').waitFor()
+  await adrift().getByText('is not where it was').waitFor()
   await picture(page, 'session-adrift')
   expect(await axeProblems(page)).toEqual([])
   await rename(join(stage.folder, 'elsewhere.larmor'), join(stage.folder, name))
-  await adrift.getByRole('button', { name: 'Try again' }).click()
-  await adrift.waitFor({ state: 'hidden' })
+  await adrift().getByRole('button', { name: 'Try again' }).click()
+  await adrift().waitFor({ state: 'hidden' })
   await expect.poll(kept, soon).toEqual([55, 'explore'])
+})
+
+it('goes on as a new project where the session is gone, with the same files', async () => {
+  await stage.killEngine()
+  await lost().waitFor()
+  await enter(page, 'Iterations', 2)
+  await rm(join(stage.folder, name))
+  await startAgain()
+  await adrift().getByRole('button', { name: 'Go on as a new project' }).click()
+  await adrift().waitFor({ state: 'hidden' })
+  await runBar(page).getByRole('button', { name: 'Start' }).click()
+  await runBar(page)
+    .getByText(/^Finished/)
+    .waitFor()
 })
