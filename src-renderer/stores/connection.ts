@@ -19,7 +19,7 @@ export const useConnection = defineStore('connection', () => {
   const wayBack = computed(() =>
     window.larmorShell
       ? 'To connect again starts it anew.'
-      : `Where larmor serve has ended, start it again with --port ${location.port}, open the address that it says in another tab, and connect again in this one.`,
+      : `Where larmor serve has ended, start it again on port ${location.port}, open the address that it says in another tab, and connect again in this one.`,
   )
   const client = shallowRef<EngineClient | null>(null)
   const info = shallowRef<Result<'app.info'> | null>(null)

@@ -190,6 +190,7 @@ async function runs(stage: BrowserStage, look: Look): Promise<void> {
   const failed = page.getByRole('alert').filter({ hasText: 'Run 2 stopped' })
   // It would fail again.
   await failed.locator('button.primary', { hasText: 'Change the settings' }).waitFor()
+  await page.locator('.stage[aria-busy=true]').first().waitFor({ state: 'hidden' })
   await look(page, 'run-failed')
   await rows(page).filter({ hasText: 'Run 1' }).click()
   await start('Resume')
