@@ -43,9 +43,12 @@ export const useReconnection = defineStore('reconnection', () => {
     } catch (error) {
       // One that is gone again says so itself.
       if (error instanceof EngineError && error.code === contractCodes.closed) return
-      project.adrift = describeError(error)
+      if (isStill(session)) project.adrift = describeError(error)
     }
   }
+
+  /** Whether it is on the screen: another project may have been begun while the engine was asked. */
+  const isStill = (before: SessionState | null) => project.session?.session === before?.session
 
   async function openAgain(before: SessionState) {
     const { result: recent } = await connection.request('sessions.recent', {})
@@ -53,6 +56,8 @@ export const useReconnection = defineStore('reconnection', () => {
     if (!entry)
       throw new Error(`${before.name}.larmor is not where it was. Put it back and try again.`)
     const { result } = await connection.request('session.open', { grant: entry.grant })
+    if (!isStill(before))
+      return void (await connection.request('session.close', { session: result.session }))
     const [run, unstored] = [runs.shownId, project.unstored]
     let replaced = false
     kept.rejoin(() => (replaced = project.rejoin(result)))

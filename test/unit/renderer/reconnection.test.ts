@@ -33,8 +33,11 @@ const disk = vi.hoisted(() => ({
 const engine = vi.hoisted(() => ({
   start: 1,
   cut: () => undefined as void,
+  /** What the user does while the session is opened. */
+  opening: () => undefined as void,
   writes: 0,
   taken: [] as unknown[],
+  closed: [] as unknown[],
 }))
 const sky = 'grant:sky'
 const stateOf = (): SessionState => ({
@@ -72,6 +75,7 @@ function answer(method: string, params: Sent): unknown {
       ]
     case 'session.open':
       if (params.grant !== 'grant:a') throw new Error('This is another session.')
+      engine.opening()
       return stateOf()
     case 'session.configure':
       if (!known || !params.configuration) throw new Error('not open')
@@ -81,6 +85,9 @@ function answer(method: string, params: Sent): unknown {
     case 'session.view':
       if (!known) throw new Error('not open')
       disk.preset = params.view?.preset ?? ''
+      return { ok: true }
+    case 'session.close':
+      engine.closed.push(params.session)
       return { ok: true }
     case 'draft.keep':
       disk.draft = params.configuration ?? null
@@ -145,7 +152,8 @@ beforeEach(async () => {
   vi.stubGlobal('location', { port: '9000' })
   setActivePinia(createPinia())
   Object.assign(disk, { settings: settings(20), preset: 'fit', isThere: true, draft: null })
-  Object.assign(engine, { start: 1, writes: 0, taken: [] })
+  const opening = () => undefined
+  Object.assign(engine, { start: 1, writes: 0, taken: [], closed: [], opening })
   useKept()
   useRecovery()
   await useConnection().connect()
@@ -240,6 +248,18 @@ describe('a session that is connected again', () => {
     await useReconnection().takeUp()
     await settle()
     expect([project.adrift, disk.settings]).toEqual(['', settings(33)])
+  })
+
+  it('leaves what was begun while it was opened again as it is', async () => {
+    await lose()
+    engine.start++
+    engine.opening = () => {
+      useProject().reset()
+      type(7)
+    }
+    await connect()
+    expect([useProject().session, shown(), engine.closed]).toEqual([null, 7, ['session:2']])
+    expect(disk.settings).toEqual(settings(25))
   })
 
   it('goes on as a project of its own where it is not to be found', async () => {
