@@ -49,10 +49,7 @@ export class RunManager {
 
   /** Adds a run of the session's configuration to the queue. @throws InputError for a read-only session */
   start(session: Session, options: { name?: string } & Overrides = {}): RunSummary {
-    const run = session.transaction(() => {
-      const number = 1 + Math.max(0, ...session.runs.list().map(({ id }) => id))
-      return session.runs.create(options.name ?? `Run ${number}`, session.configuration)
-    })
+    const run = session.transaction(() => session.runs.create(options.name, session.configuration))
     return this.#enqueue(session, run, options)
   }
 

@@ -103,19 +103,34 @@ export class RunStore {
     this.#report = report
   }
 
-  create(name: string, configuration: RunFile): RunRecord {
-    const { lastInsertRowid } = this.#database
+  /** Without a `name`, one from its number. */
+  create(name: string | undefined, configuration: RunFile): RunRecord {
+    const id = this.#nextId()
+    this.#database
       .prepare(
-        'INSERT INTO runs (name, state, configuration, iterations, created_ms) VALUES (?, ?, ?, ?, ?)',
+        'INSERT INTO runs (id, name, state, configuration, iterations, created_ms) VALUES (?, ?, ?, ?, ?, ?)',
       )
       .run(
-        name,
+        id,
+        name ?? `Run ${id}`,
         'queued',
         JSON.stringify(configuration),
         configuration.optimiser.iterations,
         Date.now(),
       )
-    return this.get(Number(lastInsertRowid))
+    return this.get(id)
+  }
+
+  /** Never the number of a run that was deleted: settings that begin with its result would take another one's. */
+  #nextId(): number {
+    const row = this.#database
+      .prepare(
+        `INSERT INTO meta (key, value) VALUES ('last_run', 1 + (SELECT coalesce(max(id), 0) FROM runs))
+         ON CONFLICT (key) DO UPDATE SET value = 1 + max(CAST(value AS INTEGER), (SELECT coalesce(max(id), 0) FROM runs))
+         RETURNING CAST(value AS INTEGER) AS id`,
+      )
+      .get()
+    return Number(row?.id)
   }
 
   /** @throws Error when there is no such run */

@@ -76,6 +76,19 @@ describe('a session file', () => {
     database.close()
   })
 
+  it('gives the number of a deleted run to no other', () => {
+    const session = create()
+    const next = () => session.runs.create(undefined, session.configuration)
+    next()
+    session.runs.remove(next().id)
+    expect(next()).toMatchObject({ id: 3, name: 'Run 3' })
+    session.close()
+    const again = Session.open(folder.file('a.larmor'))
+    again.runs.remove(3)
+    expect(again.runs.create(undefined, again.configuration).id).toBe(4)
+    again.close()
+  })
+
   it('appends and truncates curves', () => {
     const session = create()
     const { id } = session.runs.create('Run 1', session.configuration)
