@@ -127,9 +127,9 @@ it('continues a run with changed settings from its result', async () => {
   await enter(page, 'Learning rate', 0.1)
   await picture(page, 'runs-continue')
   await press(start())
-  await row('Run 6').getByText('done').waitFor()
+  await row('Run 7').getByText('done').waitFor()
   const losses = readSession(path, (session) =>
-    [5, 6].map((run) => {
+    [5, 7].map((run) => {
       const { columns, values, rows } = session.runs.curves(run)
       const loss = columns.indexOf('loss')
       return [values[loss], values[(rows - 1) * columns.length + loss]]
@@ -137,7 +137,7 @@ it('continues a run with changed settings from its result', async () => {
   )
   // It starts where the other one ended: the same numbers.
   expect(losses[1][0]).toBe(losses[0][1])
-  await row('Run 6').getByRole('button', { name: 'Run 6' }).click()
+  await row('Run 7').getByRole('button', { name: 'Run 7' }).click()
   await page.getByText('Starts from', { exact: true }).first().waitFor()
   await picture(page, 'runs-continued')
 })
@@ -152,7 +152,7 @@ it('takes settings over, deletes a run after asking, and undoes the former', asy
   await menu(page, 'Run', 'Delete this run…')
   await picture(page, 'runs-delete')
   await page.getByRole('dialog').getByRole('button', { name: 'Delete run' }).click()
-  await expect.poll(rowNames, soon).toEqual(['Run 6', 'Run 5', 'Run 4', 'Weak prior'])
+  await expect.poll(rowNames, soon).toEqual(['Run 7', 'Run 5', 'Run 4', 'Weak prior'])
   expect(stage.complaints).toEqual([])
 })
 
