@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
 import type { Browser, Page } from 'playwright-core'
@@ -72,9 +73,13 @@ export async function browserStage(drawing: readonly string[] = software): Promi
     return announcement.parse(JSON.parse(line)).url
   }
 
-  async function quit(): Promise<void> {
-    await page?.context().close()
+  /** Chromium forgets to close a page that is just coming anew, and waits for it until it ends itself. */
+  async function leave(): Promise<void> {
+    await Promise.race([page?.context().close(), wait(20_000, undefined, { ref: false })])
     page = undefined
+  }
+  async function quit(): Promise<void> {
+    await leave()
     await end('SIGINT')
   }
   async function end(signal: 'SIGINT' | 'SIGKILL'): Promise<void> {
@@ -113,8 +118,7 @@ export async function browserStage(drawing: readonly string[] = software): Promi
     quit,
     /** Page and engine, as when the machine goes off. */
     async kill() {
-      await page?.context().close()
-      page = undefined
+      await leave()
       await end('SIGKILL')
     },
     killEngine: () => end('SIGKILL'),
