@@ -101,7 +101,7 @@ describe('files', () => {
     )
     const [picked] = await page.evaluate(() => window.larmorShell.pickFiles('map'))
     expect(picked).toMatchObject({ name: 'haslam408-nside64.fits', kind: 'map', bytes: 204_480 })
-    expect(picked.grant).toMatch(/^grant:[0-9a-f]{32}$/)
+    expect(picked.grant).toMatch(/^grant:[0-9a-f]{32,}$/)
     const target = await page.evaluate(() => window.larmorShell.pickSave('mine'))
     expect(target).toMatchObject({ name: 'mine.larmor', directory: { kind: 'directory' } })
     expect(JSON.stringify([picked, target])).not.toContain(folder)
