@@ -4,11 +4,15 @@ import { wholeSky } from './types.ts'
 import type { SkyNorm, SkyProjection } from './types.ts'
 import { skyGeometry } from './view.ts'
 
+let isDone = false
+
 /**
  * Draws a map of twelve pixels that nobody sees: meanwhile the driver makes the shader of the first real map, which takes some of them a
- * second, and keeps it.
+ * second, and keeps it. Once for a page, however often its start screen is shown.
  */
 export function rehearse({ projection, norm }: { projection: SkyProjection; norm: SkyNorm }): void {
+  if (isDone) return
+  isDone = true
   const canvas = document.createElement('canvas')
   const gl = mapContext(canvas)
   if (!gl) return
