@@ -1,4 +1,10 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode } from '../errors.ts'
@@ -37,7 +43,7 @@ export class PathSeal {
     const tag = sealed.subarray(0, tagBytes)
     const decipher = createDecipheriv('aes-256-ctr', this.#cipherKey, tag)
     const plain = Buffer.concat([decipher.update(sealed.subarray(tagBytes)), decipher.final()])
-    return this.#tagOf(plain).equals(tag) ? plain.toString() : undefined
+    return timingSafeEqual(this.#tagOf(plain), tag) ? plain.toString() : undefined
   }
 
   #tagOf(plain: Buffer): Buffer {

@@ -229,7 +229,7 @@ export class Session {
     const text = errorText(error)
     if (/disk is full/i.test(text)) {
       return new InputError(
-        `${this.path}: the disk is full. Nothing up to the last checkpoint is lost; make room and resume.`,
+        `${this.path}: the disk is full. Nothing stored before is lost; make room, then resume the run or try again.`,
         { file: this.path, cause: error },
       )
     }

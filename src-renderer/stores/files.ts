@@ -185,26 +185,29 @@ export const useFiles = defineStore('files', () => {
 
   /**
    * To be called before another project takes the place of the open one; what it returns, after. A session is closed
-   * then, and a project that was never saved can be brought back for a while.
+   * then; what was never saved, or what a session could not be given any more, can be brought back for a while.
    */
   function handOver(): () => Promise<void> {
-    const { open, settled: configuration, dataNames } = project
-    const reached = connection.state === 'ready' && !project.adrift
-    // What a session cannot be given any more would be lost with it.
-    const session = reached || !project.unstored ? project.session : null
+    const { open, session, settled: configuration, dataNames } = project
+    const isRefused = project.missing !== project.unstored
     const known = [...project.files].map(([grant, { name }]) => ({ grant, name }))
     const store = kept.note()
     return async () => {
       if (session) {
         if (session.session === project.session?.session) return
-        await store()
+        const isStored = await store()
         // An engine that was started anew does not know it any more.
         await connection
           .request('session.close', { session: session.session })
           .catch((error: unknown) => messages.write('info', describeError(error)))
-      } else if (open && dataNames.length > 0) {
+        if (isStored && !isRefused) return
+      }
+      if (open && dataNames.length > 0) {
         const again = { name: '', configuration, files: known }
-        messages.show('warning', 'Project closed without being saved', dataNames.join(', '), [
+        const what = session
+          ? `${session.name} closed without its last settings`
+          : 'Project closed without being saved'
+        messages.show('warning', what, dataNames.join(', '), [
           { label: 'Bring it back', run: () => bringBack(again) },
         ])
       }

@@ -15,20 +15,23 @@ export const useKept = defineStore('kept', () => {
   /** Whether the view is another one than the session has: one that nobody touched goes before no newer one of another window. */
   let changed = false
 
-  /** Notes what the session does not have yet; what it returns stores that. */
-  function note(unstored = project.unstored): () => Promise<void> {
+  /** Notes what the session does not have yet; what it returns stores that, and tells whether the session has all settings then. */
+  function note(unstored = project.unstored): () => Promise<boolean> {
     const { session: state, readOnly } = project
     const { info } = connection
     const settings = changed ? view.settings : null
     changed = false
     return async () => {
-      if (!state || readOnly) return
+      if (!state || readOnly) return true
       const { session } = state
       const again = () => {
         if (settings && project.session?.session === session) changed = true
       }
       // An engine that was started anew does not know the session by this word.
-      if (connection.state !== 'ready' || connection.info !== info || project.adrift) return again()
+      if (connection.state !== 'ready' || connection.info !== info || project.adrift) {
+        again()
+        return !unstored
+      }
       // Both at once: a page that is closed does not live to see the first one answered.
       const requests: Promise<unknown>[] = []
       if (settings) requests.push(connection.request('session.view', { session, view: settings }))
@@ -36,13 +39,15 @@ export const useKept = defineStore('kept', () => {
         requests.push(connection.request('session.configure', { session, configuration: unstored }))
       try {
         await Promise.all(requests)
+        return true
       } catch (error) {
         again()
         messages.write('warning', `${state.name}: last changes not kept: ${describeError(error)}`)
+        return !unstored
       }
     }
   }
-  const store = () => note()()
+  const store = async () => void (await note()())
   const storeView = useDebounceFn(() => note(null)(), 1000)
 
   let entering = false

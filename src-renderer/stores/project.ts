@@ -83,12 +83,12 @@ export const useProject = defineStore('project', () => {
   const readOnly = computed(() => session.value?.readOnly ?? false)
   /** Why the engine does not have the session open any more, though it is on the screen; empty where it has. */
   const adrift = ref('')
+  /** The session could not be given the settings, for example because the disk is full. */
+  const storeFailed = ref(false)
 
   function reset() {
     open.value = true
-    session.value = null
-    savedAt.value = null
-    adrift.value = ''
+    leaveSession()
     check.value = null
     files.value = new Map()
     const { backend, checkpoint_every_s: every_s } = preferences.current
@@ -120,6 +120,7 @@ export const useProject = defineStore('project', () => {
   function adopt(state: SessionState) {
     session.value = state
     adrift.value = ''
+    storeFailed.value = false
     open.value = true
     savedAt.value = Date.now()
     for (const input of state.inputs)
@@ -152,6 +153,7 @@ export const useProject = defineStore('project', () => {
     session.value = null
     savedAt.value = null
     adrift.value = ''
+    storeFailed.value = false
   }
 
   function get(path: Path): unknown {
@@ -201,12 +203,22 @@ export const useProject = defineStore('project', () => {
 
   /** Settings that the engine has found something wrong with. */
   const refused = shallowRef<RunFile | null>(null)
-  /** Settings that the session is still to keep, if there are any. */
-  const unstored = computed(() => {
-    const [now, state] = [parsed.value, session.value]
-    if (!now || !state || state.readOnly || now === refused.value) return null
+  /** Settings that the session does not have: the last ones without errors. */
+  const missing = computed(() => {
+    const state = session.value
+    if (!state || state.readOnly) return null
+    const now = settled.value
     return JSON.stringify(now) === JSON.stringify(state.configuration) ? null : now
   })
+  /** Those that it is still to keep. */
+  const unstored = computed(() => (missing.value === refused.value ? null : missing.value))
+  /** Something on the screen is wrong, which the session is not given. */
+  const faulty = computed(
+    () =>
+      session.value !== null &&
+      !readOnly.value &&
+      (!parsed.value || missing.value !== unstored.value),
+  )
 
   /** Asks the engine what it thinks of the settings, and keeps them in the session. */
   const examine = useDebounceFn(async () => {
@@ -215,6 +227,9 @@ export const useProject = defineStore('project', () => {
     const id = session.value?.session
     // While the engine thinks, others may have taken their place.
     const isPast = () => parsed.value !== current || session.value?.session !== id
+    // Of an engine that is gone, the bar above the panels tells.
+    const tells = (error: unknown) =>
+      !isPast() && !(error instanceof EngineError && error.code === contractCodes.closed)
     try {
       const { result } = await connection.request('run.check', {
         session: id,
@@ -223,18 +238,21 @@ export const useProject = defineStore('project', () => {
       if (isPast()) return
       check.value = result
       refused.value = result.issues.length > 0 ? current : null
-      if (id && unstored.value) {
-        const stored = await connection.request('session.configure', {
-          session: id,
-          configuration: current,
-        })
-        if (session.value?.session === id) adopt(stored.result)
-      }
     } catch (error) {
-      // Of an engine that is gone, the bar above the panels tells.
-      if (error instanceof EngineError && error.code === contractCodes.closed) return
-      if (isPast()) return
-      messages.fail('Settings not checked', error)
+      if (tells(error)) messages.fail('Settings not checked', error)
+      return
+    }
+    if (!id || !unstored.value) return
+    try {
+      const { result } = await connection.request('session.configure', {
+        session: id,
+        configuration: current,
+      })
+      if (session.value?.session === id) adopt(result)
+    } catch (error) {
+      if (!tells(error)) return
+      storeFailed.value = true
+      messages.fail('Settings not stored', error, [{ label: 'Try again', run: examine }])
     }
   }, 400)
   watch([configuration, session, open, () => connection.state], () => void examine())
@@ -271,7 +289,9 @@ export const useProject = defineStore('project', () => {
     session,
     configuration,
     parsed,
+    missing,
     unstored,
+    faulty,
     settled,
     issues,
     check,
@@ -281,6 +301,7 @@ export const useProject = defineStore('project', () => {
     dataNames,
     readOnly,
     adrift,
+    storeFailed,
     rejoin,
     leaveSession,
     reset,

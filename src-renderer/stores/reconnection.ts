@@ -22,12 +22,12 @@ export const useReconnection = defineStore('reconnection', () => {
 
   /** What would be lost with this page now, in words; empty where all of it is stored. */
   const unstored = computed(() => {
-    if (connection.state === 'ready' && !project.adrift) return ''
     const { session, settled, open, dataNames } = project
+    const isCut = connection.state !== 'ready' || project.adrift !== ''
     const changed = session
-      ? project.unstored !== null
-      : open && dataNames.length > 0 && recovery.draft?.configuration !== settled
-    return changed ? `What was changed in ${project.title} without the engine` : ''
+      ? project.faulty || ((isCut || project.storeFailed) && project.missing !== null)
+      : isCut && open && dataNames.length > 0 && recovery.draft?.configuration !== settled
+    return changed ? `What was changed in ${project.title} and is not stored` : ''
   })
 
   function connect() {

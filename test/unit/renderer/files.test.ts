@@ -4,7 +4,7 @@ import { useFiles } from '#renderer/stores/files.ts'
 import { useMessages } from '#renderer/stores/messages.ts'
 import { runFileSchema } from '#shared/session/run-file.ts'
 
-const { project, runs, requests } = vi.hoisted(() => ({
+const { project, runs, kept, requests } = vi.hoisted(() => ({
   project: {
     open: false,
     session: null as { session: string; name: string } | null,
@@ -17,6 +17,8 @@ const { project, runs, requests } = vi.hoisted(() => ({
     enter: vi.fn(),
   },
   runs: { active: null as object | null, list: [] },
+  /** Whether the session takes the last settings when it is closed. */
+  kept: { isStored: true },
   requests: vi.fn<(method: string, params: unknown) => Promise<{ result: unknown }>>(),
 }))
 // The project itself needs a document, and an engine.
@@ -26,7 +28,7 @@ vi.mock('#renderer/stores/runs.ts', async () => ({
   useRuns: () => runs,
 }))
 vi.mock('#renderer/stores/kept.ts', () => {
-  const store = () => Promise.resolve()
+  const store = () => Promise.resolve(kept.isStored)
   return { useKept: () => ({ note: () => store, store }) }
 })
 vi.mock('#renderer/stores/maps.ts', () => ({ useMaps: () => ({ dataName: null }) }))
@@ -49,6 +51,7 @@ beforeEach(() => {
   vi.stubGlobal('window', {})
   setActivePinia(createPinia())
   runs.active = null
+  kept.isStored = true
   vi.clearAllMocks()
   requests.mockImplementation((method) =>
     Promise.resolve({
@@ -106,6 +109,19 @@ describe('another project', () => {
     await useFiles().enterSession('grant:session')
     expect(requests.mock.calls.map(([method]) => method)).toEqual(['session.open'])
     expect(useMessages().toasts).toEqual([])
+  })
+
+  it('closes a session that could not be given its last settings, and offers them', async () => {
+    hasProject('mine')
+    project.session = { session: 'session:a', name: 'a' }
+    kept.isStored = false
+    await useFiles().enterSession('grant:session')
+    expect(requests).toHaveBeenLastCalledWith('session.close', { session: 'session:a' })
+    const [toast] = useMessages().toasts
+    expect(toast.title).toBe('a closed without its last settings')
+    project.open = false
+    await toast.actions[0].run()
+    expect(project.begin).toHaveBeenCalledOnce()
   })
 
   it.each([

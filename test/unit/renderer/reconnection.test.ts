@@ -27,6 +27,9 @@ const disk = vi.hoisted(() => ({
   settings: null as RunFile | null,
   preset: 'fit',
   isThere: true,
+  isFull: false,
+  readOnly: false,
+  issues: [] as { path: string; message: string }[],
   draft: null as RunFile | null,
 }))
 /** Stands for the engine that runs now, which has a word of its own for the session. */
@@ -45,7 +48,7 @@ const stateOf = (): SessionState => ({
   fileId: 'a',
   name: 'a',
   title: 'a',
-  readOnly: false,
+  readOnly: disk.readOnly,
   inputs: [
     {
       name: 'sky',
@@ -67,7 +70,7 @@ function answer(method: string, params: Sent): unknown {
   const known = params.session === `session:${engine.start}`
   switch (method) {
     case 'run.check':
-      return { issues: [] }
+      return { issues: disk.issues }
     case 'sessions.recent':
       return [
         { grant: 'grant:another', fileId: 'b', name: 'a.larmor', missing: false },
@@ -79,6 +82,7 @@ function answer(method: string, params: Sent): unknown {
       return stateOf()
     case 'session.configure':
       if (!known || !params.configuration) throw new Error('not open')
+      if (disk.isFull) throw new Error('The disk is full.')
       engine.writes++
       disk.settings = params.configuration
       return stateOf()
@@ -151,7 +155,8 @@ beforeEach(async () => {
   vi.stubGlobal('window', new EventTarget())
   vi.stubGlobal('location', { port: '9000' })
   setActivePinia(createPinia())
-  Object.assign(disk, { settings: settings(20), preset: 'fit', isThere: true, draft: null })
+  const whole = { isThere: true, isFull: false, readOnly: false, issues: [], draft: null }
+  Object.assign(disk, { settings: settings(20), preset: 'fit', ...whole })
   const opening = () => undefined
   Object.assign(engine, { start: 1, writes: 0, taken: [], closed: [], opening })
   useKept()
@@ -186,7 +191,7 @@ describe('a session that is connected again', () => {
       useView().settings.preset = 'explore'
       await settle()
       expect(disk.settings).toEqual(settings(25))
-      expect(useReconnection().unstored).toBe('What was changed in a without the engine')
+      expect(useReconnection().unstored).toBe('What was changed in a and is not stored')
       if (starts === 2) {
         engine.start++
         await connect()
@@ -250,6 +255,34 @@ describe('a session that is connected again', () => {
     expect([project.adrift, disk.settings]).toEqual(['', settings(33)])
   })
 
+  it('asks about what has errors, and stores it when it is mended', async () => {
+    await lose()
+    type(33)
+    type(NaN)
+    await connect()
+    expect([shown(), disk.settings]).toEqual([NaN, settings(25)])
+    expect(useReconnection().unstored).toBe('What was changed in a and is not stored')
+    type(34)
+    await settle()
+    expect(disk.settings).toEqual(settings(34))
+    expect(useReconnection().unstored).toBe('')
+    disk.issues = [{ path: 'data', message: 'is not there' }]
+    type(35)
+    await settle()
+    expect(disk.settings).toEqual(settings(34))
+    expect(useReconnection().unstored).not.toBe('')
+  })
+
+  it('keeps what is on the screen where the session can only be read now, and says that it is not stored', async () => {
+    await lose()
+    type(33)
+    disk.readOnly = true
+    await connect()
+    expect([shown(), disk.settings]).toEqual([33, settings(25)])
+    expect(useMessages().toasts.map(({ title }) => title)).toEqual(['a can only be read now'])
+    expect(useProject().readOnly).toBe(true)
+  })
+
   it('leaves what was begun while it was opened again as it is', async () => {
     await lose()
     engine.start++
@@ -273,6 +306,23 @@ describe('a session that is connected again', () => {
     expect(disk.draft).toEqual(settings(33))
     expect(useReconnection().unstored).toBe('')
   })
+})
+
+it('says that settings are not stored while they cannot be, and stores them when asked to try again', async () => {
+  useProject().enter(stateOf())
+  await settle()
+  disk.isFull = true
+  type(33)
+  await settle()
+  expect(disk.settings).toEqual(settings(20))
+  expect(useReconnection().unstored).toBe('What was changed in a and is not stored')
+  const [{ title, text, actions }] = useMessages().toasts
+  expect([title, text]).toEqual(['Settings not stored', 'The disk is full.'])
+  disk.isFull = false
+  void actions[0].run()
+  await settle()
+  expect(disk.settings).toEqual(settings(33))
+  expect(useReconnection().unstored).toBe('')
 })
 
 it('goes on with a project without a session as it is on the screen', async () => {

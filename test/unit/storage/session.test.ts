@@ -118,7 +118,7 @@ describe('a session file', () => {
   })
 
   it.each([
-    ['database or disk is full', /a\.larmor: the disk is full.*make room and resume/],
+    ['database or disk is full', /a\.larmor: the disk is full.*make room, then resume/],
     ['disk I/O error', /a\.larmor can no longer be written \(disk I\/O error\)/],
   ])('says in words for people that %s', (text, expected) => {
     const session = create()
