@@ -43,7 +43,10 @@ export * from './field-grids.ts'
 export const pointColumns = ['l_deg', 'b_deg', 'distance_kpc', 'value', 'sigma'] as const
 export const fittedPointColumns = [...pointColumns, 'model', 'set'] as const
 
-/** Columns of `run.sightline`: values at a distance from the observer, and what adds up to there. Q and U only of such data. */
+/**
+ * Columns of `run.sightline`: values at a distance from the observer, and what adds up to there. `emissivity` is that of synchrotron
+ * emission in the band of I, K kpc^-1, before any absorption. Q and U only of such data.
+ */
 export const sightlineColumns = [
   'distance_kpc',
   'B',
@@ -51,6 +54,7 @@ export const sightlineColumns = [
   'B_perp',
   'n_e',
   'C',
+  'emissivity',
   'I',
   'Q',
   'U',

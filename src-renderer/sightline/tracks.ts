@@ -38,6 +38,8 @@ export const allTracks: readonly TrackInfo[] = [
   track('B_parallel', ['B', '∥'], 'Along the sightline', 'microgauss', 'signed', 6, '+ toward us'),
   track('n_e', ['n', 'e'], 'Thermal electrons', 'cm^-3', 'log', 2, 'thermal, log'),
   track('C', ['C', ''], 'Cosmic-ray electrons', 'm^-3', 'log', 5, 'cosmic ray, log'),
+  // Not logarithmic: the area below it is I.
+  track('emissivity', ['j', ''], 'Emissivity', 'K kpc^-1', 'positive', 1, 'synchrotron'),
   track('I', ['I', ''], 'Intensity so far', 'K', 'positive', 1, 'cumulative', true),
   track('Q', ['Q', ''], 'Stokes Q so far', 'K', 'signed', 1, 'cumulative', true),
   track('U', ['U', ''], 'Stokes U so far', 'K', 'signed', 1, 'cumulative', true),

@@ -27,6 +27,12 @@ export interface RayProfile {
   readonly thermal: Float64Array
   /** C, m^-3. */
   readonly cosmicRay: Float64Array
+  /**
+   * Synchrotron emission of the medium at that place, K kpc^-1 of Rayleigh-Jeans temperature, weighted over the band. Nothing
+   * between it and the observer is counted: without free-free it is the derivative of `intensity` by distance; with it,
+   * `intensity` also has what the thermal gas absorbs of it and emits itself.
+   */
+  readonly emissivity: Float64Array
   /** What the stretch up to here gives to I, and to Q and U where they are asked for, K. */
   readonly intensity: Float64Array
   readonly stokesQ: Float64Array | undefined
@@ -72,6 +78,13 @@ export function profileRay(
     perpendicular: north.map((value, row) => Math.hypot(value, east[row])),
     thermal: local('thermal'),
     cosmicRay: local('cosmicRay'),
+    emissivity: between(
+      emissivityAt(setup, weights, ends[0], 0),
+      Float64Array.from({ length: count }, (_, node) =>
+        emissivityAt(setup, weights, nodes.values, node),
+      ),
+      emissivityAt(setup, weights, ends[1], 0),
+    ),
     intensity,
     stokesQ,
     stokesU,
@@ -116,12 +129,24 @@ function quantitiesAt(
   locate(problem.grid, position, 'continued', place.field)
   locate(problem.grid, position, 'held', place.scalar)
   const values = createNodeQuantities(1)
+  values.index[0] = problem.spectralIndex
   gatherNode(unknowns, frame, place, values, 0)
   const [x, y, z] = position
   if (!unknowns.cosmicRays) values.cosmicRay[0] = problem.cosmicRayDensity(x, y, z)
   if (!unknowns.thermalElectrons && thermal)
     values.thermal[0] = problem.thermalElectronDensity?.(x, y, z) ?? 0
   return values
+}
+
+/** Of a band, before anything absorbs it, K kpc^-1. */
+function emissivityAt(
+  { law }: Setup,
+  weights: readonly number[],
+  { north, east, cosmicRay, index }: NodeQuantities,
+  node: number,
+): number {
+  law.evaluate(north[node] ** 2 + east[node] ** 2, index[node])
+  return weights.reduce((sum, weight, f) => sum + weight * cosmicRay[node] * law.intensity[f], 0)
 }
 
 type Running = (integrand: (node: number) => number) => Float64Array

@@ -130,6 +130,7 @@ function tableOf(profile: RayProfile) {
     B_perp: profile.perpendicular,
     n_e: profile.thermal,
     C: profile.cosmicRay,
+    emissivity: profile.emissivity,
     I: profile.intensity,
     Q: profile.stokesQ,
     U: profile.stokesU,

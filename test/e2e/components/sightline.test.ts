@@ -31,6 +31,8 @@ async function mountTracks(width = 700, height = 300, theme: 'dark' | 'light' = 
         ['B_perp', column((share) => 2 * share)],
         ['B_parallel', column((share) => 3 - 6 * share)],
         ['n_e', column((share) => 0.1 * 10 ** (-2 * share))],
+        // Per kpc, what I has of it: its derivative.
+        ['emissivity', column((share) => 0.8 * share)],
         ['I', column((share) => 8 * share * share)],
       ])
       await window.harness.mount(
@@ -42,7 +44,7 @@ async function mountTracks(width = 700, height = 300, theme: 'dark' | 'light' = 
             props: {
               profile: { rows, distanceKpc, columns },
               place: 'l = 10.0°  b = +5.0°',
-              columns: ['B_perp', 'B_parallel', 'n_e', 'I'],
+              columns: ['B_perp', 'B_parallel', 'n_e', 'emissivity', 'I'],
               cursorKpc: null,
             },
           },
@@ -61,7 +63,7 @@ const plot = async () => {
     box,
     // Room for ticks left and right as in draw-tracks.ts.
     x: (kpc: number) => box.x + 44 + (kpc / 20) * (box.width - 60),
-    trackHeight: (box.height - 34) / 4,
+    trackHeight: (box.height - 34) / 5,
   }
 }
 const values = () => open.page.locator('.tracks output').allTextContents()
@@ -70,7 +72,7 @@ describe('the profile of a line of sight', () => {
   it('draws curves where their values are and says them at the cursor', async () => {
     await mountTracks()
     // Without a cursor: the values at the end, of I the whole.
-    expect(await values()).toEqual(['2.00', '\u22123.00', '0.00100', '8.00'])
+    expect(await values()).toEqual(['2.00', '\u22123.00', '0.00100', '0.800', '8.00'])
     const { box, x, trackHeight } = await plot()
     const picture = await screenPicture(open.page)
     // B across at 5 kpc is 0.5 of an axis from 0 to 2.
@@ -83,7 +85,7 @@ describe('the profile of a line of sight', () => {
     await open.page.mouse.move(x(5), box.y + 20)
     const at = await lastEvent('update:cursorKpc')
     expect(at).toBeCloseTo(5, 1)
-    expect(await values()).toEqual(['0.500', '+1.50', '0.0316', '0.500'])
+    expect(await values()).toEqual(['0.500', '+1.50', '0.0316', '0.200', '0.500'])
     // Hover shows, leaving frees; a click pins and Escape frees.
     await open.page.mouse.move(x(5), box.y + box.height + 60)
     expect(await lastEvent('update:cursorKpc')).toBe(null)
@@ -102,7 +104,7 @@ describe('the profile of a line of sight', () => {
     // A step is a 200th of the ray, ten of them with Shift.
     expect(await lastEvent('update:cursorKpc')).toBeCloseTo(1, 10)
     expect(await slider.getAttribute('aria-valuetext')).toBe(
-      '1.00\u00a0kpc: B⊥ 0.100\u00a0µG, B∥ +2.70\u00a0µG, ne 0.0794\u00a0cm⁻³, I 0.0200\u00a0K',
+      '1.00\u00a0kpc: B⊥ 0.100\u00a0µG, B∥ +2.70\u00a0µG, ne 0.0794\u00a0cm⁻³, j 0.0400\u00a0K\u202fkpc⁻¹, I 0.0200\u00a0K',
     )
     await open.page.keyboard.press('End')
     expect(await lastEvent('update:cursorKpc')).toBe(20)

@@ -17,6 +17,7 @@ import {
   voxelSupport,
 } from '#shared/physics/index.ts'
 import type { Vector3 } from '#shared/physics/index.ts'
+import { emissivityConstantsMicrogauss } from '#shared/physics/synchrotron.ts'
 import { randomGenerator } from '#test/tools/random.ts'
 
 const grid = { shape: [9, 8, 5], halfSizeKpc: [20, 20, 5] } as const
@@ -64,6 +65,44 @@ describe('the profile of a ray', () => {
     if ('maxDistanceKpc' in changes) expect(profile.distanceKpc[last]).toBe(4.2)
   })
 
+  it('has the emissivity whose integral is the intensity, at every distance', () => {
+    const random = randomGenerator(8)
+    const magneticField = Float32Array.from({ length: 3 * voxelCount(grid) }, () => random() - 0.5)
+    const spectralIndex = Float32Array.from({ length: voxelCount(grid) }, () => 2.5 + random())
+    const unknowns = ['magneticField', 'spectralIndex'] as const
+    const setup = createSetup(problem({ unknowns }))
+    const profile = profileRay(setup, { magneticField, spectralIndex }, 0, [0.3, 0.7])
+    const { distanceKpc, emissivity, intensity } = profile
+    const whole = intensity[profile.rows - 1]
+    let sum = 0
+    for (let row = 1; row < profile.rows; row++) {
+      const step = distanceKpc[row] - distanceKpc[row - 1]
+      sum += 0.5 * step * (emissivity[row] + emissivity[row - 1])
+      // Trapezia between three nodes per cell against the Gauss rule itself: second order in steps of at most 0.4 of a cell
+      // of a field that is random in every one.
+      expect(Math.abs(sum / whole - intensity[row] / whole)).toBeLessThan(0.02)
+    }
+    // The nodes with Gauss's own weights are the same sum: rounding alone.
+    const { nodes, weights } = setup.rule
+    let gauss = 0
+    for (let first = 1; first + nodes.length < profile.rows; first += nodes.length) {
+      const half = (distanceKpc[first + 2] - distanceKpc[first]) / (nodes[2] - nodes[0])
+      weights.forEach((weight, i) => (gauss += half * weight * emissivity[first + i]))
+    }
+    expect(gauss / whole).toBeCloseTo(1, 12)
+  })
+
+  it('has an emissivity before any absorption', () => {
+    const magneticField = new Float64Array(3 * voxelCount(grid)).fill(2)
+    const through = (changes: Partial<LineOfSightProblem>) =>
+      profileRay(createSetup(problem(changes)), { magneticField }, 0, [1, 0])
+    const clear = through({})
+    const absorbed = through({ freeFree: { electronTemperatureK: 7000 } })
+    const last = clear.rows - 1
+    expect(absorbed.emissivity).toEqual(clear.emissivity)
+    expect(Math.abs(absorbed.intensity[last] / clear.intensity[last] - 1)).toBeGreaterThan(0.01)
+  })
+
   it('is that of a uniform field at every distance', () => {
     const field: Vector3 = [1.5, -2, 0.5]
     const magneticField = Float64Array.from(
@@ -86,6 +125,38 @@ describe('the profile of a ray', () => {
     }
     expect(profile.rows).toBeGreaterThan(20)
     expect(profile.stokesQ).toBeDefined()
+  })
+})
+
+describe('the emissivity of a uniform medium', () => {
+  it.each([
+    [3, {}],
+    [2.6, {}],
+    // What a map of the sky gives each ray.
+    [2.6, { spectralIndex: 3, unknowns: ['magneticField', 'raySpectralIndex'] }],
+  ] as const)('is I over the length and K_I C B^((p+1)/2), p = %d', (p, changes) => {
+    const field: Vector3 = [1.5, -2, 0.5]
+    const magneticField = Float64Array.from(
+      { length: 3 * voxelCount(grid) },
+      (_, i) => field[i % 3],
+    )
+    const setup = createSetup(
+      problem({ spectralIndex: p, cosmicRayDensity: () => 4e-5, ...changes }),
+    )
+    const unknowns =
+      'unknowns' in changes
+        ? { magneticField, raySpectralIndex: Float64Array.of(p) }
+        : { magneticField }
+    const profile = profileRay(setup, unknowns, 0, [0, 1])
+    const across = profile.perpendicular[0]
+    const { intensity: constant } = emissivityConstantsMicrogauss(1.4, p)
+    const expected = constant * 4e-5 * across ** ((p + 1) / 2)
+    const last = profile.rows - 1
+    for (const [row, value] of profile.emissivity.entries()) {
+      expect(value / expected).toBeCloseTo(1, 11)
+      const soFar = profile.intensity[row] / (expected * profile.distanceKpc[last])
+      expect(soFar).toBeCloseTo(profile.distanceKpc[row] / profile.distanceKpc[last], 11)
+    }
   })
 })
 
