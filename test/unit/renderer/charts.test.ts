@@ -232,6 +232,29 @@ describe('charts', () => {
     expect(drawn).toBeGreaterThan(2000)
     expect(drawn).toBeLessThanOrEqual(4000)
   })
+  it('end a curve where it is no number, with a red line there that says so', () => {
+    const broken = new CurveTable()
+    const rows = [[0, 100, 0], [1, 10, 30], [2, 1, 60], [3, NaN, 120], [4, 0.5, 150]] // prettier-ignore
+    broken.write(['iteration', 'loss', 'seconds'], 0, rows.length, rows.flat())
+    const { loss } = groupCurves(broken.columns)
+    const paths = (axis: 'iteration' | 'compute') => {
+      const input = { table: broken, specs: loss, marks: [], iterations: 8, log: true } as const
+      const svg = chartsSvg([{ title: 'Loss', input: { ...input, axis, tokens: printTokens } }])
+      const of = (colour: string) =>
+        [...svg.matchAll(/<path d="([^"]+)"[^>]* stroke="([^"]+)"/g)]
+          .filter(([, , stroke]) => stroke === colour)
+          .map(([, path]) => path)
+      const words = svg.match(new RegExp(`fill="${printTokens.error}">[^<]*`, 'g'))
+      return { red: of(printTokens.error), curve: of(printTokens.series[0])[0], words }
+    }
+    const words = [`fill="${printTokens.error}">NaN at iteration 3`]
+    // The plot is 632 px wide from 64 px on, and 204 px high; thin lines lie on halves.
+    const byIteration = paths('iteration')
+    expect(byIteration).toMatchObject({ red: ['M301.5 238L301.5 34'], words })
+    expect(byIteration.curve).toMatch(/^M64 [\d.]+L143 [\d.]+L222 [\d.]+$/)
+    // Two of the two and a half minutes that it took, of whose clock nobody knows the end.
+    expect(paths('compute')).toMatchObject({ red: ['M569.5 238L569.5 34'], words })
+  })
   it('are written as one SVG on white, with titles and legends', () => {
     const table = new CurveTable()
     table.write(['iteration', 'loss', 'gradient_norm'], 0, 2, [0, 9, 3, 1, 4, 2])
