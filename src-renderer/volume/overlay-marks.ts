@@ -1,14 +1,19 @@
 import type { CanvasPalette } from '../sky/palette.ts'
+import type { Pen } from '../sky/pen.ts'
 import type { ScreenPoint } from './types.ts'
 
 // What slices and volume draw alike over the field.
+
+/** What the drawings over slices and volume use of a canvas. */
+export interface OverlayPen
+  extends Pen, Pick<CanvasRenderingContext2D, 'setLineDash' | 'strokeRect'> {}
 
 /** Galactocentric circles that every panel shows, kpc. */
 export const ringRadiiKpc: readonly number[] = [5, 10, 15, 20]
 
 /** Circle with a dot, as in every panel. */
 export function drawSun(
-  context: CanvasRenderingContext2D,
+  context: OverlayPen,
   { x, y }: ScreenPoint,
   palette: CanvasPalette,
   labelled: boolean,
@@ -34,7 +39,7 @@ export function drawSun(
 
 /** Cross at the Galactic centre. */
 export function drawCentre(
-  context: CanvasRenderingContext2D,
+  context: OverlayPen,
   { x, y }: ScreenPoint,
   palette: CanvasPalette,
   labelled: boolean,
@@ -54,14 +59,14 @@ export function drawCentre(
   if (labelled) haloText(context, 'GC', x + 8, y - 8, palette)
 }
 
-function trace(context: CanvasRenderingContext2D, points: readonly ScreenPoint[]): void {
+function trace(context: OverlayPen, points: readonly ScreenPoint[]): void {
   context.beginPath()
   points.forEach(({ x, y }, i) => (i === 0 ? context.moveTo(x, y) : context.lineTo(x, y)))
 }
 
 /** A spiral arm in the line that it has in every panel. */
 export function strokeArm(
-  context: CanvasRenderingContext2D,
+  context: OverlayPen,
   points: readonly ScreenPoint[],
   palette: CanvasPalette,
 ): void {
@@ -76,7 +81,7 @@ export function strokeArm(
 
 /** A line of sight in the colour that it has in every panel. */
 export function strokeRay(
-  context: CanvasRenderingContext2D,
+  context: OverlayPen,
   points: readonly ScreenPoint[],
   palette: CanvasPalette,
 ): void {
@@ -94,7 +99,7 @@ export function strokeRay(
 
 /** Where the cursor is on a line of sight. */
 export function drawRayMark(
-  context: CanvasRenderingContext2D,
+  context: OverlayPen,
   { x, y }: ScreenPoint,
   palette: CanvasPalette,
 ): void {
@@ -109,7 +114,7 @@ export function drawRayMark(
 }
 
 export function haloText(
-  context: CanvasRenderingContext2D,
+  context: OverlayPen,
   text: string,
   x: number,
   y: number,

@@ -1,5 +1,6 @@
 import { formatRound } from '../format/text.ts'
 import type { CanvasPalette } from '../sky/palette.ts'
+import type { OverlayPen } from './overlay-marks.ts'
 import type { Box, SliceLayout } from './slice-layout.ts'
 import type { Vector3 } from './types.ts'
 
@@ -14,7 +15,7 @@ export function axisTicks(halfSizeKpc: number): number[] {
 
 /** Ticks and numbers beside the slices, kpc. */
 export function drawAxes(
-  context: CanvasRenderingContext2D,
+  context: OverlayPen,
   layout: SliceLayout,
   halfSizeKpc: Vector3,
   palette: CanvasPalette,
@@ -40,12 +41,7 @@ function zTicks(half: number, pixels: number): number[] {
   return pixels < 120 ? [-half, 0, half] : axisTicks(half)
 }
 
-function vertical(
-  context: CanvasRenderingContext2D,
-  box: Box,
-  ticks: readonly number[],
-  half: number,
-): void {
+function vertical(context: OverlayPen, box: Box, ticks: readonly number[], half: number): void {
   for (const tick of ticks) {
     const y = Math.round(box.y + ((1 - tick / half) / 2) * box.height)
     const line = Math.min(y, box.y + box.height - 1) + 0.5
@@ -59,12 +55,7 @@ function vertical(
   }
 }
 
-function horizontal(
-  context: CanvasRenderingContext2D,
-  box: Box,
-  ticks: readonly number[],
-  half: number,
-): void {
+function horizontal(context: OverlayPen, box: Box, ticks: readonly number[], half: number): void {
   for (const tick of ticks) {
     const x = Math.round(box.x + ((1 + tick / half) / 2) * box.width)
     const line = Math.min(x, box.x + box.width - 1) + 0.5

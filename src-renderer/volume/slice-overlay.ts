@@ -13,6 +13,7 @@ import { slicePlanes } from './slice-image.ts'
 import { sliceNames, toScreen } from './slice-layout.ts'
 import { spiralArms } from './spiral-arms.ts'
 import type { CanvasPalette } from '../sky/palette.ts'
+import type { OverlayPen } from './overlay-marks.ts'
 import type { SliceName } from './slice-image.ts'
 import type { Box, SliceLayout } from './slice-layout.ts'
 import type { VolumeOverlayName } from './settings.ts'
@@ -38,7 +39,7 @@ export interface SliceOverlay {
 const axisNames = ['x', 'y', 'z'] as const
 
 /** Frames, axes, rings, marks and cursor lines over the slices, in CSS pixels. */
-export function drawSliceOverlay(context: CanvasRenderingContext2D, overlay: SliceOverlay): void {
+export function drawSliceOverlay(context: OverlayPen, overlay: SliceOverlay): void {
   context.save()
   context.lineJoin = 'round'
   for (const name of sliceNames) drawSlice(context, overlay, name)
@@ -47,11 +48,7 @@ export function drawSliceOverlay(context: CanvasRenderingContext2D, overlay: Sli
   context.restore()
 }
 
-function drawSlice(
-  context: CanvasRenderingContext2D,
-  overlay: SliceOverlay,
-  name: SliceName,
-): void {
+function drawSlice(context: OverlayPen, overlay: SliceOverlay, name: SliceName): void {
   const { layout, halfSizeKpc, observerKpc, cursor, palette, overlays } = overlay
   const box = layout.boxes[name]
   context.save()
@@ -95,7 +92,7 @@ function drawSlice(
 
 /** The chosen line of sight as it lies over the plane, and where the cursor is on it. */
 function drawRay(
-  context: CanvasRenderingContext2D,
+  context: OverlayPen,
   { layout, halfSizeKpc, observerKpc, ray, palette }: SliceOverlay,
   name: SliceName,
 ): void {
@@ -107,7 +104,7 @@ function drawRay(
 
 /** The voxel whose lines of sight are highlighted on the sky. */
 function drawVoxel(
-  context: CanvasRenderingContext2D,
+  context: OverlayPen,
   { layout, halfSizeKpc, voxel, palette }: SliceOverlay,
   name: SliceName,
 ): void {
@@ -128,12 +125,7 @@ function drawVoxel(
   context.lineWidth = 1
 }
 
-function drawRings(
-  context: CanvasRenderingContext2D,
-  box: Box,
-  half: Vector3,
-  palette: CanvasPalette,
-): void {
+function drawRings(context: OverlayPen, box: Box, half: Vector3, palette: CanvasPalette): void {
   context.strokeStyle = palette.mapLine
   context.lineWidth = 1
   context.setLineDash([2, 3])
@@ -154,12 +146,7 @@ function drawRings(
 }
 
 /** Where the tracers of the arms are, with their names at the outer ends. */
-function drawArms(
-  context: CanvasRenderingContext2D,
-  box: Box,
-  half: Vector3,
-  palette: CanvasPalette,
-): void {
+function drawArms(context: OverlayPen, box: Box, half: Vector3, palette: CanvasPalette): void {
   for (const { name, points } of spiralArms) {
     const line = points.map((point) => toScreen(box, 'xy', half, point))
     strokeArm(context, line, palette)
@@ -172,7 +159,7 @@ function drawArms(
 
 /** Seeds as dots, what can be dragged as squares. */
 function drawSeeds(
-  context: CanvasRenderingContext2D,
+  context: OverlayPen,
   { layout, halfSizeKpc, seeds, palette }: SliceOverlay,
   name: SliceName,
 ): void {
@@ -205,7 +192,7 @@ export const handleSize = 9
 
 /** Words on a plate in the colour of the panel: readable over every colour map and outside the region. */
 function plateText(
-  context: CanvasRenderingContext2D,
+  context: OverlayPen,
   text: string,
   x: number,
   y: number,
@@ -221,7 +208,7 @@ function plateText(
   context.fillText(text, x + 5, y + 14)
 }
 
-function drawCorner(context: CanvasRenderingContext2D, { layout, palette, readout }: SliceOverlay) {
+function drawCorner(context: OverlayPen, { layout, palette, readout }: SliceOverlay) {
   const { corner } = layout
   context.textAlign = 'left'
   context.fillStyle = palette.text

@@ -13,6 +13,7 @@ import { axisTicks } from './slice-axes.ts'
 import { spiralArms } from './spiral-arms.ts'
 import type { CanvasPalette } from '../sky/palette.ts'
 import type { Orbit } from './orbit.ts'
+import type { OverlayPen } from './overlay-marks.ts'
 import type { VolumeOverlayName } from './settings.ts'
 import type { FieldRay, Vector3 } from './types.ts'
 
@@ -31,7 +32,7 @@ export interface VolumeOverlay {
 }
 
 /** Box, rings, ticks, marks and the little axes, in screen pixels over the volume. */
-export function drawVolumeOverlay(context: CanvasRenderingContext2D, overlay: VolumeOverlay): void {
+export function drawVolumeOverlay(context: OverlayPen, overlay: VolumeOverlay): void {
   const { orbit, width, height, halfSizeKpc, palette, overlays } = overlay
   const project = orbitProjector(orbit, width, height)
   const line = (points: readonly Vector3[]) => {
@@ -85,7 +86,7 @@ export function drawVolumeOverlay(context: CanvasRenderingContext2D, overlay: Vo
 const leastForArmNames = 520
 
 function drawArms(
-  context: CanvasRenderingContext2D,
+  context: OverlayPen,
   { width, palette }: VolumeOverlay,
   project: ReturnType<typeof orbitProjector>,
 ): void {
@@ -102,7 +103,7 @@ function drawArms(
 
 /** The chosen line of sight, where it lies before the camera. */
 function drawRay(
-  context: CanvasRenderingContext2D,
+  context: OverlayPen,
   { observerKpc, palette }: VolumeOverlay,
   { endKpc, markKpc }: FieldRay,
   project: ReturnType<typeof orbitProjector>,
@@ -125,7 +126,7 @@ function drawRay(
 type LineDrawer = (points: readonly Vector3[]) => void
 
 function drawBox(
-  context: CanvasRenderingContext2D,
+  context: OverlayPen,
   { halfSizeKpc: [x, y, z], palette }: VolumeOverlay,
   line: LineDrawer,
 ): void {
@@ -152,7 +153,7 @@ function drawBox(
 }
 
 function drawRings(
-  context: CanvasRenderingContext2D,
+  context: OverlayPen,
   { halfSizeKpc, palette }: VolumeOverlay,
   line: LineDrawer,
   project: ReturnType<typeof orbitProjector>,
@@ -191,7 +192,7 @@ function drawRings(
 
 /** Ticks on the box edge nearest the viewer, so that they never lie over the volume. */
 function drawTicks(
-  context: CanvasRenderingContext2D,
+  context: OverlayPen,
   { orbit, halfSizeKpc, palette }: VolumeOverlay,
   project: ReturnType<typeof orbitProjector>,
 ): void {
@@ -224,10 +225,7 @@ function label(axis: string, tick: number): string {
   return tick === 0 ? `${axis} = 0` : (tick > 0 ? '+' : '') + formatRound(tick)
 }
 
-function drawTriad(
-  context: CanvasRenderingContext2D,
-  { orbit, height, palette }: VolumeOverlay,
-): void {
+function drawTriad(context: OverlayPen, { orbit, height, palette }: VolumeOverlay): void {
   const { right, up } = orbitAxes(orbit)
   const centre = { x: 40, y: height - 40 }
   const names = ['x', 'y', 'z'] as const
