@@ -1,4 +1,4 @@
-import { useDebounceFn, useEventListener } from '@vueuse/core'
+import { useDebounceFn } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { nextTick, watch } from 'vue'
 import { useConnection } from './connection.ts'
@@ -82,9 +82,5 @@ export const useKept = defineStore('kept', () => {
     open()
     changed ||= still
   }
-  window.larmorShell?.onLeave(store)
-  // A browser closes its tab without waiting; what is sent now still arrives.
-  useEventListener(window, 'pagehide', () => void store())
-
   return { note, store, rejoin }
 })

@@ -56,7 +56,7 @@ export const useRecovery = defineStore('recovery', () => {
 
   /** The project as the engine keeps it. */
   const draft = shallowRef<{ readonly id: string; readonly configuration: RunFile } | null>(null)
-  const keep = useDebounceFn(async () => {
+  async function keep() {
     if (connection.state !== 'ready') return
     const { open, session, settled, dataNames } = project
     try {
@@ -73,7 +73,8 @@ export const useRecovery = defineStore('recovery', () => {
       // No reason to disturb: the project itself is as it was.
       messages.write('warning', `The project is not kept for another start: ${String(error)}`)
     }
-  }, 500)
+  }
+  const keepSoon = useDebounceFn(keep, 500)
   watch(
     [
       () => project.settled,
@@ -82,9 +83,14 @@ export const useRecovery = defineStore('recovery', () => {
       () => connection.state,
     ],
     () => {
-      void keep()
+      void keepSoon()
     },
   )
+  /** For a page that is left: what changed the moment before. */
+  async function keepLast() {
+    const { open, session, settled } = project
+    if (open && !session && draft.value?.configuration !== settled) await keep()
+  }
   /** After the engine was gone: what was kept there of the open project is this page's again, and no other's. */
   async function rejoin() {
     if (!draft.value) return
@@ -96,5 +102,5 @@ export const useRecovery = defineStore('recovery', () => {
     }
   }
 
-  return { left, later, shown, draft, rejoin, refresh, recover, openCopy, discard }
+  return { left, later, shown, draft, keepLast, rejoin, refresh, recover, openCopy, discard }
 })

@@ -154,6 +154,9 @@ async function runs(stage: BrowserStage, look: Look): Promise<void> {
   await open.and(page.locator(':enabled')).waitFor()
   await stage.choose(page, () => open.click(), 'haslam.fits')
   await shown(page, 'haslam.fits')
+  // A page that the browser throws away cannot say goodbye.
+  await page.evaluate(() => window.location.reload())
+  await page.getByRole('button', { name: 'Recover' }).waitFor()
   await stage.quit()
   page = await stage.open()
   await page.getByRole('heading', { name: 'A project was not saved' }).waitFor()

@@ -1,4 +1,4 @@
-import { readdir, rename } from 'node:fs/promises'
+import { copyFile, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -90,5 +90,18 @@ it('keeps what was changed the moment before a session is closed, or the page', 
   await expect.poll(kept, soon).toEqual([44, 'fit'])
   // A browser that is closed while its page comes anew may hang.
   await page.getByRole('button', { name: /^Open a session/ }).waitFor()
+  expect(stage.complaints).toEqual([])
+})
+
+it('keeps what was changed in a project without a session the moment before the page is left', async () => {
+  await copyFile('assets/samples/haslam408-nside64.fits', join(stage.folder, 'haslam.fits'))
+  await openFile(stage, page, 'map', 'haslam.fits')
+  const iterations = page.getByLabel('Iterations', { exact: true })
+  await page.getByRole('button', { name: 'Run settings' }).click()
+  await iterations.fill('55')
+  await page.evaluate(() => window.location.reload())
+  await page.getByRole('button', { name: 'Recover' }).click()
+  await page.getByRole('button', { name: 'Run settings' }).click()
+  await expect.poll(() => iterations.inputValue(), soon).toBe('55')
   expect(stage.complaints).toEqual([])
 })
