@@ -189,9 +189,9 @@ export const methods = {
   /** A file dropped into a browser: its bytes as the one payload (uint8). Kept under the data folder. */
   'files.upload': { params: z.strictObject({ name: z.string().max(255) }), result: fileGrant },
   ...mapMethods,
-  /** Columns and number of rows of a table of sources (CSV). */
+  /** Columns and number of rows of a table of sources: CSV, or a binary table in FITS, by default the first of the file. */
   'tables.inspect': {
-    params: z.strictObject({ grant }),
+    params: z.strictObject({ grant, hdu: z.int().nonnegative().optional() }),
     result: z.strictObject({ file: z.string(), columns: z.array(z.string()), rows: z.int() }),
   },
   /**

@@ -59,8 +59,14 @@ export const runFileHelp: readonly KeyHelp[] = [
     source: 'Hamaker & Bregman (1996), A&AS 117, 161',
   },
   { key: 'data.name', text: 'What this map or catalogue is called in panels, curves and files.' },
-  { key: 'data.file', text: 'The FITS map, or the table of sources (CSV).' },
-  { key: 'hdu', text: 'Which extension of the FITS file. Left out: the first with a map.' },
+  {
+    key: 'data.file',
+    text: 'The FITS map, or the table of sources: CSV, or a binary table in FITS.',
+  },
+  {
+    key: 'hdu',
+    text: 'Which extension of the FITS file. Left out: the first with a map, or of a catalogue the first with a table.',
+  },
   { key: 'column', text: 'Which column of the file, by number from 0 or by name.' },
   {
     key: 'data.ordering',
@@ -69,7 +75,7 @@ export const runFileHelp: readonly KeyHelp[] = [
   },
   {
     key: 'data.frame',
-    text: 'Coordinates of the map, where the file does not say. It is rotated to Galactic ones.',
+    text: 'Coordinates of the map, where the file does not say, or of the positions in a catalogue (left out: Galactic). They are rotated to Galactic ones. Equatorial J2000 is ICRS too, from which it differs by 0.02″.',
   },
   {
     key: 'data.bad_value',
@@ -116,8 +122,14 @@ export const runFileHelp: readonly KeyHelp[] = [
     key: 'data.beam_fwhm_arcmin',
     text: 'Full width at half maximum of a Gaussian beam that the model is smoothed with.',
   },
-  { key: 'catalogue.l', text: 'Column with the Galactic longitude in degrees.' },
-  { key: 'catalogue.b', text: 'Column with the Galactic latitude in degrees.' },
+  {
+    key: 'catalogue.l',
+    text: 'Column with the longitude in degrees: Galactic, or in the frame of the entry (the right ascension). Left out: l, or ra in an equatorial frame.',
+  },
+  {
+    key: 'catalogue.b',
+    text: 'Column with the latitude in degrees: Galactic, or in the frame of the entry (the declination). Left out: b, or dec in an equatorial frame.',
+  },
   { key: 'catalogue.value', text: 'Column with the measured value.' },
   {
     key: 'catalogue.sigma',

@@ -115,14 +115,20 @@ export const bandpassSchema = z.union([
     }),
 ])
 
-/** The file is a table of sources (CSV): names of its columns. l and b are Galactic, in degrees; distances in kpc. */
+/**
+ * The file is a table of sources (CSV, or a binary table in FITS): names of its columns. l and b are longitude and latitude in degrees
+ * in the `frame` of the entry (left out: Galactic), and without a name called as `positionColumns` says; distances in kpc.
+ */
 export const catalogueSchema = z.strictObject({
-  l: z.string().min(1).default('l'),
-  b: z.string().min(1).default('b'),
+  l: z.string().min(1).optional(),
+  b: z.string().min(1).optional(),
   value: z.string().min(1),
   sigma: z.string().min(1).optional(),
   distance: z.string().min(1).optional(),
 })
+
+/** Coordinates of a map or a catalogue. */
+const frameSchema = z.enum(['galactic', 'equatorial-J2000', 'equatorial-B1950', 'ecliptic'])
 
 export const dataSchema = z.strictObject({
   name: z
@@ -133,7 +139,7 @@ export const dataSchema = z.strictObject({
   hdu: z.int().nonnegative().optional(),
   column: z.union([z.int().nonnegative(), z.string()]).default(0),
   ordering: z.enum(['RING', 'NESTED']).optional(),
-  frame: z.enum(['galactic', 'equatorial-J2000', 'equatorial-B1950', 'ecliptic']).optional(),
+  frame: frameSchema.optional(),
   bad_value: z.number().finite().optional(),
   quantity: quantitySchema.default('I'),
   frequency_ghz: positive.optional(),

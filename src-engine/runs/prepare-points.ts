@@ -3,9 +3,11 @@ import type { DataEntry } from '#shared/session/run-file.ts'
 import { InputError } from '../errors.ts'
 import type { PointVector } from '../storage/run-store.ts'
 import { unitOf } from './data-units.ts'
+import { galacticPositions } from './galactic-positions.ts'
 import { tableInput } from './prepare-map.ts'
 import type { PreparedEntry } from './prepare-map.ts'
-import { readTable } from './read-table.ts'
+import { numbersIn, readTable } from './read-table.ts'
+import type { Table } from './read-table.ts'
 
 type Catalogue = NonNullable<DataEntry['catalogue']>
 
@@ -13,9 +15,9 @@ type Catalogue = NonNullable<DataEntry['catalogue']>
 const farthestKpc = 1000
 
 /**
- * A catalogue of sources with Faraday depths or dispersion measures, and the distances at which their rays end. Rows
- * without a value, a place or a positive sigma, and rows that the mask hides, are left out; a row without a distance (an
- * empty cell) is behind everything.
+ * A catalogue of sources with Faraday depths or dispersion measures, and the distances at which their rays end. Positions
+ * of another frame are turned to Galactic ones. Rows without a value, a place or a positive sigma, and rows that the mask
+ * hides, are left out; a row without a distance (an empty cell) is behind everything.
  * @throws InputError that names file and key
  */
 export async function preparePoints(
@@ -25,30 +27,29 @@ export async function preparePoints(
 ): Promise<PreparedEntry<PointVector>> {
   requireOwnKeys(entry, key)
   const source = { file: entry.file, key }
-  const { scale, ...measured } = await unitOf(
-    entry,
-    { unit: undefined, frequencyGhz: undefined },
-    source,
-  )
-  const table = await readTable(entry.file)
+  const table = await readTable(entry.file, entry.hdu)
+  if (table.hdu === undefined && entry.hdu !== undefined) {
+    const field = `${key}.hdu`
+    throw new InputError(
+      `${field} belongs to FITS files, and ${entry.file} is a text: leave this out.`,
+      { file: entry.file, field },
+    )
+  }
   const column = (name: string, of: keyof Catalogue): Float64Array =>
     table.numbers(name, `${key}.catalogue.${of}`)
-  const l = column(catalogue.l, 'l')
-  const b = column(catalogue.b, 'b')
-  const values = column(catalogue.value, 'value').map((value) => value * scale)
+  const stored = column(catalogue.value, 'value')
+  const { scale, ...measured } = await unitOf(
+    entry,
+    { unit: table.unit(catalogue.value), frequencyGhz: undefined },
+    source,
+  )
+  const { l, b } = galacticPositions(entry, table, key)
+  const values = stored.map((value) => value * scale)
   const sigma = sigmaOf(entry, key, values, scale, catalogue.sigma, column)
   const distances =
     catalogue.distance === undefined
       ? new Float64Array(table.rows).fill(Infinity)
-      : distancesOf(column(catalogue.distance, 'distance'), entry.file, key)
-  b.forEach((latitude) => {
-    if (Math.abs(latitude) > 90) {
-      throw new InputError(
-        `${entry.file}: a latitude in column "${catalogue.b}" is ${latitude} degrees: l and b are Galactic, in degrees. Correct ${key}.catalogue.`,
-        { file: entry.file, field: `${key}.catalogue.b` },
-      )
-    }
-  })
+      : distancesOf(entry.file, table, catalogue.distance, key)
   const isOpen = openLatitudes(entry)
   const kept = Array.from(values.keys()).filter(
     (i) =>
@@ -59,7 +60,8 @@ export async function preparePoints(
       Number.isFinite(sigma[i]),
   )
   const left = table.rows - kept.length
-  const { offset, gain } = entry.nuisance
+  const { frame = 'galactic', nuisance } = entry
+  const { offset, gain } = nuisance
   const near = kept.filter((i) => Number.isFinite(distances[i])).length
   return {
     vector: {
@@ -71,6 +73,7 @@ export async function preparePoints(
       gain,
       notes: [
         `${kept.length} sources, ${near} of them with a distance at which their rays end.`,
+        ...(frame === 'galactic' ? [] : [`Positions turned from ${frame} to Galactic.`]),
         ...(left > 0 ? [`${left} rows are masked or lack a value.`] : []),
       ],
       directionsDeg: Float64Array.from(kept.flatMap((i) => [l[i], b[i]])),
@@ -92,7 +95,7 @@ function requireOwnKeys(entry: DataEntry, key: string): void {
       { field },
     )
   }
-  const foreign = (['hdu', 'ordering', 'frame', 'bad_value', 'beam_fwhm_arcmin'] as const).find(
+  const foreign = (['ordering', 'bad_value', 'beam_fwhm_arcmin'] as const).find(
     (name) => entry[name] !== undefined,
   )
   const wrong =
@@ -125,11 +128,11 @@ function sigmaOf(
 }
 
 /** kpc; Infinity where a cell is empty. */
-function distancesOf(distances: Float64Array, file: string, key: string): Float64Array {
-  return distances.map((distance) => {
+function distancesOf(file: string, table: Table, name: string, key: string): Float64Array {
+  const field = `${key}.catalogue.distance`
+  return numbersIn('kpc', table, name, { file, field }).map((distance) => {
     if (Number.isNaN(distance)) return Infinity
     if (distance > 0 && distance <= farthestKpc) return distance
-    const field = `${key}.catalogue.distance`
     throw new InputError(
       `${file}: a distance of ${distance} kpc: distances are positive and in kpc. Correct ${field}.`,
       { file, field },

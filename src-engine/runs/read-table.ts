@@ -1,20 +1,36 @@
 import { readFile } from 'node:fs/promises'
 import { InputError, fileErrorText } from '../errors.ts'
+import { loadFits } from '../storage/map-files.ts'
+import { fitsTable } from './fits-table.ts'
 
 /** Larger than any catalogue of sources. */
 const maximumBytes = 256 * 2 ** 20
 
-/** A table of numbers: comma-separated values under a line with the names of the columns; lines that begin with # are comments. */
+/**
+ * A table of numbers: comma-separated values under a line with the names of the columns, in which lines that begin with # are
+ * comments; or a binary table in FITS, plain or packed with gzip.
+ */
 export interface Table {
   readonly columns: readonly string[]
   readonly rows: number
+  /** Where it is in a FITS file; undefined for a text. */
+  readonly hdu: number | undefined
+  /** What the file says of a column; a text says nothing. */
+  unit(column: string): string | undefined
   /** Numbers of a column; NaN where a cell is empty. @throws InputError for a column that is not there, or a word in it */
   numbers(column: string, key: string): Float64Array
 }
 
-/** @throws InputError that names the file and the line */
-export async function readTable(path: string): Promise<Table> {
-  const lines = (await readText(path)).replace(/^\ufeff/, '').split(/\r?\n/)
+/**
+ * @param hdu of a FITS file with several tables; left out: the first
+ * @throws InputError that names the file and the line
+ */
+export async function readTable(path: string, hdu?: number): Promise<Table> {
+  const bytes = await readBytes(path)
+  if (isFits(bytes)) return fitsTable(path, await loadFits(path, { maximumBytes }), hdu)
+  const lines = textOf(path, bytes)
+    .replace(/^\ufeff/, '')
+    .split(/\r?\n/)
   const filled = lines.flatMap((text, i) =>
     text.trim() === '' || text.startsWith('#') ? [] : [{ text, number: i + 1 }],
   )
@@ -35,6 +51,8 @@ export async function readTable(path: string): Promise<Table> {
   return {
     columns,
     rows: rows.length,
+    hdu: undefined,
+    unit: () => undefined,
     numbers(column, key) {
       const at = columns.indexOf(column)
       if (at < 0) {
@@ -57,22 +75,55 @@ export async function readTable(path: string): Promise<Table> {
   }
 }
 
-async function readText(path: string): Promise<string> {
+/** How files write the units that columns of a catalogue have to be in. */
+const spellings = { deg: /^deg(rees?)?$/i, kpc: /^kpc$/ } as const
+
+/**
+ * Numbers of a column that is in a unit, unless the file says that it is in another.
+ * @throws InputError that names file, column and key
+ */
+export function numbersIn(
+  unit: keyof typeof spellings,
+  table: Table,
+  name: string,
+  details: { readonly file: string; readonly field: string },
+): Float64Array {
+  const values = table.numbers(name, details.field)
+  const stated = table.unit(name)?.trim()
+  if (stated === undefined || stated === '' || spellings[unit].test(stated)) return values
+  const { file, field } = details
+  throw new InputError(
+    `${file}: column "${name}" is in ${stated}, and is read in ${unit}. Correct ${field}.`,
+    details,
+  )
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
   try {
     const bytes = await readFile(path)
-    if (bytes.length > maximumBytes) {
-      throw new InputError(`${path} is too large for a table (${bytes.length} bytes).`, {
-        file: path,
-      })
-    }
+    if (bytes.length <= maximumBytes) return bytes
+  } catch (error) {
+    throw new InputError(fileErrorText(error, path), { file: path, cause: error })
+  }
+  throw new InputError(`${path} is too large for a table (more than ${maximumBytes} bytes).`, {
+    file: path,
+  })
+}
+
+/** FITS, or gzip, in which nothing else is read. */
+function isFits(bytes: Uint8Array): boolean {
+  const start = String.fromCharCode(...bytes.subarray(0, 9))
+  return start === 'SIMPLE  =' || start.startsWith('\x1f\x8b')
+}
+
+function textOf(path: string, bytes: Uint8Array): string {
+  try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (error) {
-    if (error instanceof InputError) throw error
-    const message =
-      error instanceof TypeError
-        ? `${path} is not a text file: a table is comma-separated values in UTF-8.`
-        : fileErrorText(error, path)
-    throw new InputError(message, { file: path, cause: error })
+    throw new InputError(
+      `${path} is not a text file: a table is comma-separated values in UTF-8, or a binary table in FITS.`,
+      { file: path, cause: error },
+    )
   }
 }
 

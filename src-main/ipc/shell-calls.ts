@@ -37,7 +37,7 @@ const pickers: Record<PickKind, { title: string; filters: FileFilter[]; several:
   table: {
     title: 'Open catalogue',
     filters: [
-      { name: 'Tables', extensions: ['csv', 'txt'] },
+      { name: 'Tables', extensions: ['csv', 'txt', 'fits', 'fit', 'fts', 'gz'] },
       { name: 'All files', extensions: ['*'] },
     ],
     several: false,

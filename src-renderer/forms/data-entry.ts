@@ -1,3 +1,5 @@
+import { FRAMES } from '#shared/sky/index.ts'
+import type { Frame } from '#shared/sky/index.ts'
 import { nodeAt } from './nodes.ts'
 import type { FormNode } from './nodes.ts'
 
@@ -45,19 +47,48 @@ export function pointQuantities(): FormNode | undefined {
   return { ...node, options: node.options.filter((option) => !hasFrequency(option)) }
 }
 
-/** Columns of a table by what they usually are called; undefined where no name fits. */
-export interface GuessedColumns {
+/** Both or none. */
+interface GuessedPositions {
   readonly l?: string
   readonly b?: string
+}
+
+/** Columns of a table by what they usually are called; undefined where no name fits. */
+export interface GuessedColumns extends GuessedPositions {
+  /** Of the positions; Galactic where no name fits. */
+  readonly frame: Frame
   readonly value?: string
   readonly sigma?: string
   readonly distance?: string
   readonly quantity: string
 }
 
+/** Longitude and latitude; names of VizieR begin with _ where it has worked the positions out, and those of pulsar catalogues end on D. */
+const positions: Readonly<Record<Frame, readonly [RegExp, RegExp]>> = {
+  galactic: [/^_?(l|gl|glon|gal_?lon|l_deg)$/i, /^_?(b|gb|glat|gal_?lat|b_deg)$/i],
+  'equatorial-J2000': [
+    /^(_?ra[._ ]?(j?2000|icrs|deg|jd)?|alpha(_?j2000)?|right_?ascension)$/i,
+    /^(_?dec?[._ ]?(j?2000|icrs|deg|jd)?|delta(_?j2000)?|declination)$/i,
+  ],
+  'equatorial-B1950': [/^_?ra[._ ]?b?1950$/i, /^_?dec?[._ ]?b?1950$/i],
+  ecliptic: [/^_?(elon|ecl_?lon)$/i, /^_?(elat|ecl_?lat)$/i],
+}
+
+/** What longitude and latitude are called in a frame. */
+export const positionWords = (frame: Frame): { readonly l: string; readonly b: string } =>
+  frame.startsWith('equatorial')
+    ? { l: 'Right ascension', b: 'Declination' }
+    : frame === 'ecliptic'
+      ? { l: 'Ecliptic longitude', b: 'Ecliptic latitude' }
+      : { l: 'Longitude l', b: 'Latitude b' }
+
+/** The columns with positions in a frame. */
+export function guessPositions(columns: readonly string[], frame: Frame): GuessedPositions {
+  const [l, b] = positions[frame].map((pattern) => columns.find((name) => pattern.test(name)))
+  return l === undefined || b === undefined ? {} : { l, b }
+}
+
 const names = {
-  l: /^(l|glon|gal_?lon|l_deg)$/i,
-  b: /^(b|glat|gal_?lat|b_deg)$/i,
   rotation: /^(rm|rm_rad_m2|faraday_depth|fd|phi)$/i,
   dispersion: /^(dm|dm_pc_cm3|dispersion_measure)$/i,
   sigma: /^(sigma|err|error|rm_?err|rm_?sigma|e_rm|dm_?err|e_dm|rmerr)/i,
@@ -69,9 +100,10 @@ export function guessColumns(columns: readonly string[]): GuessedColumns {
   const find = (pattern: RegExp) => columns.find((name) => pattern.test(name))
   const rotation = find(names.rotation)
   const dispersion = find(names.dispersion)
+  const frame = FRAMES.find((one) => guessPositions(columns, one).l !== undefined) ?? 'galactic'
   return {
-    l: find(names.l),
-    b: find(names.b),
+    frame,
+    ...guessPositions(columns, frame),
     value: rotation ?? dispersion,
     sigma: find(names.sigma),
     distance: find(names.distance),

@@ -10,6 +10,7 @@ import type {
 } from '#shared/contract/methods.ts'
 import { parseUnit } from '#shared/sky/index.ts'
 import type { Preset } from '../dock/arrangements.ts'
+import { guessColumns } from '../forms/data-entry.ts'
 import { formatWhen } from '../format/text.ts'
 import { useConnection } from './connection.ts'
 import { useKept } from './kept.ts'
@@ -106,15 +107,33 @@ export const useFiles = defineStore('files', () => {
       if (plain && stated) addMap(file, only, {})
       else question.value = { file, maps: result.maps }
     }
-    await during(`Reading ${file.name}`, 'Map not loaded', read, actions)
+    await during(
+      `Reading ${file.name}`,
+      'Map not loaded',
+      () =>
+        read().catch(async (error: unknown) => {
+          if (!(await isCatalogue(file))) throw error
+        }),
+      actions,
+    )
+  }
+  /** A file in FITS without a map may be a table of sources: if its columns say so, they are asked about. */
+  async function isCatalogue(file: FileGrant): Promise<boolean> {
+    const found = await tableOf(file).catch(() => undefined)
+    if (found === undefined || guessColumns(found.columns).l === undefined) return false
+    catalogue.value = found
+    return true
   }
 
   /** Reads the columns of a table; which of them are meant is asked. */
   async function inspectTable(file: FileGrant) {
     await during(`Reading ${file.name}`, 'Catalogue not loaded', async () => {
-      const { result } = await connection.request('tables.inspect', { grant: file.grant })
-      catalogue.value = { file, columns: result.columns, rows: result.rows }
+      catalogue.value = await tableOf(file)
     })
+  }
+  async function tableOf(file: FileGrant): Promise<CatalogueQuestion> {
+    const { result } = await connection.request('tables.inspect', { grant: file.grant })
+    return { file, columns: result.columns, rows: result.rows }
   }
   /** Adds a catalogue with the names of its columns as a data entry of the project. */
   function addCatalogue(question: CatalogueQuestion, answers: Record<string, unknown>) {

@@ -191,10 +191,10 @@ export const useProject = defineStore('project', () => {
     if (map) files.value.set(grant, { ...known, map })
   }
   /** The same for a table of sources. */
-  async function describeTable(grant: string) {
+  async function describeTable(grant: string, hdu: number | undefined) {
     const known = files.value.get(grant)
     if (!known || known.table) return
-    const { result } = await connection.request('tables.inspect', { grant })
+    const { result } = await connection.request('tables.inspect', { grant, hdu })
     files.value.set(grant, { ...known, table: result })
   }
   function knowFile(file: FileGrant) {

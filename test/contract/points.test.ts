@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { useEnginePage } from '#test/tools/engine-page.ts'
+import { columnsFile } from '../unit/fits/build.ts'
 
 const page = useEnginePage()
 
@@ -72,4 +73,33 @@ it('runs fit catalogues and densities, and give their points and grids', async (
   await expect(
     page.client.request('run.field', { session, run: 1, grid: 'spectral_index' }),
   ).rejects.toMatchObject({ code: 'no-grid' })
+})
+
+it('takes right ascensions and declinations from a table in FITS', async () => {
+  // The Galactic centre and the Crab pulsar.
+  const table = { RA: [266.40499625, 83.633083], DEC: [-28.93617242, 22.0145], DM: [100, 56.8] }
+  await writeFile(join(page.folder, 'radec.fits'), columnsFile(table, { TUNIT3: "'pc cm-3'" }))
+  const grant = await page.grantOf('radec.fits')
+  const { result } = await page.client.request('tables.inspect', { grant })
+  expect(result).toEqual({ file: 'radec.fits', columns: ['RA', 'DEC', 'DM'], rows: 2 })
+  const entry = {
+    name: 'dm',
+    file: grant,
+    quantity: 'dispersion_measure' as const,
+    frame: 'equatorial-J2000' as const,
+    catalogue: { l: 'RA', b: 'DEC', value: 'DM' },
+    sigma: 1,
+  }
+  const loaded = await page.client.request('points.load', { entry })
+  expect(loaded.result).toMatchObject({ rows: 2, unit: 'pc cm^-3' })
+  const [l, b] = loaded.payloads[0]
+  expect(Math.abs(l - 360 * Math.round(l / 360))).toBeLessThan(1e-5)
+  expect(Math.abs(b)).toBeLessThan(1e-5)
+  expect(loaded.payloads[0][5]).toBeCloseTo(184.5575, 3)
+  const wrong = { data: [{ ...entry, catalogue: { ...entry.catalogue, b: 'Dec' } }] }
+  const { result: check } = await page.client.request('run.check', { configuration: wrong })
+  expect(check.issues).toContainEqual({
+    path: 'data[0].catalogue.b',
+    message: expect.stringContaining('has no column "Dec"'),
+  })
 })

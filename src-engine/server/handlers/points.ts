@@ -10,9 +10,9 @@ import type { HandlersOf } from './types.ts'
 /** Tables of sources: what is in them, and which sources a run would take. */
 export function pointHandlers(engine: Engine): HandlersOf<'tables.inspect' | 'points.load'> {
   return {
-    async 'tables.inspect'({ grant }) {
+    async 'tables.inspect'({ grant, hdu }) {
       const path = await engine.grants.resolve(grant)
-      const { columns, rows } = await readTable(path)
+      const { columns, rows } = await readTable(path, hdu)
       return { file: basename(path), columns: [...columns], rows }
     },
     async 'points.load'({ entry }) {

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -6,10 +7,11 @@ import { formatAngle } from '#renderer/format/text.ts'
 import { buildScale, valueStatistics } from '#renderer/sky/colour-scale.ts'
 import { sampleScalar } from '#renderer/volume/scalar.ts'
 import { ang2pix, pix2ang } from '#shared/healpix/index.ts'
-import { colourAt, formatNumber, formatQuantity } from '#shared/sky/index.ts'
+import { colourAt, formatNumber, formatQuantity, rotateFrame } from '#shared/sky/index.ts'
+import { columnsFile } from '../../unit/fits/build.ts'
 import { screenPicture } from '../picture.ts'
 import { browserStage } from './browser-stage.ts'
-import { iterations, makePolarisedSession } from './polarised-data.ts'
+import { iterations, makePolarisedSession, sourcesOfCatalogue } from './polarised-data.ts'
 import { lastOfCurves, readSession } from './session-file.ts'
 import { finished } from './story.ts'
 import {
@@ -332,5 +334,39 @@ it('takes a catalogue from a table once its columns are confirmed', async () => 
   expect(await column.textContent()).toContain('RM')
   // The engine has nothing against it.
   await expect.poll(() => page.locator('.notice.error').count(), soon).toBe(0)
+  expect(stage.complaints).toEqual([])
+})
+
+it.each([
+  ['radec.csv', 'Add catalogue'],
+  // Chosen as a map, which it is not.
+  ['radec.fits', 'Add map'],
+])('understands right ascensions and declinations in %s', async (file, command) => {
+  const [first, second] = sourcesOfCatalogue.slice(20).map(({ lonDeg, latDeg }) => {
+    const turned = rotateFrame(lonDeg, latDeg, 'galactic', 'equatorial-J2000')
+    return { ra: turned.lonDeg, dec: turned.latDeg }
+  })
+  await writeFile(
+    join(stage.folder, 'radec.csv'),
+    `name,RAJ2000,DEJ2000,RM\nA,${first.ra},${first.dec},12\nB,${second.ra},${second.dec},-7\n`,
+  )
+  const table = { RA: [first.ra, second.ra], DEC: [first.dec, second.dec], RM: [12, -7] }
+  await writeFile(join(stage.folder, 'radec.fits'), columnsFile(table))
+  await stage.choose(page, () => menu(page, 'Data', new RegExp(`^${command}`)), file)
+  const dialog = page.getByRole('dialog', { name: `Columns of ${file}` })
+  const frame = dialog.getByRole('combobox', { name: 'Frame', exact: true })
+  expect(await frame.textContent()).toContain('Equatorial J2000')
+  const column = dialog.getByRole('combobox', { name: 'Column of Right ascension', exact: true })
+  expect(await column.textContent()).toContain('RA')
+  await dialog.getByRole('button', { name: 'Use this catalogue' }).click()
+  await rows().filter({ hasText: '2 sources' }).first().waitFor()
+  // Where the source is in Galactic coordinates.
+  await layout(page, 'Inspect data')
+  const screen = await skyOnScreen(page, 'Data', wholeSky)
+  const place = screen.toScreen(sourcesOfCatalogue[20].lonDeg, sourcesOfCatalogue[20].latDeg)
+  if (!place) throw new Error('The source is not on the screen.')
+  await page.mouse.move(place.x + 2, place.y + 1)
+  await expect.poll(() => readout('Data'), soon).toBe(signed(12, 'rad m^-2'))
+  await page.mouse.move(3, 3)
   expect(stage.complaints).toEqual([])
 })

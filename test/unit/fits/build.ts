@@ -72,6 +72,32 @@ export function tableFile(
   return join(emptyPrimary, header(cards(...pairs)), padded(data))
 }
 
+/** One row per entry of the columns: numbers as float64, words as text of 8 characters. */
+export function columnsFile(
+  columns: Readonly<Record<string, readonly (number | string)[]>>,
+  changes: Record<string, string | number | boolean | undefined> = {},
+): Uint8Array {
+  const names = Object.keys(columns)
+  const rows = columns[names[0]].length
+  const view = new DataView(new ArrayBuffer(8 * names.length * rows))
+  const described = names.flatMap((name, i): [string, string][] => {
+    columns[name].forEach((value, row) => {
+      const at = 8 * (row * names.length + i)
+      if (typeof value === 'number') view.setFloat64(at, value)
+      else [...value].forEach((letter, k) => view.setUint8(at + k, letter.charCodeAt(0)))
+    })
+    return [
+      [`TTYPE${i + 1}`, `'${name}'`],
+      [`TFORM${i + 1}`, typeof columns[name][0] === 'number' ? "'D'" : "'8A'"],
+    ]
+  })
+  const shape = { NAXIS1: 8 * names.length, NAXIS2: rows, TFIELDS: names.length }
+  return tableFile(
+    { ...shape, ...Object.fromEntries(described), ...changes },
+    new Uint8Array(view.buffer),
+  )
+}
+
 /** Big-endian bytes of numbers. */
 export function int32Bytes(values: readonly number[]): Uint8Array {
   const view = new DataView(new ArrayBuffer(4 * values.length))

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { backendOptions, backendWords, unusableBackends } from '#renderer/forms/backends.ts'
 import {
   guessColumns,
+  guessPositions,
   pointQuantities,
   withoutFiles,
   withQuantity,
@@ -248,6 +249,7 @@ describe('data entries', () => {
   })
   it('propose columns by their names', () => {
     expect(guessColumns(['name', 'GLON', 'GLAT', 'RM', 'RM_err'])).toEqual({
+      frame: 'galactic',
       l: 'GLON',
       b: 'GLAT',
       value: 'RM',
@@ -261,6 +263,34 @@ describe('data entries', () => {
       quantity: 'dispersion_measure',
     })
     expect(guessColumns(['x', 'y']).value).toBeUndefined()
+  })
+  it.each([
+    ['galactic', 'ra', 'dec', 'l', 'b'],
+    ['galactic', '_Glon', '_Glat'],
+    ['galactic', 'GL', 'GB'],
+    ['equatorial-J2000', 'RA', 'Dec'],
+    ['equatorial-J2000', 'RAJ2000', 'DEJ2000'],
+    ['equatorial-J2000', '_RA', '_DE'],
+    ['equatorial-J2000', '_RA.icrs', '_DE.icrs'],
+    ['equatorial-J2000', 'RA_ICRS', 'DE_ICRS'],
+    ['equatorial-J2000', 'ra_deg', 'dec_deg'],
+    ['equatorial-J2000', 'RAJD', 'DECJD'],
+    ['equatorial-J2000', 'right_ascension', 'declination'],
+    ['equatorial-B1950', 'RAB1950', 'DEB1950'],
+    ['ecliptic', 'ELON', 'ELAT'],
+  ])('propose %s positions for %s and %s', (frame, ...columns) => {
+    const [l, b] = columns.slice(-2)
+    expect(guessColumns(['name', ...columns, 'RM'])).toMatchObject({ frame, l, b })
+  })
+  it('propose no positions where one of the two is missing, or a name only looks alike', () => {
+    for (const columns of [['RA'], ['l', 'dec'], ['rate', 'decay'], ['rad', 'depth']])
+      expect(guessColumns(columns)).toMatchObject({ frame: 'galactic' })
+    expect(guessColumns(['RA', 'b']).l).toBeUndefined()
+    expect(guessColumns(['rate', 'decay']).l).toBeUndefined()
+    expect(guessPositions(['l', 'b', 'ra', 'dec'], 'equatorial-J2000')).toEqual({
+      l: 'ra',
+      b: 'dec',
+    })
   })
 })
 
