@@ -61,7 +61,7 @@ export function runCommands(): Command[] {
         const state = runs.shown?.state
         return !runs.busy && state !== undefined && (isActive(state) || state === 'paused')
       },
-      run: runs.stop,
+      run: () => runs.stop(),
     },
     {
       id: 'run.list',

@@ -14,7 +14,6 @@ import { guessColumns } from '../forms/data-entry.ts'
 import { formatWhen } from '../format/text.ts'
 import { useConnection } from './connection.ts'
 import { useKept } from './kept.ts'
-import { useMaps } from './maps.ts'
 import { describeError, useMessages } from './messages.ts'
 import type { MessageAction } from './messages.ts'
 import { usePicker } from './picker.ts'
@@ -55,7 +54,6 @@ export const useFiles = defineStore('files', () => {
   const project = useProject()
   const kept = useKept()
   const runs = useRuns()
-  const maps = useMaps()
   const view = useView()
   const question = shallowRef<OpenQuestion | null>(null)
   const catalogue = shallowRef<CatalogueQuestion | null>(null)
@@ -155,7 +153,7 @@ export const useFiles = defineStore('files', () => {
     const name = dataNameOf(file.name, project.dataNames)
     const index = project.addData({ name, file: file.grant, ...keys }, file, found)
     view.selection = { kind: 'data', index }
-    maps.dataName = name
+    view.settle({ dataName: name })
     if (runs.list.length === 0) view.settings.preset = 'inspect'
   }
 
@@ -165,11 +163,10 @@ export const useFiles = defineStore('files', () => {
       await kept.store()
       const { result } = await connection.request('session.open', { grant })
       const leave = handOver()
-      maps.dataName = null
       project.enter(result)
       view.restore(result.view)
       tellInterruption(result)
-      const run = runToShow(result)
+      const run = runToShow(result, view.settings.shownRun)
       view.selection = run === null ? { kind: 'settings' } : { kind: 'run', run }
       tellProblems(result)
       await leave()
@@ -257,7 +254,6 @@ export const useFiles = defineStore('files', () => {
   async function beginProject(opened: Result<'runFile.open'>, preset: Preset = 'inspect') {
     const leave = handOver()
     project.begin(opened)
-    maps.dataName = opened.configuration.data[0]?.name ?? null
     // Where Q and U are both there, their lines say more than either map.
     const measured = new Set(opened.configuration.data.map((entry) => entry.quantity))
     const vectors = measured.has('Q') && measured.has('U') ? 'B' : 'off'

@@ -1,5 +1,8 @@
 import { defineStore } from 'pinia'
 import { computed, nextTick, ref, shallowRef } from 'vue'
+import type { ShallowRef } from 'vue'
+import { contractCodes, EngineError } from '#shared/contract/errors.ts'
+import { useMessages } from './messages.ts'
 
 const mostSteps = 200
 const sameStepMs = 1000
@@ -10,12 +13,16 @@ export interface Step {
   readonly title: string
   /** Steps of the same key within a second are one: a drag, a word that is typed. */
   readonly key: string
-  readonly back: () => void
-  readonly forth: () => void
+  /** Either may ask the engine, which may refuse. */
+  readonly back: () => void | Promise<void>
+  readonly forth: () => void | Promise<void>
 }
+
+type Steps = ShallowRef<readonly Step[]>
 
 /** Undo and redo across project and view, in the order in which things were changed. */
 export const useHistory = defineStore('history', () => {
+  const messages = useMessages()
   const past = shallowRef<readonly Step[]>([])
   const future = shallowRef<readonly Step[]>([])
   /** While a step is taken back or made again: what follows from it is part of it. */
@@ -33,26 +40,30 @@ export const useHistory = defineStore('history', () => {
     lastTime = now
     future.value = []
   }
-  function apply(change: () => void) {
+  /** Moves the last step of one list to the other; resolves when what it changes is changed. */
+  async function move(from: Steps, to: Steps, direction: 'back' | 'forth') {
+    const step = from.value[from.value.length - 1]
+    if (!step) return
+    from.value = from.value.slice(0, -1)
+    to.value = [...to.value, step]
     lastKey = ''
     applying.value = true
-    change()
+    const change = async () => step[direction]()
+    const done = change()
+    // Behind what follows from it.
     void nextTick(() => (applying.value = false))
+    try {
+      await done
+    } catch (error) {
+      // Refused once, it always is: what it is about is gone. An engine that is away has refused nothing.
+      const isAway = error instanceof EngineError && error.code === contractCodes.closed
+      if (isAway && to.value.includes(step)) from.value = [...from.value, step]
+      to.value = to.value.filter((one) => one !== step)
+      messages.fail(`Not ${direction === 'back' ? 'undone' : 'made again'}: ${step.title}`, error)
+    }
   }
-  function undo() {
-    const step = past.value[past.value.length - 1]
-    if (!step) return
-    past.value = past.value.slice(0, -1)
-    future.value = [...future.value, step]
-    apply(step.back)
-  }
-  function redo() {
-    const step = future.value[future.value.length - 1]
-    if (!step) return
-    future.value = future.value.slice(0, -1)
-    past.value = [...past.value, step]
-    apply(step.forth)
-  }
+  const undo = () => move(past, future, 'back')
+  const redo = () => move(future, past, 'forth')
   /** Another document: nothing to undo. */
   function reset() {
     past.value = []

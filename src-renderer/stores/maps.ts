@@ -55,7 +55,6 @@ export const useMaps = defineStore('maps', () => {
   const view = useView()
   const visibility = useDocumentVisibility()
 
-  const dataName = ref<string | null>(null)
   const input = shallowRef<LoadedMap | null>(null)
   /** Shown while a finer map is on its way. */
   const coarse = shallowRef<CoarseMap | null>(null)
@@ -67,7 +66,7 @@ export const useMaps = defineStore('maps', () => {
 
   const entry = computed(
     () =>
-      project.settled.data.find((one) => one.name === dataName.value) ??
+      project.settled.data.find((one) => one.name === view.settings.dataName) ??
       project.settled.data[0] ??
       null,
   )
@@ -75,6 +74,18 @@ export const useMaps = defineStore('maps', () => {
     entry.value
       ? JSON.stringify(entry.value.catalogue ? entry.value : mapSelection(entry.value))
       : '',
+  )
+
+  // An entry that gets another name is still the one that is shown.
+  watch(
+    () => project.dataNames,
+    (names, before) => {
+      if (names.length !== before.length) return
+      for (const key of ['dataName', 'overlay'] as const) {
+        const index = before.indexOf(view.settings[key] ?? '')
+        if (index >= 0 && !names.includes(before[index])) view.settle({ [key]: names[index] })
+      }
+    },
   )
 
   let inputName = ''
@@ -276,7 +287,6 @@ export const useMaps = defineStore('maps', () => {
   })
 
   return {
-    dataName,
     entry,
     input,
     coarse,

@@ -9,7 +9,7 @@ import type { ModelPicture } from '../models/picture.ts'
 import type { ModelSection } from '../forms/model-choices.ts'
 import { useConnection } from './connection.ts'
 import { useDock } from './dock.ts'
-import { float32, useMaps } from './maps.ts'
+import { float32 } from './maps.ts'
 import { describeError } from './messages.ts'
 import { loadPicture } from './model-pictures.ts'
 import { useProject } from './project.ts'
@@ -42,7 +42,6 @@ export const usePreview = defineStore('preview', () => {
   const connection = useConnection()
   const dock = useDock()
   const project = useProject()
-  const maps = useMaps()
   const runs = useRuns()
   const view = useView()
 
@@ -73,7 +72,7 @@ export const usePreview = defineStore('preview', () => {
   function choose(value: string) {
     chosen.value = value
     // The places of a catalogue's sources come with its data.
-    if (value.startsWith('data ')) maps.dataName = value.slice(5)
+    if (value.startsWith('data ')) view.settings.dataName = value.slice(5)
   }
   /** null without data. */
   const entry = computed<DataEntry | null>(

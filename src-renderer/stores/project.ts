@@ -105,8 +105,8 @@ export const useProject = defineStore('project', () => {
     history.record({
       title,
       key,
-      back: () => (configuration.value = before),
-      forth: () => (configuration.value = next),
+      back: () => void (configuration.value = before),
+      forth: () => void (configuration.value = next),
     })
   }
 

@@ -58,10 +58,10 @@ export const useReconnection = defineStore('reconnection', () => {
     const { result } = await connection.request('session.open', { grant: entry.grant })
     if (!isStill(before))
       return void (await connection.request('session.close', { session: result.session }))
-    const [run, unstored] = [runs.shownId, project.unstored]
+    const { unstored } = project
     let replaced = false
     kept.rejoin(() => (replaced = project.rejoin(result)))
-    await runs.rejoin(result.interrupted?.run ?? run)
+    await runs.rejoin()
     files.tellInterruption(result)
     files.tellProblems(result)
     if (replaced)

@@ -9,6 +9,8 @@ import { CurveTable } from '../charts/table.ts'
 import { useConnection } from './connection.ts'
 import { useMessages } from './messages.ts'
 import { useProject } from './project.ts'
+import { runChanges } from './run-changes.ts'
+import { useView } from './view.ts'
 
 export type RunMark = Result<'run.curves'>['marks'][number]
 export interface RunCurves {
@@ -24,16 +26,21 @@ export const isActive = (state: RunState) => activeStates.includes(state)
 /** Of those, the ones that do not wait. */
 export const isGoing = (state: RunState) => goingStates.includes(state)
 
-/** The run to begin with: one that was interrupted, to resume it, or the last; null before there is any. */
-export const runToShow = ({ interrupted, runs }: SessionState): number | null =>
-  interrupted?.run ?? runs.at(-1)?.run ?? null
+/** The run to begin with: one that was interrupted, to resume it, the one that was shown, or the last; null before there is any. */
+export function runToShow(
+  { interrupted, runs }: { interrupted?: SessionState['interrupted']; runs: readonly RunSummary[] },
+  shown: number | null,
+): number | null {
+  const kept = runs.find(({ run }) => run === shown)
+  return interrupted?.run ?? kept?.run ?? runs.at(-1)?.run ?? null
+}
 
 /** The runs of the open session: their state as the engine tells it, their curves, and what can be done to them. */
 export const useRuns = defineStore('runs', () => {
   const connection = useConnection()
   const project = useProject()
   const messages = useMessages()
-  const shownId = ref<number | null>(null)
+  const view = useView()
   const progress = shallowRef(new Map<number, EventBody<'run.progress'>>())
   const curves = shallowRef(new Map<number, RunCurves>())
   const working = ref(false)
@@ -47,6 +54,11 @@ export const useRuns = defineStore('runs', () => {
   const list = computed<readonly RunSummary[]>(() =>
     (project.session?.runs ?? []).map((run) => progress.value.get(run.run)?.summary ?? run),
   )
+  /** The last run takes the place of one that is not there any more. */
+  const shownId = computed<number | null>({
+    get: () => runToShow({ runs: list.value }, view.settings.shownRun),
+    set: (run) => (view.settings.shownRun = run),
+  })
   const shown = computed(() => list.value.find((run) => run.run === shownId.value) ?? null)
   /** Numbers of the runs that wait for their turn, in order. */
   const queue = computed<readonly number[]>(() => project.session?.queue ?? [])
@@ -69,17 +81,20 @@ export const useRuns = defineStore('runs', () => {
     progress.value = new Map()
     curves.value = new Map()
     settings.value = new Map()
-    shownId.value = project.session ? runToShow(project.session) : null
+    loading.clear()
+    const { session } = project
+    showNow(session && runToShow(session, view.settings.shownRun))
   })
-  watch(shownId, (run) => {
+  watch([shownId, sessionId], ([run]) => {
     if (run !== null) void loadCurves(run)
   })
+  /** Shows a run because of something else, which is no step of its own. */
+  const showNow = (run: number | null) => view.settle({ shownRun: run })
   /** After the session was opened once more: the engine has said more of its runs than came here. */
-  async function rejoin(run: number | null) {
+  async function rejoin() {
     // The session may have another word, by which all that is known of its runs goes.
     await nextTick()
     progress.value = new Map()
-    if (list.value.some((one) => one.run === run)) shownId.value = run
     if (shownId.value !== null) await loadCurves(shownId.value)
   }
 
@@ -206,7 +221,7 @@ export const useRuns = defineStore('runs', () => {
       await project.refresh()
       if (waits)
         messages.show('info', `${result.name} waits`, 'It starts when the runs before it end.')
-      else shownId.value = result.run
+      else showNow(result.run)
     })
   }
   function command(
@@ -230,7 +245,7 @@ export const useRuns = defineStore('runs', () => {
   }
   const pause = () => command('run.pause', 'The run was not paused')
   const resume = () => command('run.resume', 'The run did not resume')
-  const stop = () => command('run.stop', 'The run was not stopped')
+  const stop = (run = shownId.value) => command('run.stop', 'The run was not stopped', run)
   /** Ends those that wait first, so that none of them takes the turn of the one that goes on. */
   async function endAll(how: 'pause' | 'stop') {
     const going = active.value?.run
@@ -238,35 +253,18 @@ export const useRuns = defineStore('runs', () => {
     for (const run of new Set(all)) await command(`run.${how}`, 'A run was not ended', run)
   }
 
-  /** Name, notes and tags of a run. */
-  async function describe(run: number, said: { name?: string; notes?: string; tags?: string[] }) {
-    const session = sessionId.value
-    if (!session) return
-    try {
-      take((await connection.request('run.describe', { session, run, ...said })).result)
-      await project.refresh()
-    } catch (error) {
-      messages.fail('Not noted', error)
-    }
-  }
-  function reorder(run: number, position: number) {
-    return act('The queue stays as it was', async () => {
-      const session = sessionId.value
-      if (!session) return
-      await connection.request('run.reorder', { session, run, position })
-      await project.refresh()
-    })
-  }
+  const { describe, reorder } = runChanges({ sessionId, list, queue, take, act })
   /** Deletes a run with its results. */
   function remove(run: number) {
     return act('The run was not deleted', async () => {
       const session = sessionId.value
       if (!session) return
+      const isShown = shownId.value === run
       await connection.request('run.remove', { session, run })
       // Its number may be given to another run.
       for (const known of [progress, curves, settings]) known.value.delete(run)
       await project.refresh()
-      if (shownId.value === run) shownId.value = list.value.at(-1)?.run ?? null
+      if (isShown) showNow(list.value.at(-1)?.run ?? null)
     })
   }
 

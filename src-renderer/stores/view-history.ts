@@ -4,6 +4,8 @@ import { useHistory } from './history.ts'
 
 /** What a change of a setting of the view is called, where its name alone does not say it. */
 const words: Readonly<Record<string, string>> = {
+  dataName: 'Map shown',
+  shownRun: 'Run shown',
   preset: 'Layout',
   docks: 'Layout',
   norm: 'Stretch',
@@ -51,9 +53,11 @@ const keyOf = (keys: readonly string[], settings: Texts) =>
 
 /**
  * Records every change of the settings of the view as a step that can be undone, whoever makes it and wherever in them.
- * @returns for changes that are no steps, such as another session's settings
+ * @returns for changes that are no steps: of all settings, such as those of another session, or of some of them
  */
-export function recordView(settings: Ref<object>): { forget: () => void } {
+export function recordView(settings: Ref<object>): {
+  forget: (keys?: readonly string[]) => void
+} {
   const history = useHistory()
   let known = textsOf(settings.value)
   function take(keys: readonly string[], from: Texts) {
@@ -78,5 +82,9 @@ export function recordView(settings: Ref<object>): { forget: () => void } {
     },
     { deep: true, flush: 'post' },
   )
-  return { forget: () => (known = textsOf(settings.value)) }
+  function forget(keys?: readonly string[]) {
+    const now = textsOf(settings.value)
+    known = keys ? new Map([...known, ...[...now].filter(([key]) => keys.includes(key))]) : now
+  }
+  return { forget }
 }

@@ -45,6 +45,9 @@ const storedView = z.object({
   docks: z.custom<Docks>(),
   leftOpen: z.boolean().catch(true),
   rightOpen: z.boolean().catch(true),
+  /** The data entry on the sky, and the run; null, or one that is not there: the first entry, the last run. */
+  dataName: z.string().nullable().catch(null),
+  shownRun: z.int().positive().nullable().catch(null),
   norm: z.enum(skyNorms).catch('log'),
   signedNorm: z.enum(signedNorms).catch('linear'),
   projection: z.enum(projections).catch('mollweide'),
@@ -163,6 +166,11 @@ export const useView = defineStore('view', () => {
     const docks = docksOf(part, settings.value.docks)
     settings.value = storedView.parse({ ...settings.value, ...part, docks })
   }
+  /** Changes what follows from something else and is no step of its own. */
+  function settle(part: Partial<StoredView>) {
+    Object.assign(settings.value, part)
+    recorded.forget(Object.keys(part))
+  }
   function resetSky() {
     settings.value.sky = { ...wholeSky }
     settings.value.dataLimits = null
@@ -182,6 +190,7 @@ export const useView = defineStore('view', () => {
     slices,
     restore,
     arrange,
+    settle,
     resetSky,
   }
 })

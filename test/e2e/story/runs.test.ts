@@ -63,6 +63,20 @@ it('keeps name, tags and notes of a run in the session, and finds runs by them',
   }
   await search.fill('')
   await picture(page, 'runs-notes')
+  // Field by field, in the file and on the screen.
+  const undo = page.getByRole('button', { name: /^Undo/ })
+  for (const title of ['Notes', 'Tags', 'Name of run']) {
+    await expect.poll(() => undo.getAttribute('aria-label'), soon).toBe(`Undo: ${title}`)
+    await undo.click()
+  }
+  await expect.poll(said, soon).toMatchObject({ name: 'Run 1', tags: [], notes: '' })
+  await expect.poll(() => field(page, 'Name of the run').inputValue(), soon).toBe('Run 1')
+  for (const title of ['Name of run', 'Tags', 'Notes'])
+    await page.getByRole('button', { name: `Redo: ${title}` }).click()
+  await expect.poll(rowNames, soon).toEqual(['Weak prior'])
+  await expect
+    .poll(() => field(page, 'Note about the run').inputValue(), soon)
+    .toBe('Streaks toward the anticentre.')
 })
 
 it('tells before the launch what the run will take', async () => {

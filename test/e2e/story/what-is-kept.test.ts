@@ -8,7 +8,7 @@ import { sampleSession } from '#test/tools/sample-session.ts'
 import { axeProblems } from '../quality/checks.ts'
 import { browserStage } from './browser-stage.ts'
 import { readSession } from './session-file.ts'
-import { layout, menu, openFile, picture, sky, soon, toolButton } from './workbench.ts'
+import { layout, menu, openFile, picture, sky, soon, tool, toolButton } from './workbench.ts'
 
 const name = 'unsaved.larmor'
 let stage: Awaited<ReturnType<typeof browserStage>>
@@ -89,6 +89,29 @@ it('keeps what was changed the moment before a session is closed, or the page', 
   await page.evaluate(() => window.location.reload())
   await expect.poll(kept, soon).toEqual([44, 'fit'])
   // A browser that is closed while its page comes anew may hang.
+  await page.getByRole('button', { name: /^Open a session/ }).waitFor()
+  expect(stage.complaints).toEqual([])
+})
+
+it('reopens a session on the map and the run that were shown', async () => {
+  await sampleSession(stage.folder, 'several.larmor', 8, { runs: 2, names: ['sky', 'other'] })
+  const shown = async () => [
+    await (await toolButton(page, /, Data$/)).textContent(),
+    await page.getByRole('button', { name: 'Run 1', exact: true }).getAttribute('aria-pressed'),
+  ]
+  const first = [expect.stringMatching(/^sky/), 'false']
+  const chosen = [expect.stringMatching(/^other/), 'true']
+  await openFile(stage, page, 'session', 'several.larmor')
+  await layout(page, 'Fit')
+  await page.getByRole('tab', { name: 'Runs', exact: true }).click()
+  await expect.poll(shown, soon).toEqual(first)
+  await tool(page, 'Data', 'other')
+  await page.getByRole('button', { name: 'Run 1', exact: true }).click()
+  await expect.poll(shown, soon).toEqual(chosen)
+  await page.keyboard.press('Control+Shift+W')
+  await openFile(stage, page, 'session', 'several.larmor')
+  await expect.poll(shown, soon).toEqual(chosen)
+  await page.keyboard.press('Control+Shift+W')
   await page.getByRole('button', { name: /^Open a session/ }).waitFor()
   expect(stage.complaints).toEqual([])
 })

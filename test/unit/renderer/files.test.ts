@@ -31,7 +31,6 @@ vi.mock('#renderer/stores/kept.ts', () => {
   const store = () => Promise.resolve(kept.isStored)
   return { useKept: () => ({ note: () => store, store }) }
 })
-vi.mock('#renderer/stores/maps.ts', () => ({ useMaps: () => ({ dataName: null }) }))
 vi.mock('#renderer/stores/connection.ts', () => ({
   useConnection: () => ({ state: 'ready', request: requests }),
 }))

@@ -39,7 +39,7 @@ describe('history', () => {
       value = to
       const key = 'drag'
       history.record(
-        { title: key, key, back: () => (value = from), forth: () => (value = to) },
+        { title: key, key, back: () => void (value = from), forth: () => void (value = to) },
         now,
       )
     }

@@ -105,7 +105,6 @@ function answer(method: string, params: Sent): unknown {
 }
 
 vi.mock('#renderer/stores/preferences.ts', () => ({ usePreferences: () => ({ current: {} }) }))
-vi.mock('#renderer/stores/maps.ts', () => ({ useMaps: () => ({ dataName: null }) }))
 vi.mock('#renderer/engine/connect.ts', () => ({
   openEngine() {
     let isOpen = true
