@@ -173,7 +173,8 @@ export class VolumeScene {
     camera.setFocalPoint(orbit.focalKpc[0], orbit.focalKpc[1], orbit.focalKpc[2])
     camera.setViewUp(up[0], up[1], up[2])
     this.renderer.resetCameraClippingRange()
-    this.mapper.setSampleDistance(this.spacing * (coarse ? 1.5 : 0.5))
+    // vtk.js puts the length of a step into its table of opacities, and makes a new one only where the opacities change.
+    if (this.mapper.setSampleDistance(this.spacing * (coarse ? 1.5 : 0.5))) this.opacity.modified()
     // RenderWindow.render would leave it to the interactor, which has no events to wait for.
     this.view.traverseAllPasses()
   }

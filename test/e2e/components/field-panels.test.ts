@@ -4,79 +4,13 @@ import { bigEndian, ebmlElements } from '#test/tools/ebml.ts'
 import { colourDistance, decodePng, screenPicture } from '../picture.ts'
 import { defaultVolumeSettings } from '#renderer/volume/settings.ts'
 import type { VolumeSettings } from '#renderer/volume/settings.ts'
+import { mountField } from './field-panel.ts'
 import { useComponentPage } from './page.ts'
+import type { FieldOptions } from './field-panel.ts'
 
 const open = useComponentPage()
 
-interface FieldOptions {
-  readonly kind: 'slices' | 'volume'
-  readonly quantity?: string
-  readonly limits?: readonly [number, number] | null
-  readonly theme?: 'dark' | 'light'
-  readonly strength?: number
-  readonly cursor?: readonly [number, number, number]
-  readonly settings?: Partial<VolumeSettings>
-  /** Whether the seeds of the field lines can be dragged in the slices. */
-  readonly seeds?: boolean
-}
-
-/**
- * A box of 40 x 40 x 10 kpc, 20 x 20 x 5 voxels of 2 kpc, with a strong block around (9, 3, 0) kpc, a weak field within
- * 15 kpc of the centre and nothing beyond.
- */
-async function mount(options: FieldOptions): Promise<void> {
-  await open.page.evaluate(
-    async ({ kind, quantity, limits, theme, strength, cursor, settings, seeds }) => {
-      const field = new Float32Array(20 * 20 * 5 * 3)
-      for (let i = 0; i < 20; i++) {
-        for (let j = 0; j < 20; j++) {
-          for (let k = 0; k < 5; k++) {
-            const [x, y, z] = [2 * i - 19, 2 * j - 19, 2 * k - 4]
-            const at = 3 * ((i * 20 + j) * 5 + k)
-            if (Math.hypot(x, y) < 15) field[at + 1] = 0.5
-            const block = Math.abs(x - 9) < 3 && Math.abs(y - 3) < 3 && Math.abs(z) < 3
-            if (block) field[at + 1] = strength
-          }
-        }
-      }
-      await window.harness.mount(
-        kind,
-        [
-          {
-            width: 560,
-            height: 620,
-            props: {
-              field,
-              shape: [20, 20, 5],
-              halfSizeKpc: [20, 20, 5],
-              observerKpc: [-8.3, 0, 0.006],
-              quantity,
-              colourMap: null,
-              limits,
-              cursor,
-              title: 'test',
-              overlays: settings.overlays,
-              seeds,
-              settings,
-              magnetic: { values: field, shape: [20, 20, 5], halfSizeKpc: [20, 20, 5] },
-            },
-          },
-        ],
-        theme,
-      )
-    },
-    {
-      kind: options.kind,
-      quantity: options.quantity ?? 'B',
-      limits: options.limits ?? null,
-      theme: options.theme ?? 'dark',
-      strength: options.strength ?? 4,
-      cursor: options.cursor ?? [-8.3, 0, 0],
-      settings: { ...defaultVolumeSettings(), ...options.settings },
-      seeds: options.seeds ? { ...defaultVolumeSettings(), ...options.settings }.seeds : null,
-    },
-  )
-}
+const mount = (options: FieldOptions) => mountField(open.page, options)
 
 /** Screen position of a point of the xy slice: the block is laid out as in slice-layout.ts, measured by its frame. */
 async function xyOnScreen(x: number, y: number) {
@@ -251,7 +185,7 @@ describe('volume', () => {
     const shown = { timeout: 60_000 }
     const strong = async () => hasStrongField(await volumeColours())
     await expect.poll(strong, shown).toBe(true)
-    await mount({ kind: 'volume', limits: [0, 4], strength: 0.5 })
+    await mount({ kind: 'volume', limits: [0, 4], field: { strength: 0.5 } })
     await expect.poll(async () => (await volumeColours()).size, shown).toBeGreaterThan(5)
     expect(await strong()).toBe(false)
     await open.page.evaluate(async () => {

@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest'
+import { colourAt } from '#shared/sky/index.ts'
+import { pinholeCamera } from '#test/tools/camera.ts'
+import { castRay } from '#test/tools/ray-cast.ts'
+import { colourDistance, screenPicture } from '../picture.ts'
+import { mountField, setField, strengthsOf } from './field-panel.ts'
+import { useComponentPage } from './page.ts'
+import type { TestField } from './field-panel.ts'
+import type { VolumeSettings } from '#renderer/volume/settings.ts'
+import type { CameraPlace } from '#test/tools/camera.ts'
+
+// The volume against arithmetic of these tests: a pinhole camera, and rays through the values of the field.
+
+const open = useComponentPage()
+const shown = { timeout: 60_000 }
+const background = [0x08, 0x09, 0x0a]
+/** Of voxels of 2 kpc, off-centre in every direction, with nothing around it. */
+const block = {
+  shape: [20, 20, 10],
+  halfSizeKpc: [20, 20, 10],
+  discKpc: 0,
+  strength: 2,
+  blockKpc: [9, -7, 5],
+} as const satisfies TestField
+/** Where the block would be seen with an axis mirrored, two of them swapped, or through the centre. */
+const elsewhere = [
+  [-9, -7, 5],
+  [9, 7, 5],
+  [9, -7, -5],
+  [-9, 7, -5],
+  [-7, 9, 5],
+  [5, -7, 9],
+] as const
+const cameras = {
+  'from the south, above': {
+    azimuthDeg: -70,
+    elevationDeg: 40,
+    distanceKpc: 95,
+    focalKpc: [2, -1, 0.5],
+  },
+  'from the north, below': {
+    azimuthDeg: 60,
+    elevationDeg: -25,
+    distanceKpc: 90,
+    focalKpc: [-1, 3, -2],
+  },
+} as const satisfies Record<string, CameraPlace>
+const hiddenBelow = 0.1
+
+/** Mounts the volume of a field with values from 0 to 4, seen by a camera. */
+const mount = (field: TestField, camera: CameraPlace, settings: Partial<VolumeSettings> = {}) => {
+  const [x, y, z] = camera.focalKpc
+  const kept = { ...camera, focalKpc: [x, y, z] satisfies [number, number, number] }
+  return mountField(open.page, {
+    kind: 'volume',
+    field,
+    limits: [0, 4],
+    settings: { overlays: [], hiddenBelow, ...settings, camera: kept },
+  })
+}
+
+/** The picture of the scene alone, and where the camera of the test sees what. */
+async function look(camera: CameraPlace) {
+  await open.page.locator('.stage').evaluate((stage) => {
+    for (const part of stage.children)
+      if (part instanceof HTMLElement && !part.matches('.scene')) part.style.visibility = 'hidden'
+  })
+  const box = await open.page.locator('.stage').boundingBox()
+  if (!box) throw new Error('There is no volume.')
+  const picture = await screenPicture(open.page)
+  return {
+    width: box.width,
+    height: box.height,
+    ...pinholeCamera(camera, box.width, box.height),
+    at: (x: number, y: number) => picture.at(box.x + x, box.y + y),
+  }
+}
+
+/**
+ * What is on the screen beside what rays through its pixels meet, on a raster over the whole picture.
+ *
+ * @returns `wrong` pixels: where what rays meet changes from pixel to pixel, that of those around it is right as well, since the picture has
+ * fewer pixels where the processor draws it; and the `light` of the picture as a part of that of all rays together
+ */
+async function compare(field: TestField, camera: CameraPlace) {
+  const view = await look(camera)
+  const voxels = { ...field, values: strengthsOf(field) }
+  const appearance = { full: 4, hiddenBelow, background }
+  const cast = (x: number, y: number) =>
+    castRay(voxels, appearance, view.positionKpc, view.rayThrough(x, y))
+  const light = (colour: readonly number[]) =>
+    colour.reduce((sum, value, i) => sum + value - background[i], 0)
+  const wrong: string[] = []
+  let [drawn, seenLight, castLight] = [0, 0, 0]
+  for (let x = 10.5; x < view.width - 10; x += 13) {
+    for (let y = 10.5; y < view.height - 10; y += 13) {
+      const around = [0, -4, 4].flatMap((dx) => [0, -4, 4].map((dy) => cast(x + dx, y + dy)))
+      const seen = view.at(x, y)
+      if (colourDistance(around[0], background) > 20) drawn++
+      seenLight += light(seen)
+      castLight += light(around[0])
+      const right = seen.every((value, i) => {
+        const parts = around.map((colour) => colour[i])
+        return value > Math.min(...parts) - 8 && value < Math.max(...parts) + 8
+      })
+      if (!right) wrong.push(`${x}, ${y}: ${seen.join(' ')}, not ${around[0].map(Math.round)}`)
+    }
+  }
+  expect(drawn).toBeGreaterThan(10)
+  return { wrong, light: seenLight / castLight }
+}
+const wrongPixels = async (field: TestField, camera: CameraPlace) =>
+  (await compare(field, camera)).wrong
+
+describe('the picture of the volume', () => {
+  it.each(Object.entries(cameras))('has an isosurface in its place, %s', async (_, camera) => {
+    await mount(block, camera, { volume: false, surface: true, surfaceLevel: 0.375 })
+    const colour = colourAt('viridis', 0.375) ?? [NaN, NaN, NaN]
+    // The normals of so small a block lean outwards: in its middle it looks at the camera, from where it is lit.
+    const isLit = (seen: readonly number[]) =>
+      seen[1] > 0.9 * colour[1] &&
+      seen.every((part, i) => Math.abs(part - (seen[1] / colour[1]) * colour[i]) < 3)
+    const wrong = async () => {
+      const view = await look(camera)
+      const seen = (point: readonly [number, number, number]) => {
+        const { x, y } = view.toPicture(point)
+        expect([x > 5, y > 5, x < view.width - 5, y < view.height - 5]).not.toContain(false)
+        return view.at(x, y)
+      }
+      return [
+        ...[block.blockKpc].filter((point) => !isLit(seen(point))),
+        ...elsewhere.filter((point) => colourDistance(seen(point), background) > 0),
+      ].map((point) => `${point.join(' ')}: ${seen(point).join(' ')}`)
+    }
+    await expect.poll(wrong, shown).toEqual([])
+    expect(open.complaints).toEqual([])
+  })
+
+  it.each(Object.entries(cameras))('is what rays through the field meet, %s', async (_, camera) => {
+    await mount(block, camera)
+    await expect.poll(() => wrongPixels(block, camera), shown).toEqual([])
+    expect(open.complaints).toEqual([])
+  })
+
+  it('is as dense with voxels of another size', async () => {
+    const camera = cameras['from the south, above']
+    await mount(block, camera)
+    await expect.poll(() => wrongPixels(block, camera), shown).toEqual([])
+    for (const shape of [
+      [40, 40, 20],
+      [14, 14, 7],
+    ] as const) {
+      const other = { ...block, shape }
+      await setField(open.page, other)
+      await expect.poll(() => wrongPixels(other, camera), shown).toEqual([])
+    }
+  })
+
+  it('is as dense while it moves, with fewer samples, and at rest again', async () => {
+    const camera = cameras['from the south, above']
+    await mount(block, camera)
+    await expect.poll(() => wrongPixels(block, camera), shown).toEqual([])
+    // Turns of a wheel by nothing: the view moves, and stays.
+    const turning = await open.page.evaluateHandle(() => {
+      const canvas = document.querySelector('.stage > canvas')
+      const turning = { turns: 0, timer: 0 }
+      turning.timer = window.setInterval(() => {
+        turning.turns++
+        canvas?.dispatchEvent(new WheelEvent('wheel', { cancelable: true }))
+      }, 30)
+      return turning
+    })
+    await expect.poll(() => turning.evaluate(({ turns }) => turns), shown).toBeGreaterThan(40)
+    // Where few samples of a ray fall is left to chance: it is right on the average of all rays.
+    const difference = async () => Math.abs((await compare(block, camera)).light - 1)
+    await expect.poll(difference, shown).toBeLessThan(0.06)
+    await turning.evaluate(({ timer }) => window.clearInterval(timer))
+    await expect.poll(() => wrongPixels(block, camera), shown).toEqual([])
+    expect(open.complaints).toEqual([])
+  })
+})
