@@ -21,6 +21,15 @@ export function valuesOf({ column, of }: CurveSpec, table: CurveTable): Float64A
   return perStep.has(column) && Number.isNaN(last) ? values.subarray(0, -1) : values
 }
 
+/** The entry of the glossary about a curve, where there is one. */
+export function termOfCurve({ column }: CurveSpec): string | undefined {
+  if (column.endsWith('chi2_n_fitted')) return 'chi-square'
+  if (column.endsWith('chi2_n_held_out')) return 'held-out'
+  if (column === 'gradient_norm') return 'gradient-norm'
+  if (column.startsWith('smoothness')) return 'smoothness'
+  return penaltyLabel(column) === undefined ? undefined : 'regularisation'
+}
+
 /** What tells the curves of a chart apart. */
 export const curveId = ({ column, of }: CurveSpec) => (of ? `${of.run}/${column}` : column)
 

@@ -12,6 +12,8 @@ export interface TrackInfo {
   readonly below: string
   readonly name: string
   readonly unit: string
+  /** Its entry in the glossary. */
+  readonly term: string
   readonly kind: 'positive' | 'signed' | 'log'
   /** Adds up along the ray. */
   readonly cumulative: boolean
@@ -20,8 +22,24 @@ export interface TrackInfo {
   readonly note: string
 }
 
+type TrackColumn = Exclude<SightlineColumn, 'distance_kpc'>
+
+const terms: Readonly<Record<TrackColumn, string>> = {
+  B: 'field-strength',
+  B_perp: 'b-perp',
+  B_parallel: 'b-parallel',
+  n_e: 'thermal-electrons',
+  C: 'cosmic-ray-electrons-c',
+  emissivity: 'emissivity',
+  I: 'stokes-i-q-u',
+  Q: 'stokes-i-q-u',
+  U: 'stokes-i-q-u',
+  faraday_depth: 'faraday-depth',
+  dispersion_measure: 'dispersion-measure',
+}
+
 const track = (
-  column: SightlineColumn,
+  column: TrackColumn,
   [symbol, below]: readonly [string, string],
   name: string,
   unit: string,
@@ -29,7 +47,10 @@ const track = (
   colour: number,
   note: string,
   cumulative = false,
-): TrackInfo => ({ column, symbol, below, name, unit, kind, colour, note, cumulative })
+): TrackInfo => ({
+  ...{ column, symbol, below, name, unit, kind, colour, note, cumulative },
+  term: terms[column],
+})
 
 /** All there are, from top to bottom. */
 export const allTracks: readonly TrackInfo[] = [

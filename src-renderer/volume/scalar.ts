@@ -21,12 +21,14 @@ export interface QuantityInfo {
   readonly norm: 'linear' | 'log'
   /** The grid it is made from. */
   readonly grid: ShownGridName
+  /** Its entry in the glossary. */
+  readonly term?: string
 }
 
 const ofField = { unit: 'microgauss', norm: 'linear', grid: 'magnetic_field' } as const
 
 export const quantityInfo: Readonly<Record<FieldQuantity, QuantityInfo>> = {
-  B: { ...ofField, name: 'Field strength', symbol: '|B|', signed: false },
+  B: { ...ofField, name: 'Field strength', symbol: '|B|', signed: false, term: 'field-strength' },
   Bx: { ...ofField, name: 'Component toward +x', symbol: 'Bx', signed: true },
   By: { ...ofField, name: 'Component toward +y', symbol: 'By', signed: true },
   Bz: { ...ofField, name: 'Component toward +z', symbol: 'Bz', signed: true },
@@ -46,6 +48,7 @@ export const quantityInfo: Readonly<Record<FieldQuantity, QuantityInfo>> = {
     signed: false,
     norm: 'log',
     grid: 'thermal_electrons',
+    term: 'thermal-electrons',
   },
   C: {
     name: 'Cosmic-ray electrons',
@@ -54,6 +57,7 @@ export const quantityInfo: Readonly<Record<FieldQuantity, QuantityInfo>> = {
     signed: false,
     norm: 'log',
     grid: 'cosmic_ray_electrons',
+    term: 'cosmic-ray-electrons-c',
   },
   p: {
     name: 'Spectral index',
@@ -62,6 +66,7 @@ export const quantityInfo: Readonly<Record<FieldQuantity, QuantityInfo>> = {
     signed: false,
     norm: 'linear',
     grid: 'spectral_index',
+    term: 'spectral-index-p',
   },
   coverage: {
     name: 'Coverage by lines of sight',
@@ -70,6 +75,7 @@ export const quantityInfo: Readonly<Record<FieldQuantity, QuantityInfo>> = {
     signed: false,
     norm: 'log',
     grid: 'coverage',
+    term: 'coverage',
   },
   sigma: {
     name: 'Conditional sigma of B',
@@ -78,6 +84,7 @@ export const quantityInfo: Readonly<Record<FieldQuantity, QuantityInfo>> = {
     signed: false,
     norm: 'log',
     grid: 'conditional_sigma',
+    term: 'conditional-sigma',
   },
 }
 

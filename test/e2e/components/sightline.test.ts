@@ -113,6 +113,31 @@ describe('the profile of a line of sight', () => {
     expect(open.complaints).toEqual([])
   })
 
+  it('says what its names mean, to the pointer and to the keyboard', async () => {
+    await mountTracks()
+    const meaning = open.page.locator('.tooltip.definition')
+    await open.page.getByRole('button', { name: 'j, Emissivity' }).hover()
+    await expect.poll(() => meaning.first().textContent()).toContain('synchrotron emission per kpc')
+    await open.page.getByRole('button', { name: 'j, Emissivity' }).click()
+    expect(await lastEvent('explain')).toBe('emissivity')
+    await mountTracks()
+    // One stop for all names, and arrows among them.
+    const { keyboard } = open.page
+    const focused = () => open.page.evaluate(() => document.activeElement?.ariaLabel)
+    await keyboard.press('Tab')
+    expect(await focused()).toBe('B⊥, Across the sightline')
+    await keyboard.press('ArrowDown')
+    expect(await focused()).toBe('B∥, Along the sightline')
+    await expect.poll(() => meaning.first().textContent()).toContain('positive toward us')
+    await keyboard.press('Tab')
+    expect(await focused()).toBe('Distance on the sightline')
+    await keyboard.press('Shift+Tab')
+    expect(await focused()).toBe('B∥, Along the sightline')
+    await keyboard.press('End')
+    expect(await focused()).toBe('I, Intensity so far')
+    expect(open.complaints).toEqual([])
+  })
+
   it.each([
     [400, 140],
     [1050, 560],

@@ -27,6 +27,7 @@ const listened = [
   'update:settings',
   'update:seeds',
   'pick',
+  'explain',
   'stroke',
   'readout',
 ] as const

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { findHelp } from '#renderer/help/find-help.ts'
+import { groupCurves, termOfCurve } from '#renderer/charts/series.ts'
 import { glossary, pageOf, pages, termOf } from '#renderer/help/manual.ts'
+import { allTracks } from '#renderer/sightline/tracks.ts'
+import { quantityInfo } from '#renderer/volume/scalar.ts'
+import { fieldQuantities } from '#renderer/volume/types.ts'
 import { parseInline, parseMarkdown, sections } from '#renderer/help/markdown.ts'
 import { leaves, settingsHelp } from '#renderer/help/settings-help.ts'
 import { helpOfKey, runFileHelp } from '#shared/session/run-file-help.ts'
@@ -61,6 +65,22 @@ describe('the manual', () => {
       expect(term.source, term.id).not.toBe('')
     }
     expect(termOf('faraday-depth')?.definition).toMatch(/0\.81/)
+  })
+  it('has what panels name', () => {
+    const columns = ['loss', 'smoothness_thermal_electrons', 'divergence', 'gradient_norm']
+    const { loss, chi2, gradient } = groupCurves([...columns, 'chi2_n_fitted', 'chi2_n_held_out'])
+    const ofCurves = [...loss, ...chi2, ...gradient].map(termOfCurve)
+    expect(ofCurves).toEqual([
+      undefined,
+      ...['smoothness', 'regularisation', 'chi-square', 'held-out', 'gradient-norm'],
+    ])
+    const named = [
+      ...allTracks.map(({ term }) => term),
+      ...fieldQuantities.map((quantity) => quantityInfo[quantity].term),
+      ...ofCurves,
+    ].filter((term) => term !== undefined)
+    for (const term of named) expect(termOf(term), term).toBeDefined()
+    expect(named).toEqual(expect.arrayContaining(['emissivity', 'coverage', 'conditional-sigma']))
   })
 })
 
