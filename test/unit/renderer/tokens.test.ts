@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
 const css = readFileSync(
@@ -66,5 +68,27 @@ describe('the published figures', () => {
     const found = contrast(themes[theme].get(text) ?? '', themes[theme].get('surface-1') ?? '')
     // Published with one decimal.
     expect(Math.abs(found - published)).toBeLessThan(0.11)
+  })
+})
+
+describe('motion', () => {
+  const folder = fileURLToPath(new URL('../../../src-renderer/', import.meta.url))
+  const styles = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(css|vue)$/.test(name))
+    .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }))
+
+  it('is a fade of at most 120 ms', () => {
+    expect(Number(/--fade:\s*(\d+)ms/.exec(darkPart)?.[1])).toBeLessThanOrEqual(120)
+  })
+  it('lasts as long as the tokens say, wherever it is', () => {
+    const literal = styles.flatMap(({ name, text }) =>
+      [...text.matchAll(/\b(?:transition|animation)[a-z-]*:[^;}]*/g)]
+        .map(([rule]) => rule)
+        .filter((rule) => /[\d.]m?s\b/.test(rule.replace(/\b0s !important/, '')))
+        .map((rule) => `${name}: ${rule}`),
+    )
+    expect(literal).toEqual([])
+    const moving = styles.filter(({ text }) => text.includes('var(--fade)'))
+    expect(moving.map(({ name }) => name)).toContain(join('styles', 'workbench.css'))
   })
 })
