@@ -1,5 +1,7 @@
 import { colourAt } from '#shared/sky/index.ts'
+import { pinholeCamera } from './camera.ts'
 import type { Vector3 } from '#renderer/volume/types.ts'
+import type { CameraPlace } from './camera.ts'
 
 /** A scalar on the voxels of a box of -half to +half kpc, C order. */
 export interface Voxels {
@@ -41,7 +43,7 @@ export interface VolumeLook {
  * What a ray through a volume shows, RGB bytes, in steps of a sixth of a voxel: light of the colours of the values, of which a twentieth of
  * the box covers three quarters at the full value, less with its power 3/2, and none where it is hidden.
  */
-export function castRay(
+function castRay(
   voxels: Voxels,
   { full, hiddenBelow, background }: VolumeLook,
   from: Vector3,
@@ -66,4 +68,52 @@ export function castRay(
     left *= 1 - cover
   }
   return seen.map((value, i) => value + left * background[i])
+}
+
+export interface CastPixel {
+  /** From the upper left corner, CSS pixels. */
+  readonly x: number
+  readonly y: number
+  readonly colour: readonly number[]
+  /** Of this ray and those some pixels beside it, which a picture of fewer pixels shows as well: red, green and blue each. */
+  readonly low: readonly number[]
+  readonly high: readonly number[]
+}
+
+/** A volume by its rays, on a raster over a picture of `width` x `height` CSS pixels. */
+export function castPicture(
+  voxels: Voxels,
+  look: VolumeLook,
+  place: CameraPlace,
+  { width, height, spacing }: { width: number; height: number; spacing: number },
+): CastPixel[] {
+  const camera = pinholeCamera(place, width, height)
+  const cast = (x: number, y: number) =>
+    castRay(voxels, look, camera.positionKpc, camera.rayThrough(x, y))
+  const pixels: CastPixel[] = []
+  for (let x = 10.5; x < width - 10; x += spacing) {
+    for (let y = 10.5; y < height - 10; y += spacing) {
+      const around = [0, -4, 4].flatMap((dx) => [0, -4, 4].map((dy) => cast(x + dx, y + dy)))
+      const parts = [0, 1, 2].map((i) => around.map((colour) => colour[i]))
+      const [low, high] = [
+        parts.map((all) => Math.min(...all)),
+        parts.map((all) => Math.max(...all)),
+      ]
+      pixels.push({ x, y, colour: around[0], low, high })
+    }
+  }
+  return pixels
+}
+
+/** Pixels that are not as they were cast, in words. */
+export function wrongPixels(
+  pixels: readonly CastPixel[],
+  at: (x: number, y: number) => readonly number[],
+  tolerance: number,
+): string[] {
+  return pixels
+    .filter(({ x, y, low, high }) =>
+      at(x, y).some((seen, i) => seen < low[i] - tolerance || seen > high[i] + tolerance),
+    )
+    .map(({ x, y, colour }) => `${x}, ${y}: ${at(x, y).join(' ')}, not ${colour.map(Math.round)}`)
 }

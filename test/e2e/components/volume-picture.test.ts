@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { colourAt } from '#shared/sky/index.ts'
 import { pinholeCamera } from '#test/tools/camera.ts'
-import { castRay } from '#test/tools/ray-cast.ts'
+import { castPicture, wrongPixels } from '#test/tools/ray-cast.ts'
 import { colourDistance, screenPicture } from '../picture.ts'
 import { mountField, setField, strengthsOf } from './field-panel.ts'
 import { useComponentPage } from './page.ts'
 import type { TestField } from './field-panel.ts'
 import type { VolumeSettings } from '#renderer/volume/settings.ts'
 import type { CameraPlace } from '#test/tools/camera.ts'
+import type { CastPixel } from '#test/tools/ray-cast.ts'
 
 // The volume against arithmetic of these tests: a pinhole camera, and rays through the values of the field.
 
@@ -76,41 +77,32 @@ async function look(camera: CameraPlace) {
   }
 }
 
-/**
- * What is on the screen beside what rays through its pixels meet, on a raster over the whole picture.
- *
- * @returns `wrong` pixels: where what rays meet changes from pixel to pixel, that of those around it is right as well, since the picture has
- * fewer pixels where the processor draws it; and the `light` of the picture as a part of that of all rays together
- */
-async function compare(field: TestField, camera: CameraPlace) {
-  const view = await look(camera)
+/** What the rays of a picture of this size meet. */
+function castField(field: TestField, camera: CameraPlace, size: { width: number; height: number }) {
   const voxels = { ...field, values: strengthsOf(field) }
-  const appearance = { full: 4, hiddenBelow, background }
-  const cast = (x: number, y: number) =>
-    castRay(voxels, appearance, view.positionKpc, view.rayThrough(x, y))
-  const light = (colour: readonly number[]) =>
-    colour.reduce((sum, value, i) => sum + value - background[i], 0)
-  const wrong: string[] = []
-  let [drawn, seenLight, castLight] = [0, 0, 0]
-  for (let x = 10.5; x < view.width - 10; x += 13) {
-    for (let y = 10.5; y < view.height - 10; y += 13) {
-      const around = [0, -4, 4].flatMap((dx) => [0, -4, 4].map((dy) => cast(x + dx, y + dy)))
-      const seen = view.at(x, y)
-      if (colourDistance(around[0], background) > 20) drawn++
-      seenLight += light(seen)
-      castLight += light(around[0])
-      const right = seen.every((value, i) => {
-        const parts = around.map((colour) => colour[i])
-        return value > Math.min(...parts) - 8 && value < Math.max(...parts) + 8
-      })
-      if (!right) wrong.push(`${x}, ${y}: ${seen.join(' ')}, not ${around[0].map(Math.round)}`)
-    }
-  }
-  expect(drawn).toBeGreaterThan(10)
-  return { wrong, light: seenLight / castLight }
+  const pixels = castPicture(voxels, { full: 4, hiddenBelow, background }, camera, {
+    ...size,
+    spacing: 13,
+  })
+  expect(pixels.filter(({ colour }) => light(colour) > 60).length).toBeGreaterThan(5)
+  return pixels
 }
-const wrongPixels = async (field: TestField, camera: CameraPlace) =>
-  (await compare(field, camera)).wrong
+const light = (colour: readonly number[]) =>
+  colour.reduce((sum, value, i) => sum + value - background[i], 0)
+
+async function differences(field: TestField, camera: CameraPlace): Promise<string[]> {
+  const view = await look(camera)
+  return wrongPixels(castField(field, camera, view), view.at, 8)
+}
+
+/** The light of the picture as a part of that of all its rays together. */
+async function lightPart(field: TestField, camera: CameraPlace): Promise<number> {
+  const view = await look(camera)
+  const pixels = castField(field, camera, view)
+  const sum = (of: (pixel: CastPixel) => readonly number[]) =>
+    pixels.reduce((total, pixel) => total + light(of(pixel)), 0)
+  return sum(({ x, y }) => view.at(x, y)) / sum(({ colour }) => colour)
+}
 
 describe('the picture of the volume', () => {
   it.each(Object.entries(cameras))('has an isosurface in its place, %s', async (_, camera) => {
@@ -138,28 +130,28 @@ describe('the picture of the volume', () => {
 
   it.each(Object.entries(cameras))('is what rays through the field meet, %s', async (_, camera) => {
     await mount(block, camera)
-    await expect.poll(() => wrongPixels(block, camera), shown).toEqual([])
+    await expect.poll(() => differences(block, camera), shown).toEqual([])
     expect(open.complaints).toEqual([])
   })
 
   it('is as dense with voxels of another size', async () => {
     const camera = cameras['from the south, above']
     await mount(block, camera)
-    await expect.poll(() => wrongPixels(block, camera), shown).toEqual([])
+    await expect.poll(() => differences(block, camera), shown).toEqual([])
     for (const shape of [
       [40, 40, 20],
       [14, 14, 7],
     ] as const) {
       const other = { ...block, shape }
       await setField(open.page, other)
-      await expect.poll(() => wrongPixels(other, camera), shown).toEqual([])
+      await expect.poll(() => differences(other, camera), shown).toEqual([])
     }
   })
 
   it('is as dense while it moves, with fewer samples, and at rest again', async () => {
     const camera = cameras['from the south, above']
     await mount(block, camera)
-    await expect.poll(() => wrongPixels(block, camera), shown).toEqual([])
+    await expect.poll(() => differences(block, camera), shown).toEqual([])
     // Turns of a wheel by nothing: the view moves, and stays.
     const turning = await open.page.evaluateHandle(() => {
       const canvas = document.querySelector('.stage > canvas')
@@ -172,10 +164,10 @@ describe('the picture of the volume', () => {
     })
     await expect.poll(() => turning.evaluate(({ turns }) => turns), shown).toBeGreaterThan(40)
     // Where few samples of a ray fall is left to chance: it is right on the average of all rays.
-    const difference = async () => Math.abs((await compare(block, camera)).light - 1)
+    const difference = async () => Math.abs((await lightPart(block, camera)) - 1)
     await expect.poll(difference, shown).toBeLessThan(0.06)
     await turning.evaluate(({ timer }) => window.clearInterval(timer))
-    await expect.poll(() => wrongPixels(block, camera), shown).toEqual([])
+    await expect.poll(() => differences(block, camera), shown).toEqual([])
     expect(open.complaints).toEqual([])
   })
 })

@@ -4,10 +4,12 @@ import { expect } from 'vitest'
 import { z } from 'zod'
 import { ang2pix, pix2ang } from '#shared/healpix/index.ts'
 import { colourAt, formatQuantity, limitsFromPercentile } from '#shared/sky/index.ts'
+import { volumeSettings } from '#renderer/volume/settings.ts'
+import { castPicture, trilinear, wrongPixels } from '#test/tools/ray-cast.ts'
 import { colourDistance } from '../picture.ts'
 import { readSession } from './session-file.ts'
 import type { Exported } from './story.ts'
-import { coloursIn, layout, sky, skyOnScreen, soon, withoutOverlays } from './workbench.ts'
+import { layout, sky, skyOnScreen, soon, withoutOverlays } from './workbench.ts'
 import type { SkyView } from './workbench.ts'
 
 const degree = Math.PI / 180
@@ -152,28 +154,13 @@ export async function checkSkyPixels(page: Page, path: string, exported: Exporte
   await page.keyboard.press('0')
 }
 
-type Vector = readonly [number, number, number]
-
-/** Trilinear between voxel centres, of the strength of the exported field; NaN beside voxels that are not fitted. */
-function strengthAt({ shape, values }: Exported['field'], half: Vector, point: Vector): number {
-  const axes = point.map((value, axis) => {
-    const count = shape[axis]
-    const place = ((value / half[axis] + 1) / 2) * count - 0.5
-    const low = Math.min(count - 1, Math.max(0, Math.floor(place)))
-    return { low, high: Math.min(count - 1, low + 1), weight: Math.max(0, place - low) }
-  })
-  let sum = 0
-  for (let corner = 0; corner < 8; corner++) {
-    let [at, weight] = [0, 1]
-    axes.forEach((axis, i) => {
-      const upper = (corner >> i) & 1
-      at = at * shape[i] + (upper ? axis.high : axis.low)
-      weight *= upper ? axis.weight : 1 - axis.weight
-    })
-    const strength = Math.hypot(values[3 * at], values[3 * at + 1], values[3 * at + 2])
-    sum += weight * (strength > 0 ? strength : NaN)
-  }
-  return sum
+/** |B| of the exported field, and the upper end of its colours: from 0 to where 99.5 % of the region lie. */
+function strengthsOf({ values }: Exported['field']) {
+  const strengths = Float32Array.from({ length: values.length / 3 }, (_, voxel) =>
+    Math.hypot(...values.subarray(3 * voxel, 3 * voxel + 3)),
+  )
+  const region = strengths.filter((strength) => strength > 0)
+  return { strengths, full: limitsFromPercentile(region, 0, 99.5)?.max ?? NaN }
 }
 
 /** Colours of the slice through z = 0 against the exported grid, and the value under the pointer. */
@@ -183,13 +170,10 @@ export async function checkSlicePixels(
   { field }: Exported,
 ): Promise<void> {
   const half = readSession(path, ({ configuration }) => configuration.box.half_size_kpc)
-  const strengths: number[] = []
-  for (let at = 0; at < field.values.length; at += 3) {
-    const strength = Math.hypot(field.values[at], field.values[at + 1], field.values[at + 2])
-    if (strength > 0) strengths.push(strength)
-  }
-  // As the colour bar says: from 0 to where 99.5 % of the region lie.
-  const full = limitsFromPercentile(Float32Array.from(strengths), 0, 99.5)?.max ?? NaN
+  const { strengths, full } = strengthsOf(field)
+  // Not beside voxels that are not fitted.
+  const values = strengths.map((strength) => (strength > 0 ? strength : NaN))
+  const voxels = { values, shape: field.shape, halfSizeKpc: half }
   const frame = await page.locator('.slices').boundingBox()
   if (!frame) throw new Error('There are no slices.')
   // Room for ticks and colour bar as the panel lays it out.
@@ -202,7 +186,7 @@ export async function checkSlicePixels(
   const top = Math.round(frame.y) + 10
   const z = readSession(path, ({ view }) => Number(Reflect.get(Object(view), 'slices')?.[2] ?? 0))
   const valueAt = (x: number, y: number) =>
-    strengthAt(field, half, [
+    trilinear(voxels, [
       ((2 * (x + 0.5 - left)) / side - 1) * half[0],
       (1 - (2 * (y + 0.5 - top)) / side) * half[1],
       z,
@@ -246,13 +230,34 @@ export async function checkSlicePixels(
   await page.mouse.move(2, 2)
 }
 
-/** The volume shows more than its background. */
-export async function checkVolume(page: Page): Promise<void> {
-  const stage = page.locator('.volume .stage')
-  const colours = async () => {
-    const box = await stage.boundingBox()
-    if (!box) return 0
-    return withoutOverlays(page, (picture) => coloursIn(picture, box).size)
+/** The volume against rays of this test through the exported grid, from a camera that the session keeps. */
+export async function checkVolume(page: Page, path: string, { field }: Exported): Promise<void> {
+  const kept = () =>
+    readSession(path, ({ view }) => volumeSettings.parse(Reflect.get(Object(view), 'volume')))
+  if (!kept().camera) {
+    await page.locator('.volume .stage > canvas').focus()
+    await page.keyboard.press('ArrowLeft')
   }
-  await expect.poll(colours, { timeout: 60_000 }).toBeGreaterThan(50)
+  await expect.poll(() => kept().camera, soon).not.toBeNull()
+  const { camera, hiddenBelow } = kept()
+  const box = await page.locator('.volume .stage').boundingBox()
+  if (!box || !camera) throw new Error('There is no volume.')
+  const halfSizeKpc = readSession(path, ({ configuration }) => configuration.box.half_size_kpc)
+  const { strengths, full } = strengthsOf(field)
+  const voxels = { values: strengths, shape: field.shape, halfSizeKpc }
+  const background = await page
+    .locator('.volume .scene')
+    .evaluate((scene) => getComputedStyle(scene).backgroundColor.match(/\d+/g)?.map(Number) ?? [])
+  const look = { full, hiddenBelow, background }
+  const pixels = castPicture(voxels, look, camera, { ...box, spacing: 24 })
+    // Words and the button along the upper and the lower edge.
+    .filter(({ y }) => y > 60 && y < box.height - 40)
+  const isDrawn = ({ colour }: (typeof pixels)[number]) => colourDistance(colour, background) > 20
+  expect(pixels.filter(isDrawn).length).toBeGreaterThan(40)
+  expect(pixels.filter((pixel) => !isDrawn(pixel)).length).toBeGreaterThan(20)
+  const wrong = () =>
+    withoutOverlays(page, (picture) =>
+      wrongPixels(pixels, (x, y) => picture.at(box.x + x, box.y + y), 12),
+    )
+  await expect.poll(wrong, { timeout: 60_000, message: 'colours of the volume' }).toEqual([])
 }

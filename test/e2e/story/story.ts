@@ -255,7 +255,7 @@ export async function tellStory(stage: Stage): Promise<void> {
   await checkSkyPixels(page, path, exported)
   await checkSlicePixels(page, path, exported)
   await layout(page, 'Explore field')
-  await checkVolume(page)
+  await checkVolume(page, path, exported)
   await layout(page, 'Fit')
   await saveCopy(stage, page, path)
   // Messages and the pointer are no part of the picture.
@@ -288,6 +288,9 @@ export async function tellStory(stage: Stage): Promise<void> {
   await expect.poll(same, soon).toBe(0)
   await checkKnownPixels(page)
   await checkSlicePixels(page, path, exported)
+  await layout(page, 'Explore field')
+  await checkVolume(page, path, exported)
+  await layout(page, 'Fit')
   const plot = await page.locator('.chart .plot').first().boundingBox()
   if (!plot) throw new Error('The curves are missing.')
   expect(coloursIn(await screenPicture(page), plot).size).toBeGreaterThan(5)
