@@ -4,6 +4,7 @@ import { colourAt, makeNorm, projectSky, unprojectSky } from '#shared/sky/index.
 import { colourDistance, decodePng, screenPicture } from '../picture.ts'
 import { useComponentPage } from './page.ts'
 import type { ColourMapName, Norm } from '#shared/sky/index.ts'
+import type { SkyProjection } from '#renderer/sky/types.ts'
 import type { Picture } from '../picture.ts'
 
 const degree = Math.PI / 180
@@ -11,7 +12,7 @@ const degree = Math.PI / 180
 const neutral = [0x45, 0x49, 0x50]
 const wholeSky = { lonDeg: 0, latDeg: 0, rollDeg: 0, zoom: 1, panX: 0, panY: 0 }
 type View = typeof wholeSky
-type Shape = 'mollweide' | 'orthographic'
+type Shape = SkyProjection
 
 const open = useComponentPage()
 
@@ -81,7 +82,8 @@ async function mount(options: MapOptions): Promise<void> {
 async function stageBox(shape: Shape, view: View) {
   const box = await open.page.locator('.stage').boundingBox()
   if (!box) throw new Error('no stage')
-  const half = shape === 'mollweide' ? 2 : 1
+  // Mollweide and plate carree are twice as wide as high, the others squares.
+  const half = shape === 'mollweide' || shape === 'plate-carree' ? 2 : 1
   const fit = Math.min((box.width - 3) / (2 * half), (box.height - 3) / 2)
   const scale = fit * view.zoom
   return {
@@ -199,6 +201,20 @@ describe('colours', () => {
     expect(result.wrong).toEqual([])
   })
 
+  it.each(['gnomonic', 'plate-carree'] as const)(
+    'are those of the values in %s, with grey for NaN',
+    async (projection) => {
+      const limits = [2, 192] as const
+      const options: MapOptions = { nside: 4, values: 'holes', norm: 'log', limits, projection }
+      await mount(options)
+      const norm = makeNorm({ kind: 'log', min: 2, max: 192 })
+      const result = await compare(options, (pixel) => (pixel % 3 === 0 ? NaN : pixel + 1), norm)
+      expect(result.compared).toBeGreaterThan(3000)
+      expect(result.wrong).toEqual([])
+      expect(open.complaints).toEqual([])
+    },
+  )
+
   it('leave what is outside the map to the panel', async () => {
     await mount({ nside: 4, values: 'number' })
     const picture = await mapPicture()
@@ -215,6 +231,19 @@ describe('geometry', () => {
     ['the north pole', 'orthographic', { ...wholeSky, latDeg: 90, zoom: 40 }],
     ['a zoomed Mollweide pole', 'mollweide', { ...wholeSky, zoom: 60, panX: 0.01, panY: -0.983 }],
     ['a cap boundary', 'mollweide', { ...wholeSky, zoom: 150, panX: 0.5, panY: 0.55 }],
+    ['a plate carree', 'plate-carree', wholeSky],
+    [
+      'an oblique plate carree',
+      'plate-carree',
+      { ...wholeSky, lonDeg: 70, latDeg: -50, rollDeg: 30 },
+    ],
+    [
+      'a zoomed plate carree pole',
+      'plate-carree',
+      { ...wholeSky, zoom: 60, panX: 0.7, panY: 0.98 },
+    ],
+    ['a gnomonic picture', 'gnomonic', { ...wholeSky, lonDeg: 265, latDeg: -30, rollDeg: 40 }],
+    ['a gnomonic pole', 'gnomonic', { ...wholeSky, latDeg: 90, zoom: 40 }],
     ['the seam', 'mollweide', { ...wholeSky, zoom: 200, panX: -1.9, panY: 0.2 }],
   ]
   it.each(views)('shows the right pixels in %s', async (_, projection, view) => {
@@ -256,6 +285,55 @@ describe('geometry', () => {
     expect(brightness(45, 60).y).toBeLessThan(box.y + box.height / 2)
     expect(brightness(45, 60).seen).toEqual(colourAt('greys', 0))
     expect(brightness(45, -60).seen).toEqual(colourAt('greys', 8 / 11))
+  })
+})
+
+/** Screen positions worked out by hand, of the twelve pixels of NSIDE 1. */
+describe('places', () => {
+  const seenAt = async (
+    projection: Shape,
+    view: View,
+    places: readonly (readonly [number, number])[],
+  ) => {
+    await mount({
+      nside: 1,
+      values: 'number',
+      limits: [1, 12],
+      colourMap: 'greys',
+      projection,
+      view,
+    })
+    const picture = await mapPicture()
+    const { toScreen } = await stageBox(projection, view)
+    return places.map(([planeX, planeY]) => {
+      const { x, y } = toScreen(planeX, planeY)
+      return picture.at(x, y)
+    })
+  }
+  // The middles of the twelve: at latitudes of 41.8 degrees from l = 45 degrees on, of 0 from 0 on, and of -41.8 from 45 on.
+  const grey = (pixel: number) => colourAt('greys', pixel / 11)
+
+  it('in plate carree are proportional to longitude, to the left, and latitude', async () => {
+    const unitsPerDegree = 1 / 90
+    const at = (l: number, b: number) => [-l * unitsPerDegree, b * unitsPerDegree] as const
+    const places = [
+      at(45, 41.8),
+      at(135, 41.8),
+      at(-45, 41.8),
+      at(90, 0),
+      at(-90, 0),
+      at(45, -41.8),
+    ]
+    expect(await seenAt('plate-carree', wholeSky, places)).toEqual([0, 1, 3, 5, 7, 8].map(grey))
+  })
+
+  it('in a gnomonic picture are at the tangent of the distance from its middle', async () => {
+    // 40 degrees from the middle: to the left along the equator is the next pixel but for its corner, above and below are 0 and 8.
+    const view = { ...wholeSky, lonDeg: 45 }
+    const t = Math.tan((40 * Math.PI) / 180)
+    const places = [[-t, 0], [t, 0], [0, t], [0, -t]] as const // prettier-ignore
+    // l = 85 and 5 degrees on the equator are of the pixels about 90 and 0 degrees.
+    expect(await seenAt('gnomonic', view, places)).toEqual([5, 4, 0, 8].map(grey))
   })
 })
 
