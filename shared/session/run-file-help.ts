@@ -38,7 +38,7 @@ export const runFileHelp: readonly KeyHelp[] = [
   { key: 'sky.frequencies_ghz', text: 'Frequencies to simulate. A fit takes those of its data.' },
   { key: 'sky.stokes', text: 'Which of I, Q and U are simulated.' },
   {
-    key: 'integrator.rule',
+    key: 'integrator',
     text: 'How the integral along a line of sight is done. Gauss–Legendre within every cell follows the grid exactly; midpoint takes equal steps and serves comparison.',
     source: 'Press et al. (2007), Numerical Recipes, section 4.6',
   },
@@ -104,10 +104,18 @@ export const runFileHelp: readonly KeyHelp[] = [
   { key: 'sigma.floor', text: 'σ is never smaller, in the unit of the data.' },
   { key: 'data.sigma.file', text: 'A map of σ.' },
   { key: 'sigma.unit', text: 'Unit of the map of σ, where it is not that of the data.' },
+  {
+    key: 'mask',
+    text: 'Which pixels are not compared: those where a map is 0, or those near the Galactic plane.',
+  },
   { key: 'mask.file', text: 'A map: pixels where it is 0 are left out.' },
   {
     key: 'mask.galactic_latitude_above_deg',
     text: 'Pixels nearer to the Galactic plane are left out.',
+  },
+  {
+    key: 'bandpass',
+    text: 'The frequencies that the model is averaged over, in place of one: from a table, or typed.',
   },
   {
     key: 'bandpass.file',
@@ -194,6 +202,7 @@ export const runFileHelp: readonly KeyHelp[] = [
   { key: 'file', text: 'A table on a grid (NPY, FITS or HDF5) in place of a model.' },
   { key: 'half_size_kpc', text: 'The box that the table covers. Left out: that of the run.' },
   { key: 'centre_kpc', text: 'The middle of the table’s box.' },
+  { key: 'random', text: 'A Gaussian random field that is added to the regular one.' },
   {
     key: 'random.seed',
     text: 'Another number gives another realisation; the same one always the same.',
@@ -222,6 +231,10 @@ export const runFileHelp: readonly KeyHelp[] = [
   { key: 'random.divergence_free', text: 'Whether what has divergence is projected out.' },
   { key: 'random.shape', text: 'The grid that the random field is made on.' },
   {
+    key: 'free_free',
+    text: 'Emission and absorption of the ionised gas, which matter at low frequencies and near the plane.',
+  },
+  {
     key: 'free_free.electron_temperature_k',
     text: 'Temperature of the ionised gas, for its emission and absorption at low frequencies.',
     source: 'Draine (2011), Physics of the Interstellar and Intergalactic Medium, chapter 10',
@@ -241,6 +254,10 @@ export const runFileHelp: readonly KeyHelp[] = [
     text: 'p where a run starts, by the number of the region.',
   },
   { key: 'spectral_index_regions.free', text: 'Whether p of each region is fitted.' },
+  {
+    key: 'spectrum',
+    text: 'How many electrons there are per energy where that is no power law: from a table, or two power laws that meet.',
+  },
   {
     key: 'spectrum.file',
     text: 'A table (CSV) with the columns energy_gev and density: the electrons per energy where that is no power law.',
@@ -270,6 +287,10 @@ export const runFileHelp: readonly KeyHelp[] = [
   },
   { key: 'regularisation.correlation_kpc', text: 'On larger scales the spectrum is flat.' },
   { key: 'regularisation.slope', text: 'On smaller scales the power falls as k to minus this.' },
+  {
+    key: 'held_out',
+    text: 'Blocks of pixels that are kept from the fit, to measure how well it predicts: one of so many folds, or a share drawn at random.',
+  },
   {
     key: 'held_out.fold',
     text: 'Which tenth (or other share) of the blocks is kept from the fit.',
@@ -355,4 +376,4 @@ export function helpOfKey(key: string): KeyHelp | undefined {
   return undefined
 }
 
-const wholes = new Set(['formula', 'of', 'free', 'random.strength', 'parameters'])
+const wholes = new Set(['integrator', 'formula', 'of', 'free', 'random.strength', 'parameters'])

@@ -16,6 +16,7 @@ import RunForm from '#renderer/forms/RunForm.vue'
 import { schemaIssues } from '#renderer/forms/issues.ts'
 import { leaves } from '#renderer/help/settings-help.ts'
 import type { Leaf } from '#renderer/help/settings-help.ts'
+import { helpOfKey } from '#shared/session/run-file-help.ts'
 import type { MapDescriptionMessage } from '#shared/contract/methods.ts'
 import { useProject } from '#renderer/stores/project.ts'
 
@@ -70,6 +71,27 @@ async function show(
   const html = await renderToString(app.use(createPinia()))
   rendered[name] = html
   for (const key of settings(html)) shown.add(key)
+}
+
+const voids = /^(input|img|br|hr|wbr)$/
+/** What takes a value, and the setting that it lies within, as F1 and the name's tooltip look for it. Buttons that only do something are none. */
+function controlsOf(html: string): { tag: string; setting: string | undefined }[] {
+  const controls: { tag: string; setting: string | undefined }[] = []
+  const around: (string | undefined)[] = []
+  for (const [tag, end, name, attributes] of html.matchAll(/<(\/?)([a-z][\w-]*)([^>]*)>/g)) {
+    if (end) {
+      around.pop()
+      continue
+    }
+    const setting = /data-setting="([^"]+)"/.exec(attributes)?.[1] ?? around.at(-1)
+    const takes =
+      /^(input|textarea|select)$/.test(name) ||
+      /role="(combobox|checkbox|radio|switch|slider|spinbutton|textbox)"/.test(attributes)
+    if (takes && !/aria-hidden="true"/.test(attributes)) controls.push({ tag, setting })
+    if (!voids.test(name) && !attributes.endsWith('/')) around.push(setting)
+  }
+  expect(around, 'every element is closed').toEqual([])
+  return controls
 }
 
 const pattern = (leaf: string) =>
@@ -254,7 +276,8 @@ describe('the forms of the workbench', () => {
   it('names no key that the run file does not have', () => {
     const known = leaves().map(({ key }) => pattern(key))
     const records = leaves().filter(({ node }) => node.kind === 'record')
-    const wholes = /(^|\.)(formula|free|integrator|held_out|spectrum|nuisance|bandpass|mask)$/
+    const wholes =
+      /(^|\.)(formula|free|integrator|held_out|spectrum|nuisance|bandpass|mask|random|random\.strength|free_free)$/
     const strange = [...shown].filter(
       (key) =>
         !known.some((one) => one.test(key)) &&
@@ -265,7 +288,12 @@ describe('the forms of the workbench', () => {
   })
 
   it('explains every control', () => {
-    for (const [name, html] of Object.entries(rendered))
-      expect(html.includes('data-setting'), name).toBe(true)
+    const unexplained = Object.entries(rendered).flatMap(([name, html]) =>
+      controlsOf(html)
+        .filter(({ setting }) => setting === undefined || !helpOfKey(setting))
+        .map(({ tag, setting }) => `${name}: ${setting ?? ''} ${tag}`),
+    )
+    expect(unexplained).toEqual([])
+    expect(Object.values(rendered).flatMap(controlsOf).length).toBeGreaterThan(500)
   })
 })
