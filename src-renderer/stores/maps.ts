@@ -220,6 +220,8 @@ export const useMaps = defineStore('maps', () => {
       runs.shown !== null &&
       (isActive(runs.shown.state) || dealtWith.value !== shownKey.value),
   )
+  /** The shown run was not fitted to the data that are shown. */
+  const isForeign = ref(false)
   let done = ''
   let working = false
   let pause: ReturnType<typeof setTimeout> | undefined
@@ -229,6 +231,7 @@ export const useMaps = defineStore('maps', () => {
     data.value = null
     model.value = null
     residual.value = null
+    isForeign.value = false
     done = ''
     void update()
   })
@@ -262,7 +265,9 @@ export const useMaps = defineStore('maps', () => {
       done = stamp
       const text = describeError(error)
       // A run that has not got so far yet has no maps, and neither has one that was deleted; one that failed before has said so.
-      const isNone = error instanceof EngineError && ['not-yet', 'unknown-run'].includes(error.code)
+      const code = error instanceof EngineError ? error.code : ''
+      if (key === shownKey.value) isForeign.value = code === 'no-data'
+      const isNone = ['not-yet', 'unknown-run', 'no-data'].includes(code)
       if (text !== complained && !isNone && !isActive(run.state) && run.state !== 'failed')
         messages.fail('No pictures of this run', error)
       complained = text
@@ -296,6 +301,7 @@ export const useMaps = defineStore('maps', () => {
     model,
     residual,
     awaited,
+    isForeign,
     busy,
     loadInput,
     residualOf,

@@ -396,6 +396,10 @@ it.each([
   if (!place) throw new Error('The source is not on the screen.')
   await page.mouse.move(place.x + 2, place.y + 1)
   await expect.poll(() => readout('Data'), soon).toBe(signed(12, 'rad m^-2'))
+  // The run that is shown was not fitted to it: that is no error.
+  await layout(page, 'Fit')
+  await sky(page, 'Model').figure.getByText('not fitted in Run 2').waitFor()
+  expect(await page.getByText('No pictures of this run').count()).toBe(0)
   await page.mouse.move(3, 3)
   expect(stage.complaints).toEqual([])
 })
