@@ -187,7 +187,7 @@ export class Optimisation {
     } catch (error) {
       if (!(error instanceof NotFiniteError)) throw error
       throw new DivergenceError(
-        `At iteration ${iteration} the run became meaningless: ${error.message} The session keeps its last sound checkpoint, or begins anew. Try a smaller optimiser.learning_rate (it is ${this.#problem.optimiser.learning_rate}).`,
+        `At iteration ${iteration} the run became meaningless: ${error.message} The session keeps its last sound checkpoint, or begins anew. Try a smaller learning rate (optimiser.learning_rate is ${this.#problem.optimiser.learning_rate}).`,
         { cause: error },
       )
     }

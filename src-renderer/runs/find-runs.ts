@@ -25,7 +25,7 @@ export function parseTags(text: string): string[] {
 /** What is happening to a run, in words; of one that waits, its turn. */
 export function stateWords(run: RunSummary, queue: readonly number[]): string {
   const turn = queue.indexOf(run.run)
-  if (run.state === 'queued') return turn <= 0 ? 'waits, next' : `waits, ${turn + 1}.`
+  if (run.state === 'queued') return turn <= 0 ? 'queued, next' : `queued, ${turn + 1}.`
   if (run.state === 'done') return 'done'
   const percent = Math.floor((100 * run.iteration) / Math.max(1, run.iterations))
   return `${run.state}, ${percent} %`

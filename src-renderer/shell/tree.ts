@@ -49,7 +49,7 @@ export function runFact(run: RunSummary): string {
     case 'done':
       return run.chi2_n_held_out === null
         ? 'done'
-        : `χ² ${formatNumber(run.chi2_n_held_out, { digits: 2 })}`
+        : `χ²/N ${formatNumber(run.chi2_n_held_out, { digits: 2 })}`
     default:
       return run.state
   }

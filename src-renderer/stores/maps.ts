@@ -233,12 +233,21 @@ export const useMaps = defineStore('maps', () => {
     residual.value = null
     isForeign.value = false
     done = ''
-    void update()
+    hurry()
   })
+  // What a run has come to is shown at once.
+  watch(() => runs.shown && isActive(runs.shown.state), hurry)
   watch(
     [() => runs.shown, residualKind, skyVisible, visibility, () => connection.state],
     () => void update(),
   )
+
+  /** Updates without the pause after the last time. */
+  function hurry() {
+    clearTimeout(pause)
+    pause = undefined
+    void update()
+  }
 
   async function update() {
     const run = runs.shown
@@ -262,7 +271,7 @@ export const useMaps = defineStore('maps', () => {
       }
       complained = ''
     } catch (error) {
-      done = stamp
+      if (key === shownKey.value) done = stamp
       const text = describeError(error)
       // A run that has not got so far yet has no maps, and neither has one that was deleted; one that failed before has said so.
       const code = error instanceof EngineError ? error.code : ''
@@ -275,13 +284,9 @@ export const useMaps = defineStore('maps', () => {
       working = false
       dealtWith.value = key
       const spent = performance.now() - started
-      pause = setTimeout(
-        () => {
-          pause = undefined
-          void update()
-        },
-        Math.max(leastPauseMs, 3 * spent),
-      )
+      const goesOn = runs.shown !== null && isActive(runs.shown.state)
+      if (key !== shownKey.value || !goesOn) hurry()
+      else pause = setTimeout(hurry, Math.max(leastPauseMs, 3 * spent))
     }
   }
 

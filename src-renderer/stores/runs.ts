@@ -220,7 +220,7 @@ export const useRuns = defineStore('runs', () => {
       const { result } = await connection.request('run.start', { session })
       await project.refresh()
       if (waits)
-        messages.show('info', `${result.name} waits`, 'It starts when the runs before it end.')
+        messages.show('info', `${result.name} is queued`, 'It starts when the runs before it end.')
       else showNow(result.run)
     })
   }

@@ -15,10 +15,12 @@ export const gallery: readonly (readonly [title: string, screens: Record<string,
     {
       'inspect-data': 'A map of the sky, with its histogram',
       'sky-globe': 'The same as a globe',
+      'sky-gnomonic': 'A part of it, on a plane that touches the sphere',
       'sky-menu': 'Stretches of the colour scale',
       'sky-log': 'The log',
-      polarised: 'Stokes Q, with the directions of the magnetic field',
-      catalogue: 'A catalogue of Faraday depths',
+      polarised: 'Stokes Q of WMAP, with the directions of the magnetic field',
+      'sky-texture': 'The same as a texture of lines',
+      catalogue: 'A catalogue of Faraday depths (made up, as its sky is)',
       mask: 'Drawing a mask',
       'data-settings': 'What is known of a map',
     },
@@ -30,6 +32,8 @@ export const gallery: readonly (readonly [title: string, screens: Record<string,
       fit: 'A finished run',
       'sky-swipe': 'Data and model on the sides of a line',
       sightline: 'What lies along one line of sight',
+      'seen-by': 'The pixels that see a voxel',
+      'curves-compared': 'Two runs compared, with what they were told differently',
       runs: 'The runs of a session',
       'run-settings': 'Settings of the next run',
       'field-settings': 'Settings of the field',
@@ -40,10 +44,12 @@ export const gallery: readonly (readonly [title: string, screens: Record<string,
     'Field and models',
     {
       'explore-field': 'Volume and slices',
+      coverage: 'How much of the data sees each voxel',
       'volume-drawings': 'Isosurface and field lines',
       'volume-seeds': 'Where field lines begin',
       'volume-film': 'A film of the volume',
       model: 'Models of the field, and the sky that they predict',
+      formula: 'A field by a formula',
     },
   ],
   [
@@ -126,7 +132,7 @@ export function galleryPage(files: readonly string[]): string {
     return `## ${title}\n\n${lines.join('\n')}`
   })
   return (
-    '# Screenshots\n\nEvery panel and state of the workbench, dark and light, in windows of 1280x800 and, where it shows more, 2560x1440. `npm run screenshots`\n' +
+    '# Screenshots\n\nEvery panel and state of the workbench, dark and light, in windows of 1280x800 and 2560x1440. `npm run screenshots`\n' +
     'makes them anew from the session of `npm run first-light`; errors and interruptions are real ones, of damaged files and killed engines.\n\n' +
     parts.join('\n')
   )

@@ -15,7 +15,15 @@ import type { BrowserStage } from '../e2e/story/browser-stage.ts'
 import { electronStage } from '../e2e/story/electron-stage.ts'
 import { makePolarisedSession } from '../e2e/story/polarised-data.ts'
 import type { Stage } from '../e2e/story/stage.ts'
-import { iteration, layout, menu, runBar, tool } from '../e2e/story/workbench.ts'
+import {
+  iteration,
+  layout,
+  leaveTool,
+  menu,
+  runBar,
+  tool,
+  toolButton,
+} from '../e2e/story/workbench.ts'
 import { galleryPage } from './gallery.ts'
 
 const [session, folder, ...wanted] = process.argv.slice(2)
@@ -26,9 +34,6 @@ const sizes = [
   { width: 2560, height: 1440 },
 ] as const
 const themes = ['dark', 'light'] as const
-/** What shows more in a larger window; the rest is only centred in it. */
-const alsoLarge =
-  /^(start|start-recent|inspect-data|sky-globe|sky-swipe|fit|fit-running|sightline|runs|explore-field|volume-drawings|model|mask|polarised|catalogue)$/
 /** Software rendering on a busy machine takes its time for a volume. */
 const patienceMs = 8000
 
@@ -54,7 +59,7 @@ async function write(page: Page, png: string, file: string): Promise<void> {
     canvas.width = picture.width
     canvas.height = picture.height
     canvas.getContext('2d')?.drawImage(picture, 0, 0)
-    return canvas.toDataURL('image/webp', 0.78).split(',')[1]
+    return canvas.toDataURL('image/webp', canvas.width > 1280 ? 0.6 : 0.78).split(',')[1]
   }, png)
   await writeFile(join(folder, `${file}.webp`), webp, 'base64')
   console.log(file)
@@ -75,7 +80,6 @@ async function take(page: Page, screen: string): Promise<void> {
   for (const theme of themes) {
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
     for (const size of sizes) {
-      if (size.width > 1280 && !alsoLarge.test(screen)) continue
       await page.setViewportSize(size)
       await write(page, await still(page), `${screen}-${theme}-${size.width}`)
     }
@@ -111,21 +115,57 @@ async function panels(): Promise<void> {
     stage.holdEngine()
     await take(page, 'fit-running')
     stage.releaseEngine()
+    await runBar(page).getByRole('button', { name: 'Stop' }).click()
+    await runBar(page).getByText('Stopped', { exact: true }).waitFor()
+    await (await toolButton(page, 'Compare, Runs beside this one')).click()
+    await page.getByRole('menuitemcheckbox').first().click()
+    await leaveTool(page)
+    await take(page, 'curves-compared')
+    const slices = page.locator('.slices canvas.overlay')
+    const box = await slices.boundingBox()
+    if (!box) throw new Error('There are no slices.')
+    await slices.click({ position: { x: box.width / 2, y: box.height / 3 } })
+    await page.getByText(/^seen by \d+ px$/).waitFor()
+    await take(page, 'seen-by')
   })
 }
 
-/** A small session with Q, U and a catalogue: not the sky, but everything that is drawn of it. */
+/** What WMAP saw, and a small made-up session with a catalogue. */
 async function polarised(): Promise<void> {
+  await during(await themedStage(), async (stage) => {
+    const page = await stage.open()
+    await page.setViewportSize(sizes[0])
+    await page
+      .getByRole('button', { name: /^WMAP sample/ })
+      .and(page.locator(':enabled'))
+      .click()
+    const enough = /^(Stopped|Finished|Converged)/
+    while ((await iteration(page)) < 100) await wait(500)
+    await runBar(page).getByRole('button', { name: 'Stop' }).click()
+    await runBar(page).getByText(enough).waitFor()
+    await tool(page, 'Data', 'K band Q')
+    await choose(page, /^along B/)
+    await take(page, 'polarised')
+    await choose(page, /^off/)
+    await layout(page, 'Inspect data')
+    await choose(page, /^texture along B/)
+    await take(page, 'sky-texture')
+  })
   await during(await themedStage(), async (stage) => {
     await makePolarisedSession(stage.folder, 'polarised.larmor')
     const page = await stage.open()
     await page.setViewportSize(sizes[0])
     await openSession(stage, page, 'polarised.larmor')
-    await tool(page, 'Data', 'Q 1.4')
-    await take(page, 'polarised')
     await page.getByRole('treeitem', { level: 2 }).filter({ hasText: '60 sources' }).click()
     await take(page, 'catalogue')
   })
+}
+
+/** How the polarisation is drawn. */
+async function choose(page: Page, drawing: RegExp): Promise<void> {
+  await (await toolButton(page, /Polarisation$/)).click()
+  await page.getByRole('menuitemradio', { name: drawing }).click()
+  await leaveTool(page)
 }
 
 async function states(): Promise<void> {

@@ -74,11 +74,20 @@ export const startScreens: readonly Screen[] = [
 export const sessionScreens: readonly Screen[] = [
   {
     name: 'inspect-data',
-    show: (page) => layout(page, 'Inspect data'),
+    show: async (page) => {
+      await layout(page, 'Inspect data')
+      await (await toolButton(page, 'Histograms')).click()
+    },
+    hide: async (page) => (await toolButton(page, 'Histograms')).click(),
   },
   {
     name: 'sky-globe',
     show: (page) => tool(page, 'Projection', 'Globe'),
+    hide: (page) => tool(page, 'Projection', 'Mollweide'),
+  },
+  {
+    name: 'sky-gnomonic',
+    show: (page) => tool(page, 'Projection', 'Gnomonic'),
     hide: (page) => tool(page, 'Projection', 'Mollweide'),
   },
   {
@@ -116,6 +125,14 @@ export const sessionScreens: readonly Screen[] = [
     hide: (page) => layout(page, 'Fit'),
   },
   {
+    name: 'coverage',
+    show: async (page) => {
+      await layout(page, 'Explore field')
+      await tool(page, 'Quantity', 'coverage')
+    },
+    hide: (page) => tool(page, 'Quantity', '|B|'),
+  },
+  {
     name: 'volume-drawings',
     show: async (page) => {
       await layout(page, 'Explore field')
@@ -126,7 +143,7 @@ export const sessionScreens: readonly Screen[] = [
         if ((await item.getAttribute('aria-checked')) !== 'true') await item.click()
       }
     },
-    hide: escape,
+    hide: leaveTool,
   },
   {
     name: 'volume-seeds',
@@ -142,7 +159,25 @@ export const sessionScreens: readonly Screen[] = [
       await layout(page, 'Model')
       await page.getByRole('list', { name: 'Magnetic field' }).waitFor()
     },
-    hide: (page) => layout(page, 'Fit'),
+  },
+  {
+    name: 'formula',
+    show: async (page) => {
+      await page.getByRole('combobox', { name: 'Model', exact: true }).first().click()
+      await page.getByRole('option', { name: 'Formula', exact: true }).click()
+      const editor = page.getByLabel('Formula, one name = expression per line')
+      await editor.focus()
+      await page.keyboard.press('Control+End')
+      await page.keyboard.type(' * st')
+      await page.getByRole('listbox', { name: 'Names' }).waitFor()
+    },
+    hide: async (page) => {
+      await escape(page)
+      await page.getByLabel('Formula, one name = expression per line').blur()
+      const former = page.getByRole('combobox', { name: 'Model', exact: true }).first()
+      while ((await former.textContent())?.includes('Formula')) await menu(page, 'Edit', /^Undo/)
+      await layout(page, 'Fit')
+    },
   },
   {
     name: 'runs',
@@ -178,9 +213,18 @@ export const sessionScreens: readonly Screen[] = [
       await layout(page, 'Inspect data')
       await menu(page, 'Data', 'Draw the mask')
       await page.getByRole('toolbar', { name: 'Mask' }).waitFor()
+      const box = await page.locator('figure.sky-panel .stage').first().boundingBox()
+      if (!box) throw new Error('The map is not on the screen.')
+      const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
+      await page.mouse.move(x - 60, y)
+      await page.mouse.down()
+      await page.mouse.move(x + 60, y - 30, { steps: 6 })
+      await page.mouse.up()
     },
     hide: async (page) => {
-      await page.getByRole('toolbar', { name: 'Mask' }).getByText('Done', { exact: true }).click()
+      const bar = page.getByRole('toolbar', { name: 'Mask' })
+      await bar.getByRole('button', { name: 'Discard' }).click()
+      await bar.waitFor({ state: 'hidden' })
       await layout(page, 'Fit')
     },
   },

@@ -45,7 +45,7 @@ it('reads tags as they are typed', () => {
 
 it('says whose turn is next', () => {
   const queue = [3, 1]
-  expect(stateWords(run(3, { state: 'queued' }), queue)).toBe('waits, next')
-  expect(stateWords(run(1, { state: 'queued' }), queue)).toBe('waits, 2.')
+  expect(stateWords(run(3, { state: 'queued' }), queue)).toBe('queued, next')
+  expect(stateWords(run(1, { state: 'queued' }), queue)).toBe('queued, 2.')
   expect(stateWords(run(2, { state: 'paused' }), queue)).toBe('paused, 25 %')
 })

@@ -209,7 +209,7 @@ describe('tree facts', () => {
       unconstrained: [],
     }
     expect(runFact({ ...run, state: 'running' })).toBe('62\u00a0%')
-    expect(runFact({ ...run, state: 'done' })).toBe('χ² 0.56')
+    expect(runFact({ ...run, state: 'done' })).toBe('χ²/N 0.56')
     expect(runFact({ ...run, state: 'paused' })).toBe('paused')
   })
 })
