@@ -171,3 +171,52 @@ describe('the picture of the volume', () => {
     expect(open.complaints).toEqual([])
   })
 })
+
+describe('the marks', () => {
+  /** Pixels that are bright with the marks and not without them, from the upper left corner of the volume. */
+  async function ownPixels(camera: CameraPlace) {
+    const pictureWith = async (overlays: VolumeSettings['overlays']) => {
+      await mount(block, camera, { volume: false, overlays })
+      const box = await open.page.locator('.stage').boundingBox()
+      if (!box) throw new Error('There is no picture.')
+      return { box, picture: await screenPicture(open.page) }
+    }
+    const { box, picture } = await pictureWith(['marks'])
+    const without = (await pictureWith([])).picture
+    const own: { x: number; y: number }[] = []
+    for (let x = 0; x < Math.floor(box.width); x++) {
+      for (let y = 0; y < Math.floor(box.height); y++) {
+        const [seen, bare] = [picture, without].map((one) => one.at(box.x + x, box.y + y))
+        if (seen[0] > 200 && colourDistance(seen, bare) > 100) own.push({ x: x + 0.5, y: y + 0.5 })
+      }
+    }
+    return { box, own }
+  }
+  const observerKpc = [-8.3, 0, 0.006] as const
+  type Pixels = readonly { x: number; y: number }[]
+  const around = (own: Pixels, { x, y }: { x: number; y: number }) =>
+    own.filter((pixel) => Math.hypot(pixel.x - x, pixel.y - y) < 7.5)
+
+  it('are drawn at Sun and Galactic centre of the volume, and not elsewhere', async () => {
+    const camera = cameras['from the south, above']
+    const { box, own } = await ownPixels(camera)
+    const { toPicture } = pinholeCamera(camera, box.width, box.height)
+    const [sun, centre] = [toPicture(observerKpc), toPicture([0, 0, 0])]
+    for (const place of [sun, centre]) {
+      const pixels = around(own, place)
+      expect(pixels.length).toBeGreaterThan(15)
+      const mean = (axis: 'x' | 'y') =>
+        pixels.reduce((sum, pixel) => sum + pixel[axis], 0) / pixels.length
+      expect(Math.abs(mean('x') - place.x)).toBeLessThan(0.7)
+      expect(Math.abs(mean('y') - place.y)).toBeLessThan(0.7)
+    }
+    // The others are their names: to the left and right above them.
+    const words = own.filter((pixel) => ![sun, centre].some((one) => around([pixel], one).length))
+    for (const { x, y } of words) {
+      const isSun = x > sun.x - 40 && x < sun.x - 5 && Math.abs(y - (sun.y - 12)) < 9
+      const isCentre = x > centre.x + 5 && x < centre.x + 40 && Math.abs(y - (centre.y - 12)) < 9
+      expect(isSun || isCentre, `${x}, ${y}`).toBe(true)
+    }
+    expect(open.complaints).toEqual([])
+  })
+})
