@@ -87,7 +87,11 @@ function drawTrack(
       pen = Number.isFinite(y)
     }
   }
-  if (track.kind !== 'log') {
+  // Dashes and no area: what the data do not tell is not to be read as a result.
+  if (track.quiet) {
+    context.setLineDash([4, 3])
+    context.globalAlpha = 0.6
+  } else if (track.kind !== 'log') {
     path()
     context.lineTo(distanceToX(picture, lengthOf(profile)), yOf(0))
     context.lineTo(distanceToX(picture, 0), yOf(0))

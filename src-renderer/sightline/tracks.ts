@@ -1,6 +1,7 @@
 import type { SightlineColumn } from '#shared/contract/methods.ts'
 import type { Observable } from '#shared/physics/line-of-sight/problem.ts'
 import { isPolarised } from '#shared/physics/observables.ts'
+import type { Unconstrained } from '#shared/session/unconstrained.ts'
 import { niceStep } from '../charts/axis.ts'
 import type { SightlineProfile } from './profile.ts'
 
@@ -20,6 +21,10 @@ export interface TrackInfo {
   /** Number of the series colour. */
   readonly colour: number
   readonly note: string
+  /** The note in full, where there is room for its first words only. */
+  readonly about?: string
+  /** Drawn so that it is not taken for a result. */
+  readonly quiet?: boolean
 }
 
 type TrackColumn = Exclude<SightlineColumn, 'distance_kpc'>
@@ -122,10 +127,55 @@ export function onAxis({ low, high, log }: TrackAxis, value: number): number {
   return value > 0 ? Math.log(value / low) / Math.log(high / low) : value === 0 ? 0 : NaN
 }
 
+/** What is said of a track beyond what it is. */
+export type TrackRemark = Required<Pick<TrackInfo, 'note' | 'about' | 'quiet'>>
+export type TrackRemarks = ReadonlyMap<SightlineColumn, TrackRemark>
+
+const emission = ['emissivity', 'I', 'Q', 'U'] as const
+/** The tracks that are as the run started and as its regularisation likes them; what is ambiguous as a whole is none of one track. */
+const unconstrainedTracks: Readonly<Record<Unconstrained, readonly TrackColumn[]>> = {
+  'field-unseen': ['B', 'B_perp', 'B_parallel', 'faraday_depth', ...emission],
+  'thermal-electrons-unseen': ['n_e', 'faraday_depth', 'dispersion_measure'],
+  'cosmic-rays-unseen': ['C', ...emission],
+  parallel: ['B_parallel', 'faraday_depth'],
+  perpendicular: ['B_perp', ...emission],
+  direction: ['Q', 'U'],
+  sign: [],
+  distances: [],
+  strength: [],
+}
+
+/** What a run's data do not tell, and what was fitted to the model of the data that are shown: "offset 3.21 K". */
+export function trackRemarks(
+  unconstrained: readonly Unconstrained[],
+  quantity: Observable,
+  nuisance: string,
+): TrackRemarks {
+  const remarks = new Map<SightlineColumn, TrackRemark>()
+  if (nuisance !== '') {
+    const terms = ['gain', 'offset'].filter((term) => nuisance.includes(term))
+    remarks.set(quantity, {
+      note: `before ${terms.join(', ')}`,
+      about: `cumulative, without the ${terms.join(' and ')}: ${nuisance}`,
+      quiet: false,
+    })
+  }
+  for (const column of unconstrained.flatMap((kind) => unconstrainedTracks[kind]))
+    remarks.set(column, {
+      note: 'not constrained',
+      about: 'not constrained by these data',
+      quiet: true,
+    })
+  return remarks
+}
+
 /** The tracks that a profile has, in their order. */
 export function tracksOf(
   { columns }: SightlineProfile,
   wanted: readonly SightlineColumn[],
+  remarks: TrackRemarks,
 ): TrackInfo[] {
-  return allTracks.filter(({ column }) => wanted.includes(column) && columns.has(column))
+  return allTracks
+    .filter(({ column }) => wanted.includes(column) && columns.has(column))
+    .map((info) => ({ ...info, ...remarks.get(info.column) }))
 }

@@ -49,18 +49,28 @@ export function fieldColourMap(
   return divergingMap(theme)
 }
 
-/** Words under the colour bar, with the part of the region that the limits cut off. */
+/** A value this little beyond a limit, relative, is at it: fields are float32, limits are not. */
+const atLimit = 1e-5
+
+/** Words under the colour bar, with the part of the region that the limits cut off: short, since slices may be narrow. */
 export function scaleWords(
   quantity: FieldQuantity,
   scale: ColourScale,
   { sample }: ValueStatistics,
 ): string {
-  const { name, symbol, unit } = quantityInfo[quantity]
-  const title = `${name} ${symbol}`
+  const { name, symbol, unit, signed } = quantityInfo[quantity]
   const [low, high] = scale.limits
-  const beyond = sample.filter((value) => value > high || value < low).length
-  if (beyond === 0) return title
-  const part = formatNumber((100 * beyond) / sample.length, { digits: 1 })
-  const end = formatQuantity(high, unit, { digits: 2 })
-  return `${symbol}, ${part}\u00a0% of voxels beyond ${end}`
+  const part = (counts: (value: number) => boolean) =>
+    (100 * sample.filter(counts).length) / sample.length
+  const above = part((value) => value > high + atLimit * Math.abs(high))
+  const below = part((value) => value < low - atLimit * Math.abs(low))
+  const percent = (share: number) => `${formatNumber(share, { digits: 1 })}\u00a0%`
+  const end = (limit: number) => formatQuantity(limit, unit, { digits: 2 })
+  if (!(above + below > 0)) return `${name} ${symbol}`
+  if (signed && low === -high) return `${symbol}, ${percent(above + below)} beyond ±${end(high)}`
+  return [
+    symbol,
+    ...(above > 0 ? [`${percent(above)} > ${end(high)}`] : []),
+    ...(below > 0 ? [`${percent(below)} < ${end(low)}`] : []),
+  ].join(', ')
 }

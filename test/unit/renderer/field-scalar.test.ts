@@ -6,7 +6,7 @@ import {
   volumeTexture,
   volumeTransfer,
 } from '#renderer/volume/field-look.ts'
-import { fieldScale } from '#renderer/volume/field-scale.ts'
+import { fieldScale, regionStatistics, scaleWords } from '#renderer/volume/field-scale.ts'
 import { paintSlice, slicePlanes } from '#renderer/volume/slice-image.ts'
 import {
   deriveScalar,
@@ -192,4 +192,32 @@ it('knows densities everywhere, and coverage and sigma only where they are posit
   ] as const) {
     expect([...deriveScalar(values, shape, half, quantity).inside]).toEqual([...inside])
   }
+})
+
+describe('words under the colour bar', () => {
+  /** Spaces within numbers and units as plain ones. */
+  const words = (quantity: FieldQuantity, values: readonly number[], limits: [number, number]) => {
+    const statistics = regionStatistics({
+      values: Float32Array.from(values),
+      inside: new Uint8Array(values.length).fill(1),
+      shape: [values.length, 1, 1],
+      halfSizeKpc: half,
+    })
+    return scaleWords(quantity, fieldScale(quantity, limits, statistics), statistics).replace(
+      /\s/g,
+      ' ',
+    )
+  }
+  it('call nothing beyond a limit that is so only by float32', () => {
+    expect(words('B', [2.6, 2.6, 2.6], [0, 2.5999998])).toBe('Field strength |B|')
+    expect(words('p', [2.1, 2.3], [2.1000001, 3])).toBe('Spectral index p')
+    expect(words('Bx', [-2.6, 2.6], [-2.5999998, 2.5999998])).toBe('Component toward +x Bx')
+  })
+  it('say which part is beyond which limit', () => {
+    const values = [0, 1, 2, 3]
+    expect(words('B', values, [0, 2.5])).toBe('|B|, 25 % > 2.5 µG')
+    expect(words('B', values, [0.5, 4])).toBe('|B|, 25 % < 0.50 µG')
+    expect(words('B', values, [0.5, 1.5])).toBe('|B|, 50 % > 1.5 µG, 25 % < 0.50 µG')
+    expect(words('Bx', [-3, -1, 1, 3], [-2, 2])).toBe('Bx, 50 % beyond ±2.0 µG')
+  })
 })
