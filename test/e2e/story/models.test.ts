@@ -12,6 +12,7 @@ import { bindMagneticField, resolveModel } from '#shared/fields/index.ts'
 import { ang2pix } from '#shared/healpix/index.ts'
 import { runFileSchema } from '#shared/session/run-file.ts'
 import { formatQuantity } from '#shared/sky/index.ts'
+import { colourDistance } from '../picture.ts'
 import { axeProblems, layoutProblems } from '../quality/checks.ts'
 import { browserStage } from './browser-stage.ts'
 import { enter, field, layout, openFile, sky, skyOnScreen, soon, tool } from './workbench.ts'
@@ -135,6 +136,57 @@ it('predicts what larmor simulate gives, for the value of a dragged slider', asy
       .toBe(formatQuantity(simulated?.seen.I[0][pixel] ?? NaN, 'K'))
   }
   await page.mouse.move(2, 2)
+})
+
+it('shows the model as it is set from above and from the side, with the Sun in its place', async () => {
+  const b0 = Number(await field(page, 'Field strength').inputValue())
+  const observerKpc = [-8.3, 0, 0.006] as const
+  const choice = { model: 'lsa', parameters: { b0_microgauss: b0 } }
+  const model = bindMagneticField(resolveModel('magnetic', choice), { observerKpc })
+  const look = pictureLook('magnetic_field', 'dark')
+  const [low, high] = look.limits
+  const colourOf = (value: number) => {
+    const index = Math.min(255, Math.max(0, Math.floor((256 * (value - low)) / (high - low))))
+    return [...look.table.slice(3 * index, 3 * index + 3)]
+  }
+  // A box of 40 x 40 x 10 kpc.
+  for (const [face, upKpc] of [
+    ['face', 20],
+    ['edge', 5],
+  ] as const) {
+    const plane = page.locator('.picture-view .plane', { has: page.locator(`canvas.${face}`) })
+    const canvas = plane.locator('canvas')
+    const shown = await canvas.evaluate((element) => {
+      if (!(element instanceof HTMLCanvasElement)) throw new Error('There is no picture.')
+      const { width, height } = element
+      const data = element.getContext('2d')?.getImageData(0, 0, width, height).data
+      return { width, height, bytes: [...(data ?? [])] }
+    })
+    expect(shown.width).toBe(240)
+    expect(shown.height).toBe((240 * upKpc) / 20)
+    const wrong: string[] = []
+    for (let row = 3; row < shown.height; row += 7) {
+      for (let column = 3; column < shown.width; column += 11) {
+        const x = 20 * ((2 * column + 1) / shown.width - 1)
+        const up = upKpc * (1 - (2 * row + 1) / shown.height)
+        const [y, z] = face === 'face' ? [up, 0] : [0, up]
+        const [bx, by, bz] = model.evaluate([x, y, z])
+        const turns = x * by - y * bx < 0 ? -1 : 1
+        const value = turns * Math.hypot(bx, by, bz)
+        const at = 4 * (row * shown.width + column)
+        const seen = shown.bytes.slice(at, at + 3)
+        // Either colour where float32 may fall on the other side of the edge between two.
+        const right = [-1e-5, 0, 1e-5].map((shift) => colourOf(value + shift))
+        if (!right.some((colour) => colourDistance(colour, seen) === 0))
+          wrong.push(`${x}, ${y}, ${z}: ${seen.join(' ')}, not ${right[1].join(' ')}`)
+      }
+    }
+    expect(wrong).toEqual([])
+    const [whole, sun] = [await canvas.boundingBox(), await plane.locator('.sun').boundingBox()]
+    if (!whole || !sun) throw new Error('The Sun is not on the screen.')
+    expect(sun.x + sun.width / 2 - whole.x).toBeCloseTo(whole.width * (0.5 - 8.3 / 40), 0)
+    expect(sun.y + sun.height / 2 - whole.y).toBeCloseTo(whole.height / 2, 0)
+  }
 })
 
 it('compares with the data, and brings the published value back', async () => {
