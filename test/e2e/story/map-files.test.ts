@@ -1,11 +1,14 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
 import { writeHealpixMap } from '#shared/fits/index.ts'
 import type { WriteCard } from '#shared/fits/index.ts'
 import { ang2pix } from '#shared/healpix/index.ts'
+import { sampleSession } from '#test/tools/sample-session.ts'
 import { browserStage } from './browser-stage.ts'
+import { dropFile } from './stage.ts'
 import { menu, sky, skyOnScreen, soon } from './workbench.ts'
 
 const nside = 1024
@@ -90,4 +93,31 @@ it('takes an answer with Enter, and says of a map without a value that there is 
   await page.getByRole('heading', { name: 'nothing.fits cannot be shown' }).waitFor()
   await page.getByText('every pixel is NaN, UNSEEN or the bad value').waitFor()
   expect(stage.complaints).toEqual([])
+})
+
+it('opens what is dropped on the start screen: a session, and a map', async () => {
+  const elsewhere = await mkdtemp(join(tmpdir(), 'larmor-dropped-'))
+  try {
+    await sampleSession(elsewhere, 'dropped.larmor')
+    const toStart = async () => {
+      await page.keyboard.press('Control+Shift+W')
+      await page.getByRole('button', { name: /^Open a map/ }).waitFor()
+    }
+    await toStart()
+    await dropFile(page, join(elsewhere, 'dropped.larmor'))
+    await page.getByRole('treeitem', { name: /Run 1/ }).waitFor()
+    expect(await page.title()).toBe('dropped – Larmor')
+    await toStart()
+    const values = new Float32Array(12 * 16 ** 2).fill(7)
+    await write('sevens.fits', 16, values, [{ keyword: 'FREQ', value: 0.408, comment: 'GHz' }])
+    await rename(join(stage.folder, 'sevens.fits'), join(elsewhere, 'sevens.fits'))
+    await dropFile(page, join(elsewhere, 'sevens.fits'))
+    await expect.poll(() => sky(page, 'Data').source.textContent(), soon).toBe('sevens.fits')
+    expect(await readdir(stage.folder)).toEqual(
+      expect.arrayContaining(['dropped.larmor', 'sevens.fits']),
+    )
+    expect(stage.complaints).toEqual([])
+  } finally {
+    await rm(elsewhere, { recursive: true, force: true })
+  }
 })

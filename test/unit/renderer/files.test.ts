@@ -15,11 +15,19 @@ const { project, runs, kept, requests } = vi.hoisted(() => ({
     close: vi.fn(),
     begin: vi.fn(),
     enter: vi.fn(),
+    addData: vi.fn(() => 0),
   },
   runs: { active: null as object | null, list: [] },
   /** Whether the session takes the last settings when it is closed. */
   kept: { isStored: true },
-  requests: vi.fn<(method: string, params: unknown) => Promise<{ result: unknown }>>(),
+  requests:
+    vi.fn<
+      (
+        method: string,
+        params: { readonly name?: string },
+        options?: unknown,
+      ) => Promise<{ result: unknown }>
+    >(),
 }))
 // The project itself needs a document, and an engine.
 vi.mock('#renderer/stores/project.ts', () => ({ useProject: () => project }))
@@ -145,5 +153,103 @@ describe('a folder that is dropped', () => {
     expect(toast.text).toBe(
       'maps cannot be read: it is a folder, or it was moved or changed meanwhile. Drop the files that are in it, or this one again.',
     )
+  })
+})
+
+describe('files that are dropped', () => {
+  const kinds = { larmor: 'session', yaml: 'run-file', csv: 'table', fits: 'map' } as const
+  const dropped = (...names: string[]) => names.map((name) => new File(['content'], name))
+  const asked = () => requests.mock.calls.map(([method]) => method)
+  /** A map that leaves its frequency open, so that a dialog asks. */
+  const map = {
+    ...{ hdu: 1, name: '', kind: 'healpix', questions: ['frequency_ghz'], problems: [] },
+    columns: [{ index: 0, name: 'I', unit: 'K' }],
+  }
+  beforeEach(() => {
+    Object.assign(project, { open: false, session: null, dataNames: [] })
+    requests.mockImplementation((method, params) => {
+      const { name = '' } = params
+      const kind = Object.entries(kinds).find(([end]) => name.endsWith(end))?.[1]
+      const results: Record<string, unknown> = {
+        'files.upload': { grant: `grant:${name}`, name, kind, bytes: 7 },
+        'session.open': { session: 'session:b', runs: [], problems: [], view: null },
+        'runFile.open': { name: 'other', configuration: configurationOf('other'), files: [] },
+        'maps.inspect': { maps: [map] },
+        'tables.inspect': { columns: ['l', 'b', 'rm'], rows: 3 },
+      }
+      return Promise.resolve({ result: results[method] })
+    })
+  })
+
+  it.each([
+    ['a.larmor', ['files.upload', 'session.open'], () => project.enter],
+    ['a.yaml', ['files.upload', 'runFile.open'], () => project.begin],
+  ] as const)('%s becomes the project', async (name, methods, taken) => {
+    await useFiles().drop(dropped(name))
+    expect(asked()).toEqual(methods)
+    expect(requests).toHaveBeenLastCalledWith(methods[1], { grant: `grant:${name}` })
+    expect(taken()).toHaveBeenCalledOnce()
+  })
+
+  it('are uploaded as they are, or granted by the shell', async () => {
+    await useFiles().drop(dropped('a.yaml'))
+    const [, params, options] = requests.mock.calls[0]
+    expect([params, options]).toEqual([
+      { name: 'a.yaml' },
+      { payloads: [new TextEncoder().encode('content')] },
+    ])
+    requests.mockClear()
+    const grantDropped = vi.fn((file: File) =>
+      Promise.resolve({ grant: 'grant:of-shell', name: file.name, kind: 'run-file', bytes: 7 }),
+    )
+    vi.stubGlobal('window', { larmorShell: { grantDropped } })
+    await useFiles().drop(dropped('b.yaml'))
+    expect(requests.mock.calls).toEqual([['runFile.open', { grant: 'grant:of-shell' }]])
+  })
+
+  it('are asked about one after the other', async () => {
+    const files = useFiles()
+    const all = files.drop(dropped('a.fits', 'b.csv', 'c.fits'))
+    await vi.waitFor(() => expect(files.question?.file.name).toBe('a.fits'))
+    expect(asked()).toEqual(['files.upload', 'maps.inspect'])
+    const { question } = files
+    if (question) files.addMap(question.file, question.maps[0], { frequency_ghz: 0.408 })
+    await vi.waitFor(() => expect(files.catalogue?.file.name).toBe('b.csv'))
+    expect(files.question).toBeNull()
+    // One that is dismissed does not keep the next one away.
+    files.catalogue = null
+    await vi.waitFor(() => expect(files.question?.file.name).toBe('c.fits'))
+    files.question = null
+    await all
+    expect(project.reset).toHaveBeenCalledOnce()
+    expect(project.addData.mock.calls).toEqual([
+      [
+        { name: 'a', file: 'grant:a.fits', hdu: 1, frequency_ghz: 0.408 },
+        expect.objectContaining({ name: 'a.fits' }),
+        { map },
+      ],
+    ])
+  })
+
+  it('take no project away over a run that goes on, but may add to it', async () => {
+    runs.active = {}
+    const files = useFiles()
+    const all = files.drop(dropped('a.larmor', 'a.yaml', 'b.fits'))
+    await vi.waitFor(() => expect(files.question?.file.name).toBe('b.fits'))
+    files.question = null
+    await all
+    expect(asked()).toEqual(['files.upload', 'files.upload', 'files.upload', 'maps.inspect'])
+    expect(useMessages().toasts.map(({ title }) => title)).toEqual([
+      'a.larmor not opened',
+      'a.yaml not opened',
+    ])
+  })
+
+  it('are opened beside one that cannot be read', async () => {
+    const [bad, good] = dropped('bad.yaml', 'good.yaml')
+    bad.arrayBuffer = () => Promise.reject(new Error('NotReadableError'))
+    await useFiles().drop([bad, good])
+    expect(useMessages().toasts).toMatchObject([{ title: 'File not read' }])
+    expect(requests).toHaveBeenLastCalledWith('runFile.open', { grant: 'grant:good.yaml' })
   })
 })
