@@ -8,7 +8,7 @@ import { Session } from '#engine/storage/session.ts'
 import { launchElectron } from '../story/electron-stage.ts'
 import { listen } from '../story/stage.ts'
 import { readSession } from '../story/session-file.ts'
-import { layout, menu } from '../story/workbench.ts'
+import { iteration, layout, menu, runBar } from '../story/workbench.ts'
 import { sampleSession } from '#test/tools/sample-session.ts'
 import { openDisplay } from '#test/tools/virtual-display.ts'
 import type { VirtualDisplay } from '#test/tools/virtual-display.ts'
@@ -191,17 +191,24 @@ async function answerQuestions(app: ElectronApplication, answer: number) {
 }
 
 describe('closing the window during a run', () => {
-  it('asks; the run is kept going, or paused with everything saved', async () => {
-    const { app, page } = await launch()
-    const { asked, answerWith, close } = await answerQuestions(app, 1)
+  const sessionNames = async () => {
+    const all = await readdir(join(folder, 'sessions')).catch((): string[] => [])
+    return all.filter((name) => name.endsWith('.larmor'))
+  }
+  /** The Haslam sample, a few iterations after its start. */
+  async function startSample(page: Page) {
     await page.getByText('Haslam sample').first().click()
     const running = page.getByRole('button', { name: 'Pause' }).first()
     await running.waitFor({ timeout: 60_000 })
-    await page.waitForFunction(
-      () => Number(document.querySelector('.runbar b')?.textContent ?? '0') > 2,
-      undefined,
-      { timeout: 60_000 },
-    )
+    await isPast(page, 2)
+  }
+  const isPast = (page: Page, least: number) =>
+    expect.poll(() => iteration(page), { timeout: 60_000 }).toBeGreaterThan(least)
+
+  it('asks; the run is kept going, or paused with everything saved', async () => {
+    const { app, page } = await launch()
+    const { asked, answerWith, close } = await answerQuestions(app, 1)
+    await startSample(page)
     await close()
     await expect.poll(async () => (await asked()).length, { timeout: 10_000 }).toBe(1)
     expect((await asked())[0].message).toMatch(/is going on/)
@@ -212,12 +219,13 @@ describe('closing the window during a run', () => {
       'Cancel',
     ])
     expect(app.windows()).toHaveLength(1)
+    await isPast(page, (await iteration(page)) + 2)
 
     await answerWith(0)
     const ended = new Promise((resolve) => app.process().once('exit', resolve))
     await close().catch(() => undefined)
     await ended
-    const [name] = (await readdir(join(folder, 'sessions'))).filter((f) => f.endsWith('.larmor'))
+    const [name] = await sessionNames()
     const path = join(folder, 'sessions', name)
     expect(await readdir(join(folder, 'sessions'))).toEqual([name])
     const session = Session.open(path, { readOnly: true })
@@ -229,6 +237,28 @@ describe('closing the window during a run', () => {
     // Started on that session, the page asks for it once.
     const again = await launch(path)
     await again.page.getByRole('button', { name: 'Resume' }).first().waitFor({ timeout: 30_000 })
+    expect(consoleLines).toEqual([])
+  })
+
+  it('discards what was computed since the last checkpoint, and nothing else', async () => {
+    const before = await sessionNames()
+    const { app, page } = await launch()
+    const { close } = await answerQuestions(app, 2)
+    await startSample(page)
+    // A pause writes a checkpoint.
+    await runBar(page).getByRole('button', { name: 'Pause' }).click()
+    await runBar(page).getByText('Paused', { exact: true }).waitFor({ timeout: 60_000 })
+    const kept = await iteration(page)
+    await runBar(page).getByRole('button', { name: 'Resume' }).click()
+    await isPast(page, kept + 2)
+    const ended = new Promise((resolve) => app.process().once('exit', resolve))
+    await close().catch(() => undefined)
+    await ended
+    const [name] = (await sessionNames()).filter((one) => !before.includes(one))
+
+    const again = await launch(join(folder, 'sessions', name))
+    await runBar(again.page).getByText('Paused', { exact: true }).waitFor({ timeout: 30_000 })
+    await expect.poll(() => iteration(again.page), { timeout: 30_000 }).toBe(kept)
     expect(consoleLines).toEqual([])
   })
 })
