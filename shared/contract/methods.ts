@@ -377,7 +377,7 @@ export const methods = {
       ...run.shape,
       directory: grant.optional(),
       what: z.array(z.enum(['maps', 'points', 'fields', 'curves', 'figures'])).min(1),
-      formats: z.array(z.enum(['fits', 'hdf5', 'npy', 'csv', 'png'])).min(1),
+      formats: z.array(z.enum(['fits', 'hdf5', 'npy', 'vtk', 'csv', 'png'])).min(1),
     }),
     result: z.strictObject({
       folder: z.string(),

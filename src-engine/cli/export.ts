@@ -12,7 +12,7 @@ Writes the results of a run to files. Existing files are never overwritten.
 
   --out FOLDER    made when it does not exist
   --what LIST     of maps, points, fields, curves, figures (default: all that the formats allow)
-  --format LIST   of fits (maps), npy and hdf5 (fields), csv (curves, fitted parameters), png (figures) (default: all that apply)
+  --format LIST   of fits (maps), npy, hdf5 and vtk (fields), csv (curves, fitted parameters), png (figures) (default: all that apply)
   --run N         number of the run (default: the latest)
 `
 

@@ -6,6 +6,7 @@ import { encodeNpy } from '../storage/npy.ts'
 import type { Session } from '../storage/session.ts'
 import { curvesCsv } from './curves-csv.ts'
 import { fieldHdf5 } from './field-hdf5.ts'
+import { fieldVtk } from './field-vtk.ts'
 import { fieldFigure, mapFigures } from './run-figures.ts'
 import { mapsFits } from './maps-fits.ts'
 import { polarisationFits, polarisedPairs } from './polarisation-fits.ts'
@@ -16,7 +17,7 @@ import type { RunResult } from './run-result.ts'
 
 export const exportContents = ['maps', 'points', 'fields', 'curves', 'figures'] as const
 export type ExportContent = (typeof exportContents)[number]
-export const exportFormats = ['fits', 'hdf5', 'npy', 'csv', 'png'] as const
+export const exportFormats = ['fits', 'hdf5', 'npy', 'vtk', 'csv', 'png'] as const
 export type ExportFormat = (typeof exportFormats)[number]
 
 export interface ExportRequest {
@@ -36,7 +37,7 @@ interface PlannedFile {
 const possible: Readonly<Record<ExportContent, readonly ExportFormat[]>> = {
   maps: ['fits'],
   points: ['csv'],
-  fields: ['npy', 'hdf5'],
+  fields: ['npy', 'hdf5', 'vtk'],
   curves: ['csv'],
   figures: ['png'],
 }
@@ -109,6 +110,9 @@ function plan(session: Session, result: RunResult, request: ExportRequest): Plan
   }
   if (wants('fields', 'hdf5')) {
     files.push({ name: `${base}-magnetic-field.h5`, bytes: () => fieldHdf5(result) })
+  }
+  if (wants('fields', 'vtk')) {
+    files.push({ name: `${base}-magnetic-field.vti`, bytes: () => fieldVtk(result) })
   }
   if (wants('curves', 'csv')) {
     files.push({ name: `${base}-curves.csv`, bytes: () => curvesCsv(result.curves) })

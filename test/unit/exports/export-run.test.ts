@@ -133,6 +133,7 @@ describe('an export', () => {
       'free-run-1-thermal-electrons.npy',
       'free-run-1-spectral-index.npy',
       'free-run-1-magnetic-field.h5',
+      'free-run-1-magnetic-field.vti',
     ])
     const [checkpoint] = free.runs.checkpoints(started.run)
     for (const name of ['thermal_electrons', 'spectral_index']) {
