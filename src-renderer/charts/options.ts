@@ -221,20 +221,20 @@ function annotations(
       lineStyle: { color: tokens.text3, type: [3, 3], width: 1 },
     })
   }
-  // Rows count iterations.
-  const breaks = curves.map(breakRow).filter((row) => row >= 0)
-  const brokenAt = Math.min(...breaks)
-  const broken = Math.min(
-    ...curves.map((curve, index) => abscissaeOf[index][breakRow(curve)] ?? Infinity),
-  )
-  const failure = Number.isFinite(broken)
-    ? { x: broken, words: `NaN at iteration ${brokenAt}` }
-    : marks
-        .filter(({ kind }) => kind === 'failure')
-        .map((mark) => ({
-          x: mark.x,
-          words: `failed at iteration ${mark.iteration}`,
-        }))[0]
+  // Rows count iterations. Of several runs the first on this axis, place and number of the same one.
+  const broken = curves
+    .map((curve, index) => ({ row: breakRow(curve), xs: abscissaeOf[index] }))
+    .filter(({ row }) => row >= 0)
+    .map(({ row, xs }) => ({ x: xs[row], words: `NaN at iteration ${row}` }))
+    .sort((one, other) => one.x - other.x)
+  const failure =
+    broken[0] ??
+    marks
+      .filter(({ kind }) => kind === 'failure')
+      .map((mark) => ({
+        x: mark.x,
+        words: `failed at iteration ${mark.iteration}`,
+      }))[0]
   if (failure)
     lines.push({
       xAxis: failure.x,
