@@ -34,11 +34,23 @@ export function fieldScale(
   const low =
     norm === 'log' ? Math.max(least, high / 10 ** mostDecades) : quantity === 'p' ? least : 0
   const strength = limits ?? (high > 0 ? ([low, high] as const) : ([0, 1] as const))
-  return buildScale(
+  const scale = buildScale(
     { norm, limits: signed ? limits : strength, percentile, symmetric: signed },
     statistics,
   )
+  return {
+    ...scale,
+    clippedAbove: scale.clippedAbove && isAbove(scale, statistics.maximum),
+    clippedBelow: scale.clippedBelow && isBelow(scale, statistics.minimum),
+  }
 }
+
+/** A value this little beyond a limit, relative, is at it: fields are float32, limits are not. */
+const atLimit = 1e-5
+const isAbove = ({ limits: [, high] }: ColourScale, value: number) =>
+  value > high + atLimit * Math.abs(high)
+const isBelow = ({ limits: [low] }: ColourScale, value: number) =>
+  value < low - atLimit * Math.abs(low)
 
 export function fieldColourMap(
   { quantity, colourMap }: Pick<FieldProps, 'quantity' | 'colourMap'>,
@@ -48,9 +60,6 @@ export function fieldColourMap(
   if (!quantityInfo[quantity].signed) return 'viridis'
   return divergingMap(theme)
 }
-
-/** A value this little beyond a limit, relative, is at it: fields are float32, limits are not. */
-const atLimit = 1e-5
 
 /** Words under the colour bar, with the part of the region that the limits cut off: short, since slices may be narrow. */
 export function scaleWords(
@@ -62,8 +71,8 @@ export function scaleWords(
   const [low, high] = scale.limits
   const part = (counts: (value: number) => boolean) =>
     (100 * sample.filter(counts).length) / sample.length
-  const above = part((value) => value > high + atLimit * Math.abs(high))
-  const below = part((value) => value < low - atLimit * Math.abs(low))
+  const above = part((value) => isAbove(scale, value))
+  const below = part((value) => isBelow(scale, value))
   const percent = (share: number) => `${formatNumber(share, { digits: 1 })}\u00a0%`
   const end = (limit: number) => formatQuantity(limit, unit, { digits: 2 })
   if (!(above + below > 0)) return `${name} ${symbol}`

@@ -213,6 +213,21 @@ describe('words under the colour bar', () => {
     expect(words('p', [2.1, 2.3], [2.1000001, 3])).toBe('Spectral index p')
     expect(words('Bx', [-2.6, 2.6], [-2.5999998, 2.5999998])).toBe('Component toward +x Bx')
   })
+  it('stand under a bar without a pointed end then', () => {
+    const statistics = (high: number) => ({
+      minimum: 0,
+      maximum: high,
+      sample: Float32Array.of(0, high),
+    })
+    const ends = (high: number) => {
+      const { clippedAbove, clippedBelow } = fieldScale('B', [0, 2.5], statistics(high))
+      return [clippedBelow, clippedAbove]
+    }
+    expect(ends(2.5000002)).toEqual([false, false])
+    expect(ends(2.6)).toEqual([false, true])
+    const below = fieldScale('B', [0.5, 2.5], statistics(2.5))
+    expect(below.clippedBelow).toBe(true)
+  })
   it('say which part is beyond which limit', () => {
     const values = [0, 1, 2, 3]
     expect(words('B', values, [0, 2.5])).toBe('|B|, 25 % > 2.5 µG')
