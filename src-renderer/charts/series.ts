@@ -7,6 +7,8 @@ export interface CurveSpec {
   /** Number of the series colour, 1 to 6. */
   readonly colour: number
   readonly dash: 'solid' | 'dashed' | 'dotted'
+  /** Of several maps or runs: the one that the fitted and the held-out curve are of, an entry of the legend. */
+  readonly pair?: string
   /** Of another run than the one that the chart is of, whose columns have the same names. */
   readonly of?: { readonly run: number; readonly table: CurveTable }
 }
@@ -56,10 +58,21 @@ export function compareCurves(
       [
         spec(index, 'chi2_n_fitted', ' fitted', 'solid'),
         spec(index, 'chi2_n_held_out', ' held-out', 'dashed'),
-      ].filter(({ column }) => hasValues(table.column(column))),
+      ]
+        .filter(({ column }) => hasValues(table.column(column)))
+        .map((one) => ({ ...one, pair: runs[index].name })),
     ),
   }
 }
+/** The curves of each entry of a legend: a pair has one together. */
+export function legendEntries(specs: readonly CurveSpec[]): CurveSpec[][] {
+  const keyOf = (spec: CurveSpec) =>
+    spec.pair === undefined ? curveId(spec) : `${spec.of?.run ?? ''}/pair ${spec.pair}`
+  const entries = new Map<string, CurveSpec[]>()
+  for (const spec of specs) entries.set(keyOf(spec), [...(entries.get(keyOf(spec)) ?? []), spec])
+  return [...entries.values()]
+}
+
 export interface CurveGroups {
   readonly loss: readonly CurveSpec[]
   readonly chi2: readonly CurveSpec[]
@@ -113,14 +126,27 @@ export function groupCurves(columns: readonly string[]): CurveGroups {
     if (of !== '' && !several) continue
     const penalty = at < 0 ? penaltyLabel(name) : undefined
     const what = of === '' ? (several ? ', all' : '') : ` ${of}`
+    const pair = several ? { pair: of === '' ? 'all' : of } : {}
     // Of several, the totals have the first colour.
     const own = of === '' ? 1 : 2 + (names.indexOf(of) % 5)
     if (at < 0 && name === 'loss') loss.push({ column, label: 'total', colour: 1, dash: 'solid' })
     else if (penalty !== undefined) loss.push({ column, label: penalty, colour: 4, dash: 'dotted' })
     else if (name === 'chi2_n_fitted')
-      chi2.push({ column, label: `fitted${what}`, colour: several ? own : 2, dash: 'solid' })
+      chi2.push({
+        column,
+        label: `fitted${what}`,
+        colour: several ? own : 2,
+        dash: 'solid',
+        ...pair,
+      })
     else if (name === 'chi2_n_held_out')
-      chi2.push({ column, label: `held-out${what}`, colour: several ? own : 3, dash: 'dashed' })
+      chi2.push({
+        column,
+        label: `held-out${what}`,
+        colour: several ? own : 3,
+        dash: 'dashed',
+        ...pair,
+      })
   }
   const single = (column: string, label: string, colour: number): CurveSpec[] =>
     columns.includes(column) ? [{ column, label, colour, dash: 'solid' }] : []

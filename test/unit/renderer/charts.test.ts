@@ -5,7 +5,13 @@ import { abscissaOf, axisScale, restAt } from '#renderer/charts/abscissa.ts'
 import { chartOption } from '#renderer/charts/options.ts'
 import { chartsSvg, printTokens } from '#renderer/charts/print.ts'
 import { decimate } from '#renderer/charts/decimate.ts'
-import { breakRow, groupCurves, hasValues, valuesOf } from '#renderer/charts/series.ts'
+import {
+  breakRow,
+  groupCurves,
+  hasValues,
+  legendEntries,
+  valuesOf,
+} from '#renderer/charts/series.ts'
 import { CurveTable } from '#renderer/charts/table.ts'
 import type { ChartTokens } from '#renderer/charts/tokens.ts'
 
@@ -98,6 +104,18 @@ describe('curve columns', () => {
       ['fitted rm', 3, 'solid'],
       ['held-out rm', 3, 'dashed'],
     ])
+  })
+  it('has one entry in the legend for the two curves of a map', () => {
+    const of = (name: string) => [`${name}:chi2_n_fitted`, `${name}:chi2_n_held_out`]
+    const shown = (columns: readonly string[]) =>
+      legendEntries(groupCurves(columns).chi2).map((entry) => entry.map(({ label }) => label))
+    expect(shown([...one, ...of('Q 1.4'), ...of('rm')])).toEqual([
+      ['fitted, all', 'held-out, all'],
+      ['fitted Q 1.4', 'held-out Q 1.4'],
+      ['fitted rm', 'held-out rm'],
+    ])
+    // Of one map the names are the labels.
+    expect(shown([...one, ...of('I')])).toEqual([['fitted'], ['held-out']])
   })
   it('names the terms of densities and the random field', () => {
     const { loss } = groupCurves([
