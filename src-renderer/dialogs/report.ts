@@ -18,13 +18,24 @@ export interface ReportSource {
 
 const mostLines = 100
 
+type Backend = Result<'app.info'>['backends'][number]
+/** Whether and with what a backend computes here: "usable: plain float64". */
+export function backendText({ usable, chosen, detail }: Backend): string {
+  const state = usable ? (chosen ? 'in use' : 'usable') : 'not usable'
+  if (detail === '') return state
+  // A sentence goes on in lower case after the colon; names of devices and abbreviations stay as they are.
+  const words = detail.endsWith('.')
+    ? detail.replace(/^[A-Z](?=[a-z]* )/, (letter) => letter.toLowerCase())
+    : detail
+  return `${state}: ${words}`
+}
+
 /** A text for a bug report: what the program and the machine are, and the last lines of the logs without paths and names. */
 export function bugReport(source: ReportSource): string {
   const { info } = source
   const clean = (line: string) => withoutPrivateData(line, source.names)
   const backends = info?.backends.map(
-    (one) =>
-      `${one.name}: ${one.usable ? (one.chosen ? 'in use' : 'usable') : 'not usable'}${one.detail ? `, ${clean(one.detail)}` : ''}`,
+    (one) => `${one.name}, ${backendText({ ...one, detail: clean(one.detail) })}`,
   )
   const states = source.runs.map(({ state, grids }) => `${state} (${grids.join(', ')})`)
   return [

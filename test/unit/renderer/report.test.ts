@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bugReport } from '#renderer/dialogs/report.ts'
+import { backendText, bugReport } from '#renderer/dialogs/report.ts'
 
 describe('a bug report', () => {
   it('tells program, machine and last lines, and no name or path', () => {
@@ -27,7 +27,7 @@ describe('a bug report', () => {
       names: ['vela-deep', 'vela-deep.fits'],
     })
     expect(text).toContain('Larmor 1.2.3\nlinux x64, Node v24.0.0\nA processor, 8 threads')
-    expect(text).toContain('wasm: in use, SIMD')
+    expect(text).toContain('wasm, in use: SIMD')
     expect(text).toContain('Runs: failed (magnetic_field)')
     expect(text).toContain('error Map not loaded: [name 2] ends early ([name 1])')
     expect(text).toContain('page 1: [path]')
@@ -35,5 +35,15 @@ describe('a bug report', () => {
     // A hundred lines are enough.
     expect(text).not.toContain('line 50\n')
     expect(text).toContain('line 51\n')
+  })
+  it('says of a backend whether it is usable, and with what', () => {
+    const words = (usable: boolean, chosen: boolean, detail: string) =>
+      backendText({ name: 'reference', usable, chosen, detail })
+    expect(words(true, false, 'Plain float64 on one thread.')).toBe(
+      'usable: plain float64 on one thread.',
+    )
+    expect(words(true, true, 'Apple M1')).toBe('in use: Apple M1')
+    expect(words(false, false, 'WebGPU is off.')).toBe('not usable: WebGPU is off.')
+    expect(words(true, true, '')).toBe('in use')
   })
 })
