@@ -261,7 +261,7 @@ export const useRuns = defineStore('runs', () => {
       if (!session) return
       const isShown = shownId.value === run
       await connection.request('run.remove', { session, run })
-      // Its number may be given to another run.
+      // Nothing shows it again.
       for (const known of [progress, curves, settings]) known.value.delete(run)
       await project.refresh()
       if (isShown) showNow(list.value.at(-1)?.run ?? null)
