@@ -127,9 +127,6 @@ export const catalogueSchema = z.strictObject({
   distance: z.string().min(1).optional(),
 })
 
-/** Coordinates of a map or a catalogue. */
-const frameSchema = z.enum(['galactic', 'equatorial-J2000', 'equatorial-B1950', 'ecliptic'])
-
 export const dataSchema = z.strictObject({
   name: z
     .string()
@@ -139,7 +136,8 @@ export const dataSchema = z.strictObject({
   hdu: z.int().nonnegative().optional(),
   column: z.union([z.int().nonnegative(), z.string()]).default(0),
   ordering: z.enum(['RING', 'NESTED']).optional(),
-  frame: frameSchema.optional(),
+  /** Coordinates of the map or the catalogue. */
+  frame: z.enum(['galactic', 'equatorial-J2000', 'equatorial-B1950', 'ecliptic']).optional(),
   bad_value: z.number().finite().optional(),
   quantity: quantitySchema.default('I'),
   frequency_ghz: positive.optional(),

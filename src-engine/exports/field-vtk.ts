@@ -30,7 +30,8 @@ export function fieldVtk({
       values: xFastest(field, shape, 3),
     },
     ...scalars.map(({ name, unit, values }): PointArray => {
-      const floats = values instanceof Float64Array ? values : Float32Array.from(values)
+      const isFloat = values instanceof Float64Array || values instanceof Float32Array
+      const floats = isFloat ? values : Float32Array.from(values)
       return { name, unit, components: 1, values: xFastest(floats, shape, 1) }
     }),
   ]
@@ -79,7 +80,9 @@ function xFastest(
   [nx, ny, nz]: readonly [number, number, number],
   components: number,
 ): PointArray['values'] {
-  const turned = values.slice()
+  const { length } = values
+  const turned =
+    values instanceof Float64Array ? new Float64Array(length) : new Float32Array(length)
   let to = 0
   for (let iz = 0; iz < nz; iz++)
     for (let iy = 0; iy < ny; iy++)

@@ -226,6 +226,8 @@ function annotations(
     .map((curve, index) => ({ row: breakRow(curve), xs: abscissaeOf[index] }))
     .filter(({ row }) => row >= 0)
     .map(({ row, xs }) => ({ x: xs[row], words: `NaN at iteration ${row}` }))
+    // A run of an earlier version has no clock.
+    .filter(({ x }) => Number.isFinite(x))
     .sort((one, other) => one.x - other.x)
   const failure =
     broken[0] ??

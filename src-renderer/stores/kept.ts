@@ -33,18 +33,22 @@ export const useKept = defineStore('kept', () => {
         return !unstored
       }
       // Both at once: a page that is closed does not live to see the first one answered.
-      const requests: Promise<unknown>[] = []
-      if (settings) requests.push(connection.request('session.view', { session, view: settings }))
-      if (unstored)
-        requests.push(connection.request('session.configure', { session, configuration: unstored }))
-      try {
-        await Promise.all(requests)
-        return true
-      } catch (error) {
-        again()
-        messages.write('warning', `${state.name}: last changes not kept: ${describeError(error)}`)
-        return !unstored
+      const fails = async (request: Promise<unknown> | null) => {
+        try {
+          await request
+          return false
+        } catch (error) {
+          messages.write('warning', `${state.name}: last changes not kept: ${describeError(error)}`)
+          return true
+        }
       }
+      const configuration = unstored
+      const [viewFailed, settingsFailed] = await Promise.all([
+        fails(settings && connection.request('session.view', { session, view: settings })),
+        fails(configuration && connection.request('session.configure', { session, configuration })),
+      ])
+      if (viewFailed) again()
+      return !settingsFailed
     }
   }
   const store = async () => void (await note()())

@@ -20,14 +20,14 @@ export const useReconnection = defineStore('reconnection', () => {
   const recovery = useRecovery()
   const runs = useRuns()
 
-  /** What would be lost with this page now, in words; empty where all of it is stored. */
+  /** What would be lost with this page now, as the beginning of a sentence ("... is not saved"); empty where all of it is stored. */
   const unstored = computed(() => {
     const { session, settled, open, dataNames } = project
     const isCut = connection.state !== 'ready' || project.adrift !== ''
     const changed = session
       ? project.faulty || ((isCut || project.storeFailed) && project.missing !== null)
       : isCut && open && dataNames.length > 0 && recovery.draft?.configuration !== settled
-    return changed ? `What was changed in ${project.title} and is not stored` : ''
+    return changed ? `What was changed in ${project.title}` : ''
   })
 
   function connect() {

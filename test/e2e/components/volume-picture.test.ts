@@ -199,7 +199,12 @@ describe('the marks', () => {
 
   it('are drawn at Sun and Galactic centre of the volume, and not elsewhere', async () => {
     const camera = cameras['from the south, above']
-    const { box, own } = await ownPixels(camera)
+    let drawn = await ownPixels(camera)
+    // They may come a few frames after the scene.
+    await expect
+      .poll(async () => (drawn = await ownPixels(camera)).own.length, shown)
+      .toBeGreaterThan(60)
+    const { box, own } = drawn
     const { toPicture } = pinholeCamera(camera, box.width, box.height)
     const [sun, centre] = [toPicture(observerKpc), toPicture([0, 0, 0])]
     for (const place of [sun, centre]) {

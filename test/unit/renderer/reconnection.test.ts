@@ -190,7 +190,7 @@ describe('a session that is connected again', () => {
       useView().settings.preset = 'explore'
       await settle()
       expect(disk.settings).toEqual(settings(25))
-      expect(useReconnection().unstored).toBe('What was changed in a and is not stored')
+      expect(useReconnection().unstored).toBe('What was changed in a')
       if (starts === 2) {
         engine.start++
         await connect()
@@ -260,7 +260,7 @@ describe('a session that is connected again', () => {
     type(NaN)
     await connect()
     expect([shown(), disk.settings]).toEqual([NaN, settings(25)])
-    expect(useReconnection().unstored).toBe('What was changed in a and is not stored')
+    expect(useReconnection().unstored).toBe('What was changed in a')
     type(34)
     await settle()
     expect(disk.settings).toEqual(settings(34))
@@ -314,7 +314,7 @@ it('says that settings are not stored while they cannot be, and stores them when
   type(33)
   await settle()
   expect(disk.settings).toEqual(settings(20))
-  expect(useReconnection().unstored).toBe('What was changed in a and is not stored')
+  expect(useReconnection().unstored).toBe('What was changed in a')
   const [{ title, text, actions }] = useMessages().toasts
   expect([title, text]).toEqual(['Settings not stored', 'The disk is full.'])
   disk.isFull = false
