@@ -73,8 +73,48 @@ function modelItem(configuration: RunFile, section: ModelSection, symbol: string
 
 /** What is known of a file: of a map its NSIDE, of a table its rows. */
 export interface FileContent {
+  readonly name?: string
   readonly nside?: number
   readonly sources?: number
+}
+
+/** What the fit does not see: masks of the data, and the blocks of the sky that are held out. */
+function maskItems(
+  { data, held_out }: RunFile,
+  contentOf: (grant: string) => FileContent,
+): TreeItem[] {
+  const masks = data.flatMap(({ name, mask }, index) => {
+    if (!mask) return []
+    const label =
+      'file' in mask
+        ? (contentOf(mask.file).name ?? 'Mask')
+        : `|b| below ${mask.galactic_latitude_above_deg}°`
+    return [item(`mask/${index}`, 'mask', label, name, { kind: 'data', index, part: 'mask' })]
+  })
+  const share = 'of' in held_out ? 1 / held_out.of : held_out.fraction
+  const blocks = item(
+    'mask/held-out',
+    'mask',
+    'Held-out blocks',
+    `${formatNumber(100 * share, { digits: 2 })}\u202f%`,
+    { kind: 'settings', part: 'held_out' },
+  )
+  return share > 0 && data.length > 0 ? [...masks, blocks] : masks
+}
+
+/** What runs have found: the field of each, and of the last one how much of the data sees each voxel. */
+function resultItems(runs: readonly RunSummary[]): TreeItem[] {
+  const found = runs.filter(({ iteration }) => iteration > 0).reverse()
+  const row = ({ run, name, iteration }: RunSummary, part: 'B' | 'coverage', symbol: string) =>
+    item(`result/${part}/${run}`, 'result', `${symbol}, ${name}`, `${formatCount(iteration)} it`, {
+      kind: 'run',
+      run,
+      part,
+    })
+  return [
+    ...found.map((run) => row(run, 'B', '|B|')),
+    ...found.slice(0, 1).map((run) => row(run, 'coverage', 'Coverage')),
+  ]
 }
 
 /** The project as groups of rows. */
@@ -113,12 +153,14 @@ export function projectTree(
   )
   return [
     { name: 'Data', items: data, hint: 'No data. Add a FITS map or a table of sources.' },
+    { name: 'Masks', items: maskItems(configuration, contentOf), hint: 'All pixels are fitted.' },
     { name: 'Model', items: models, hint: '' },
     {
       name: 'Runs',
       items: runItems,
       hint: data.length > 0 ? 'No runs yet.' : 'A run needs at least one map or catalogue.',
     },
+    { name: 'Results', items: resultItems(runs), hint: 'What runs find comes here.' },
   ]
 }
 

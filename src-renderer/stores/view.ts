@@ -28,13 +28,13 @@ export type DialogName =
   | 'layouts'
 
 export type Selection =
-  | { readonly kind: 'data'; readonly index: number }
+  | { readonly kind: 'data'; readonly index: number; readonly part?: 'mask' }
   | {
       readonly kind: 'model'
       readonly section: 'magnetic_field' | 'thermal_electrons' | 'cosmic_ray_electrons'
     }
-  | { readonly kind: 'settings' }
-  | { readonly kind: 'run'; readonly run: number }
+  | { readonly kind: 'settings'; readonly part?: 'held_out' }
+  | { readonly kind: 'run'; readonly run: number; readonly part?: 'B' | 'coverage' }
 
 const limits = z.tuple([z.number(), z.number()]).nullable()
 

@@ -195,7 +195,7 @@ async function runs(stage: BrowserStage, look: Look): Promise<void> {
   await failed.locator('button.primary', { hasText: 'Change the settings' }).waitFor()
   await page.locator('.stage[aria-busy=true]').first().waitFor({ state: 'hidden' })
   await look(page, 'run-failed')
-  await rows(page).filter({ hasText: 'Run 1' }).click()
+  await rows(page).filter({ hasText: /^Run 1/ }).click()
   await start('Resume')
   await runBar(page).getByRole('button', { name: 'Pause' }).waitFor()
   const before = await iteration(page)

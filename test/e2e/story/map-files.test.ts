@@ -105,7 +105,7 @@ it('opens what is dropped on the start screen: a session, and a map', async () =
     }
     await toStart()
     await dropFile(page, join(elsewhere, 'dropped.larmor'))
-    await page.getByRole('treeitem', { name: /Run 1/ }).waitFor()
+    await page.getByRole('treeitem', { name: /^Run 1/ }).waitFor()
     expect(await page.title()).toBe('dropped – Larmor')
     await toStart()
     const values = new Float32Array(12 * 16 ** 2).fill(7)
