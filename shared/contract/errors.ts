@@ -44,6 +44,9 @@ export const contractCodes = {
   internal: 'internal',
 } as const
 
+/** Of a sound file in FITS that holds no sky map. */
+export const noMapCode = 'no-map'
+
 /** Whether a request failed because whoever asked does not want the answer any more. */
 export const isCancelled = (error: unknown): boolean =>
   error instanceof EngineError && error.code === contractCodes.cancelled

@@ -189,10 +189,19 @@ export const methods = {
   /** A file dropped into a browser: its bytes as the one payload (uint8). Kept under the data folder. */
   'files.upload': { params: z.strictObject({ name: z.string().max(255) }), result: fileGrant },
   ...mapMethods,
-  /** Columns and number of rows of a table of sources: CSV, or a binary table in FITS, by default the first of the file. */
+  /**
+   * Columns and number of rows of a table of sources: CSV, or a binary table in FITS, by default the first of the file.
+   * `units` are what the file says of each column, '' where it says nothing; `hdu` is where the table is in FITS.
+   */
   'tables.inspect': {
     params: z.strictObject({ grant, hdu: z.int().nonnegative().optional() }),
-    result: z.strictObject({ file: z.string(), columns: z.array(z.string()), rows: z.int() }),
+    result: z.strictObject({
+      file: z.string(),
+      columns: z.array(z.string()),
+      units: z.array(z.string()),
+      rows: z.int(),
+      hdu: z.int().optional(),
+    }),
   },
   /**
    * The sources of a data entry with `catalogue` as a run would take them; `file` is a grant.

@@ -1,10 +1,13 @@
-import { readFile } from 'node:fs/promises'
-import { InputError, fileErrorText } from '../errors.ts'
-import { loadFits } from '../storage/map-files.ts'
+import { readFits } from '#shared/fits/index.ts'
+import { InputError } from '../errors.ts'
+import { loadFitsBytes, namingFile, startsLikeFits } from '../storage/map-files.ts'
 import { fitsTable } from './fits-table.ts'
 
-/** Larger than any catalogue of sources. */
-const maximumBytes = 256 * 2 ** 20
+const limits = {
+  /** Larger than any catalogue of sources. */
+  maximumBytes: 256 * 2 ** 20,
+  advice: 'Write a table with fewer columns.',
+}
 
 /**
  * A table of numbers: comma-separated values under a line with the names of the columns, in which lines that begin with # are
@@ -26,8 +29,14 @@ export interface Table {
  * @throws InputError that names the file and the line
  */
 export async function readTable(path: string, hdu?: number): Promise<Table> {
-  const bytes = await readBytes(path)
-  if (isFits(bytes)) return fitsTable(path, await loadFits(path, { maximumBytes }), hdu)
+  const bytes = await loadFitsBytes(path, limits)
+  if (startsLikeFits(bytes)) {
+    return fitsTable(
+      path,
+      namingFile(path, () => readFits(bytes)),
+      hdu,
+    )
+  }
   const lines = textOf(path, bytes)
     .replace(/^\ufeff/, '')
     .split(/\r?\n/)
@@ -96,24 +105,6 @@ export function numbersIn(
     `${file}: column "${name}" is in ${stated}, and is read in ${unit}. Correct ${field}.`,
     details,
   )
-}
-
-async function readBytes(path: string): Promise<Uint8Array> {
-  try {
-    const bytes = await readFile(path)
-    if (bytes.length <= maximumBytes) return bytes
-  } catch (error) {
-    throw new InputError(fileErrorText(error, path), { file: path, cause: error })
-  }
-  throw new InputError(`${path} is too large for a table (more than ${maximumBytes} bytes).`, {
-    file: path,
-  })
-}
-
-/** FITS, or gzip, in which nothing else is read. */
-function isFits(bytes: Uint8Array): boolean {
-  const start = String.fromCharCode(...bytes.subarray(0, 9))
-  return start === 'SIMPLE  =' || start.startsWith('\x1f\x8b')
 }
 
 function textOf(path: string, bytes: Uint8Array): string {

@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { noMapCode } from '#shared/contract/errors.ts'
 import type { ErrorBody } from '#shared/contract/messages.ts'
 import { ModelError } from '#shared/fields/model-error.ts'
 import { FitsError } from '#shared/fits/index.ts'
@@ -10,7 +11,7 @@ import type { Grants } from './grants.ts'
 export function describeError(error: unknown, grants: Grants): ErrorBody | undefined {
   if (error instanceof InputError)
     return {
-      code: 'input',
+      code: isNoMap(error) ? noMapCode : 'input',
       message: grants.withoutPaths(error.message),
       ...(error.file === undefined ? {} : { file: basename(error.file) }),
       ...(error.field === undefined ? {} : { field: error.field }),
@@ -27,6 +28,10 @@ export function describeError(error: unknown, grants: Grants): ErrorBody | undef
   }
   return undefined
 }
+
+/** A sound file in FITS without a map in it: it may still hold a table. */
+const isNoMap = ({ cause }: InputError): boolean =>
+  cause instanceof FitsError && cause.code === 'no-map'
 
 /** The summary of a run as pages may see it: an error names files, not their paths. */
 export function cleanSummary<S extends { error?: string }>(summary: S, grants: Grants): S {

@@ -12,23 +12,28 @@ const MAX_FITS_BYTES = 4 * 2 ** 30
 export interface LoadOptions {
   /** Largest size read, after unpacking; default 4 GiB. */
   maximumBytes?: number
+  /** What to do about a larger one; by default for maps. */
+  advice?: string
 }
 
 /**
- * Read a FITS file into memory; gzip is recognised by content, not by name, and unpacked.
- * @throws InputError naming the file: missing, unreadable, too large, or gzip that is damaged or grows beyond the limit
+ * Read a file into memory: FITS, or whatever else the caller can read; gzip is recognised by content, not by name, and
+ * unpacked.
+ * @throws InputError naming the file: missing, unreadable, too large, or gzip that is damaged, grows beyond the limit or
+ * holds anything but FITS
  */
 export async function loadFitsBytes(path: string, options: LoadOptions = {}): Promise<Uint8Array> {
-  const limit = options.maximumBytes ?? MAX_FITS_BYTES
+  const { maximumBytes: limit = MAX_FITS_BYTES, advice } = options
+  const tooLarge = (what: string) => tooLargeError(path, what, limit, advice)
   try {
     const size = await fileSize(path)
-    if (size > limit) throw tooLarge(path, `is ${size} bytes`, limit)
+    if (size > limit) throw tooLarge(`is ${size} bytes`)
     const handle = await open(path, 'r')
     try {
       const magic = new Uint8Array(2)
       const { bytesRead } = await handle.read(magic, 0, 2, 0)
       const isGzip = bytesRead === 2 && magic[0] === 0x1f && magic[1] === 0x8b
-      return isGzip ? await unpack(path, size, limit) : await readAll(handle, size)
+      return isGzip ? await unpack(path, size, limit, tooLarge) : await readAll(handle, size)
     } finally {
       await handle.close()
     }
@@ -87,7 +92,12 @@ async function readAll(handle: FileHandle, size: number): Promise<Uint8Array> {
  * Unpack in a stream, so that a small file that unpacks to an enormous one is stopped at the limit, and one that is
  * not FITS at its first block.
  */
-async function unpack(path: string, packedSize: number, limit: number): Promise<Uint8Array> {
+async function unpack(
+  path: string,
+  packedSize: number,
+  limit: number,
+  tooLarge: (what: string) => InputError,
+): Promise<Uint8Array> {
   const source = createReadStream(path)
   const gunzip = createGunzip({ chunkSize: 2 ** 18 })
   source.on('error', (error) => gunzip.destroy(error))
@@ -96,7 +106,7 @@ async function unpack(path: string, packedSize: number, limit: number): Promise<
   try {
     for await (const chunk of source.pipe(gunzip)) {
       if (!(chunk instanceof Uint8Array)) continue
-      if (filled + chunk.length > limit) throw tooLarge(path, 'unpacks to more', limit)
+      if (filled + chunk.length > limit) throw tooLarge('unpacks to more')
       if (filled + chunk.length > bytes.length) {
         const grown = new Uint8Array(
           Math.min(limit, Math.max(2 * bytes.length, filled + chunk.length)),
@@ -106,7 +116,8 @@ async function unpack(path: string, packedSize: number, limit: number): Promise<
       }
       bytes.set(chunk, filled)
       // The signature is checked here only to stop early; the reader explains what it found.
-      if (filled === 0 && chunk.length >= 6 && !startsLikeFits(chunk)) return chunk.slice()
+      if (filled === 0 && chunk.length >= 9 && !startsLikeFits(chunk))
+        namingFile(path, () => readFits(chunk))
       filled += chunk.length
     }
   } catch (error) {
@@ -122,14 +133,19 @@ async function unpack(path: string, packedSize: number, limit: number): Promise<
   return bytes.subarray(0, filled)
 }
 
-function startsLikeFits(chunk: Uint8Array): boolean {
-  return String.fromCharCode(...chunk.subarray(0, 6)) === 'SIMPLE'
+/** Whether the first card is that of FITS. */
+export function startsLikeFits(bytes: Uint8Array): boolean {
+  return String.fromCharCode(...bytes.subarray(0, 9)) === 'SIMPLE  ='
 }
 
-function tooLarge(path: string, what: string, limit: number): InputError {
+function tooLargeError(
+  path: string,
+  what: string,
+  limit: number,
+  advice = 'Degrade the map to a lower NSIDE first.',
+): InputError {
   const size = limit >= 2 ** 30 ? `${limit / 2 ** 30} GiB` : `${limit} bytes`
-  return new InputError(
-    `${path}: the file ${what}, and at most ${size} are read. Degrade the map to a lower NSIDE first.`,
-    { file: path },
-  )
+  return new InputError(`${path}: the file ${what}, and at most ${size} are read. ${advice}`, {
+    file: path,
+  })
 }

@@ -1,5 +1,6 @@
 import { FRAMES } from '#shared/sky/index.ts'
 import type { Frame } from '#shared/sky/index.ts'
+import type { KnownTable } from '../stores/project.ts'
 import { nodeAt } from './nodes.ts'
 import type { FormNode } from './nodes.ts'
 
@@ -15,7 +16,25 @@ const pointUnits: Readonly<Record<string, string>> = {
 }
 export const pointUnit = (quantity: string) => pointUnits[quantity] ?? ''
 
-/** A data entry of another quantity: without what only the old one had, and in the unit of a catalogue's. */
+/** What a file says of the unit of a column; undefined where it says nothing. */
+export function unitIn(
+  { columns, units }: Pick<KnownTable, 'columns' | 'units'>,
+  column: string | undefined,
+): string | undefined {
+  const at = columns.findIndex((name) => name === column)
+  return at < 0 || units[at] === '' ? undefined : units[at]
+}
+
+/**
+ * The unit that the entry of a catalogue needs: none beside one that the file states, so that a wrong one there is found.
+ */
+export const catalogueUnit = (stated: string | undefined, quantity: string) =>
+  stated === undefined ? { unit: pointUnit(quantity) } : {}
+
+/**
+ * A data entry of another quantity: without what only the old one had, and where a catalogue's unit is set in that of
+ * the new one.
+ */
 export function withQuantity(
   entry: Readonly<Record<string, unknown>>,
   quantity: string,
@@ -26,7 +45,9 @@ export function withQuantity(
     quantity,
     ...(hasFrequency(quantity) ? { frequency_ghz, bandpass } : {}),
     ...(isPolarised(quantity) ? { polarisation } : {}),
-    ...(entry.catalogue === undefined ? {} : { unit: pointUnit(quantity) }),
+    ...(entry.catalogue === undefined || entry.unit === undefined
+      ? {}
+      : { unit: pointUnit(quantity) }),
   }
 }
 

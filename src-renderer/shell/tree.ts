@@ -1,7 +1,7 @@
 import type { IconName } from '../components/icons.ts'
 import type { SessionState, RunSummary } from '#shared/contract/methods.ts'
 import { freeNames } from '#shared/session/free-names.ts'
-import type { RunFile } from '#shared/session/run-file.ts'
+import type { DataEntry, RunFile } from '#shared/session/run-file.ts'
 import { formatCount, formatNumber } from '#shared/sky/index.ts'
 import { modelTitle } from '../forms/model-choices.ts'
 import type { ModelSection } from '../forms/model-choices.ts'
@@ -122,11 +122,11 @@ export function projectTree(
   configuration: RunFile,
   session: SessionState | null,
   runs: readonly RunSummary[],
-  contentOf: (grant: string) => FileContent,
+  contentOf: (entry: DataEntry) => FileContent,
 ): TreeGroup[] {
   const data = configuration.data.map((entry, index) => {
     const input = session?.inputs.find((one) => one.grant === entry.file)
-    const { nside, sources } = contentOf(entry.file)
+    const { nside, sources } = contentOf(entry)
     const known = entry.catalogue
       ? sources !== undefined && `${formatCount(sources)} sources`
       : nside !== undefined && `NSIDE ${nside}`

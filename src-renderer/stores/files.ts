@@ -8,6 +8,7 @@ import type {
   Result,
   SessionState,
 } from '#shared/contract/methods.ts'
+import { EngineError, noMapCode } from '#shared/contract/errors.ts'
 import { parseUnit } from '#shared/sky/index.ts'
 import type { Preset } from '../dock/arrangements.ts'
 import { guessColumns } from '../forms/data-entry.ts'
@@ -18,7 +19,7 @@ import { describeError, useMessages } from './messages.ts'
 import type { MessageAction } from './messages.ts'
 import { usePicker } from './picker.ts'
 import { useProject } from './project.ts'
-import type { KnownFile } from './project.ts'
+import type { KnownFile, KnownTable } from './project.ts'
 import { runToShow, useRuns } from './runs.ts'
 import { useView } from './view.ts'
 
@@ -29,8 +30,7 @@ export interface OpenQuestion {
 /** A table whose columns are to be named. */
 export interface CatalogueQuestion {
   readonly file: FileGrant
-  readonly columns: readonly string[]
-  readonly rows: number
+  readonly table: KnownTable
 }
 /** A data entry may only have names of letters, digits, space, dot, underscore and hyphen. */
 function dataNameOf(fileName: string, taken: readonly string[]): string {
@@ -110,7 +110,9 @@ export const useFiles = defineStore('files', () => {
       'Map not loaded',
       () =>
         read().catch(async (error: unknown) => {
-          if (!(await isCatalogue(file))) throw error
+          // Any other failure says nothing about what is in the file.
+          const isMapless = error instanceof EngineError && error.code === noMapCode
+          if (!isMapless || !(await isCatalogue(file))) throw error
         }),
       actions,
     )
@@ -118,7 +120,7 @@ export const useFiles = defineStore('files', () => {
   /** A file in FITS without a map may be a table of sources: if its columns say so, they are asked about. */
   async function isCatalogue(file: FileGrant): Promise<boolean> {
     const found = await tableOf(file).catch(() => undefined)
-    if (found === undefined || guessColumns(found.columns).l === undefined) return false
+    if (found === undefined || guessColumns(found.table.columns).l === undefined) return false
     catalogue.value = found
     return true
   }
@@ -131,13 +133,17 @@ export const useFiles = defineStore('files', () => {
   }
   async function tableOf(file: FileGrant): Promise<CatalogueQuestion> {
     const { result } = await connection.request('tables.inspect', { grant: file.grant })
-    return { file, columns: result.columns, rows: result.rows }
+    return { file, table: result }
   }
   /** Adds a catalogue with the names of its columns as a data entry of the project. */
   function addCatalogue(question: CatalogueQuestion, answers: Record<string, unknown>) {
     catalogue.value = null
-    const { file, columns, rows } = question
-    addData(file, answers, { table: { columns, rows } })
+    const { file, table } = question
+    const { hdu } = table
+    // A text has no HDU, and a run file for it no such key.
+    addData(file, hdu === undefined ? answers : { hdu, ...answers }, {
+      tables: { [hdu ?? '']: table },
+    })
   }
   /** Adds a map with the answers to its questions as a data entry of the project. */
   function addMap(file: FileGrant, map: MapDescriptionMessage, answers: Record<string, unknown>) {
@@ -147,7 +153,7 @@ export const useFiles = defineStore('files', () => {
   function addData(
     file: FileGrant,
     keys: Record<string, unknown>,
-    found: Pick<KnownFile, 'map' | 'table'>,
+    found: Pick<KnownFile, 'map' | 'tables'>,
   ) {
     if (!project.open) project.reset()
     const name = dataNameOf(file.name, project.dataNames)

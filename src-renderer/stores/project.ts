@@ -39,9 +39,11 @@ export const gridDefaults = () => defaultConfiguration().magnetic_field.grid
 export interface KnownFile {
   readonly name: string
   readonly map?: MapDescriptionMessage
-  /** Of a table of sources. */
-  readonly table?: { readonly columns: readonly string[]; readonly rows: number }
+  /** Of a file with tables of sources: each by the `hdu` that was asked for, '' where none was. */
+  readonly tables?: Readonly<Record<string, KnownTable>>
 }
+/** A table of sources; `units` as the file has them, one per column and '' for none, `hdu` only in FITS. */
+export type KnownTable = Omit<Result<'tables.inspect'>, 'file'>
 
 /** What is being worked on: the configuration of the next run and, once created, the session it belongs to. */
 export const useProject = defineStore('project', () => {
@@ -172,7 +174,7 @@ export const useProject = defineStore('project', () => {
   function addData(
     entry: Record<string, unknown>,
     file: FileGrant,
-    content: Pick<KnownFile, 'map' | 'table'>,
+    content: Pick<KnownFile, 'map' | 'tables'>,
   ) {
     files.value.set(file.grant, { name: file.name, ...content })
     const count = valueAt(configuration.value, ['data'])
@@ -192,11 +194,17 @@ export const useProject = defineStore('project', () => {
   }
   /** The same for a table of sources. */
   async function describeTable(grant: string, hdu: number | undefined) {
-    const known = files.value.get(grant)
-    if (!known || known.table) return
+    if (!files.value.has(grant) || tableOf(grant, hdu)) return
     const { result } = await connection.request('tables.inspect', { grant, hdu })
-    files.value.set(grant, { ...known, table: result })
+    // Another table of the file may have become known meanwhile.
+    const known = files.value.get(grant)
+    if (!known) return
+    const tables = { ...known.tables, [hdu ?? '']: result }
+    files.value.set(grant, { ...known, tables })
   }
+  /** The table that a catalogue reads, once it is known. */
+  const tableOf = (grant: string, hdu: number | undefined): KnownTable | undefined =>
+    files.value.get(grant)?.tables?.[hdu ?? '']
   function knowFile(file: FileGrant) {
     if (!files.value.has(file.grant)) files.value.set(file.grant, { name: file.name })
   }
@@ -315,6 +323,7 @@ export const useProject = defineStore('project', () => {
     addData,
     describeFile,
     describeTable,
+    tableOf,
     knowFile,
     refresh,
     create,

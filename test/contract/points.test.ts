@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { useEnginePage } from '#test/tools/engine-page.ts'
-import { columnsFile } from '../unit/fits/build.ts'
+import { columnsFile, emptyPrimary, join as joinBytes } from '../unit/fits/build.ts'
 
 const page = useEnginePage()
 
@@ -18,6 +18,7 @@ it('runs fit catalogues and densities, and give their points and grids', async (
   expect((await page.client.request('tables.inspect', { grant })).result).toEqual({
     file: 'rm.csv',
     columns: ['name', 'l', 'b', 'rm', 'err', 'd'],
+    units: ['', '', '', '', '', ''],
     rows: 3,
   })
   const entry = {
@@ -81,7 +82,13 @@ it('takes right ascensions and declinations from a table in FITS', async () => {
   await writeFile(join(page.folder, 'radec.fits'), columnsFile(table, { TUNIT3: "'pc cm-3'" }))
   const grant = await page.grantOf('radec.fits')
   const { result } = await page.client.request('tables.inspect', { grant })
-  expect(result).toEqual({ file: 'radec.fits', columns: ['RA', 'DEC', 'DM'], rows: 2 })
+  expect(result).toEqual({
+    file: 'radec.fits',
+    columns: ['RA', 'DEC', 'DM'],
+    units: ['', '', 'pc cm-3'],
+    rows: 2,
+    hdu: 1,
+  })
   const entry = {
     name: 'dm',
     file: grant,
@@ -101,5 +108,30 @@ it('takes right ascensions and declinations from a table in FITS', async () => {
   expect(check.issues).toContainEqual({
     path: 'data[0].catalogue.b',
     message: expect.stringContaining('has no column "Dec"'),
+  })
+})
+
+it('tells the tables of a file in FITS apart, and a file without a map from one that cannot be read', async () => {
+  const first = columnsFile({ NAME: ['a'], FLUX: [1] }, { TUNIT2: "'Jy'" })
+  const second = columnsFile({ L: [10, 20], B: [1, 2], RM: [3, 4] }, { TUNIT3: "'rad m-2'" })
+  const both = joinBytes(first, second.subarray(emptyPrimary.length))
+  await writeFile(join(page.folder, 'two.fits'), both)
+  await writeFile(join(page.folder, 'cut.fits'), both.subarray(0, both.length - 2880))
+  const grant = await page.grantOf('two.fits')
+  const inspect = async (hdu?: number) =>
+    (await page.client.request('tables.inspect', { grant, hdu })).result
+  const one = { columns: ['NAME', 'FLUX'], units: ['', 'Jy'], rows: 1, hdu: 1 }
+  const other = { columns: ['L', 'B', 'RM'], units: ['', '', 'rad m-2'], rows: 2, hdu: 2 }
+  expect(await inspect()).toEqual({ file: 'two.fits', ...one })
+  expect(await inspect(1)).toEqual({ file: 'two.fits', ...one })
+  expect(await inspect(2)).toEqual({ file: 'two.fits', ...other })
+  await expect(page.client.request('maps.inspect', { grant })).rejects.toMatchObject({
+    code: 'no-map',
+    file: 'two.fits',
+  })
+  const cut = await page.grantOf('cut.fits')
+  await expect(page.client.request('maps.inspect', { grant: cut })).rejects.toMatchObject({
+    code: 'input',
+    file: 'cut.fits',
   })
 })

@@ -12,8 +12,14 @@ export function pointHandlers(engine: Engine): HandlersOf<'tables.inspect' | 'po
   return {
     async 'tables.inspect'({ grant, hdu }) {
       const path = await engine.grants.resolve(grant)
-      const { columns, rows } = await readTable(path, hdu)
-      return { file: basename(path), columns: [...columns], rows }
+      const table = await readTable(path, hdu)
+      return {
+        file: basename(path),
+        columns: [...table.columns],
+        units: table.columns.map((name) => table.unit(name)?.trim() ?? ''),
+        rows: table.rows,
+        ...(table.hdu === undefined ? {} : { hdu: table.hdu }),
+      }
     },
     async 'points.load'({ entry }) {
       const { catalogue } = entry

@@ -8,7 +8,7 @@ import { buildScale, valueStatistics } from '#renderer/sky/colour-scale.ts'
 import { sampleScalar } from '#renderer/volume/scalar.ts'
 import { ang2pix, pix2ang } from '#shared/healpix/index.ts'
 import { colourAt, formatNumber, formatQuantity, rotateFrame } from '#shared/sky/index.ts'
-import { columnsFile } from '../../unit/fits/build.ts'
+import { columnsFile, emptyPrimary, join as joinBytes } from '../../unit/fits/build.ts'
 import { screenPicture } from '../picture.ts'
 import { browserStage } from './browser-stage.ts'
 import { iterations, makePolarisedSession, sourcesOfCatalogue } from './polarised-data.ts'
@@ -401,5 +401,25 @@ it.each([
   await sky(page, 'Model').figure.getByText('not fitted in Run 2').waitFor()
   expect(await page.getByText('No pictures of this run').count()).toBe(0)
   await page.mouse.move(3, 3)
+  expect(stage.complaints).toEqual([])
+})
+
+it('says that a table in FITS is in another unit, and takes the one in the HDU that is named', async () => {
+  const table = (rm: readonly number[], unit: string) =>
+    columnsFile({ L: rm.map(() => 30), B: rm, RM: rm }, { TUNIT3: `'${unit}'` })
+  const second = table([1, 2, 3, 4], 'rad m-2').subarray(emptyPrimary.length)
+  await writeFile(join(stage.folder, 'two.fits'), joinBytes(table([5, 6, 7], 'K'), second))
+  await stage.choose(page, () => menu(page, 'Data', /^Add map/), 'two.fits')
+  const dialog = page.getByRole('dialog', { name: 'Columns of two.fits' })
+  await dialog.getByRole('button', { name: 'Use this catalogue' }).click()
+  await rows().filter({ hasText: 'two' }).filter({ hasText: '3 sources' }).waitFor()
+  const refusal = page.getByText('faraday_depth is in rad/m^2, but the unit is K')
+  await refusal.first().waitFor()
+  const hdu = page.getByLabel('HDU', { exact: true })
+  expect(await hdu.inputValue()).toBe('1')
+  await hdu.fill('2')
+  await hdu.press('Enter')
+  await rows().filter({ hasText: 'two' }).filter({ hasText: '4 sources' }).waitFor()
+  await expect.poll(() => refusal.count(), soon).toBe(0)
   expect(stage.complaints).toEqual([])
 })

@@ -2,6 +2,7 @@ import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { useFiles } from '#renderer/stores/files.ts'
 import { useMessages } from '#renderer/stores/messages.ts'
+import { EngineError } from '#shared/contract/errors.ts'
 import { runFileSchema } from '#shared/session/run-file.ts'
 
 const { project, runs, kept, requests } = vi.hoisted(() => ({
@@ -165,6 +166,7 @@ describe('files that are dropped', () => {
     ...{ hdu: 1, name: '', kind: 'healpix', questions: ['frequency_ghz'], problems: [] },
     columns: [{ index: 0, name: 'I', unit: 'K' }],
   }
+  const table = { columns: ['l', 'b', 'rm'], units: ['', '', 'K'], rows: 3, hdu: 2 }
   beforeEach(() => {
     Object.assign(project, { open: false, session: null, dataNames: [] })
     requests.mockImplementation((method, params) => {
@@ -175,7 +177,7 @@ describe('files that are dropped', () => {
         'session.open': { session: 'session:b', runs: [], problems: [], view: null },
         'runFile.open': { name: 'other', configuration: configurationOf('other'), files: [] },
         'maps.inspect': { maps: [map] },
-        'tables.inspect': { columns: ['l', 'b', 'rm'], rows: 3 },
+        'tables.inspect': table,
       }
       return Promise.resolve({ result: results[method] })
     })
@@ -229,6 +231,52 @@ describe('files that are dropped', () => {
         { map },
       ],
     ])
+  })
+
+  it('are tables where FITS holds no map, added with the HDU that was read', async () => {
+    const answers = requests.getMockImplementation()
+    requests.mockImplementation((method, ...rest) =>
+      method === 'maps.inspect'
+        ? Promise.reject(new EngineError({ code: 'no-map', message: 'It holds no sky map.' }))
+        : (answers?.(method, ...rest) ?? Promise.reject(new Error(method))),
+    )
+    const files = useFiles()
+    const all = files.drop(dropped('a.fits'))
+    await vi.waitFor(() => expect(files.catalogue?.table).toEqual(table))
+    if (files.catalogue) files.addCatalogue(files.catalogue, { catalogue: { value: 'rm' } })
+    await all
+    expect(useMessages().toasts).toEqual([])
+    expect(project.addData.mock.calls).toEqual([
+      [
+        { name: 'a', file: 'grant:a.fits', hdu: 2, catalogue: { value: 'rm' } },
+        expect.objectContaining({ name: 'a.fits' }),
+        { tables: { 2: table } },
+      ],
+    ])
+    const { hdu, ...text } = table
+    project.addData.mockClear()
+    const file = { grant: 'grant:b.csv', name: 'b.csv', kind: 'table', bytes: 7 } as const
+    files.addCatalogue({ file, table: text }, {})
+    expect(hdu).toBe(2)
+    expect(project.addData.mock.calls).toEqual([
+      [{ name: 'b', file: 'grant:b.csv' }, file, { tables: { '': text } }],
+    ])
+  })
+
+  it.each([
+    new EngineError({ code: 'input', message: 'a.fits is damaged.' }),
+    new EngineError({ code: 'closed', message: 'The engine is gone.' }),
+  ])('are no tables where that is not known: $message', async (error) => {
+    const answers = requests.getMockImplementation()
+    requests.mockImplementation((method, ...rest) =>
+      method === 'maps.inspect'
+        ? Promise.reject(error)
+        : (answers?.(method, ...rest) ?? Promise.reject(new Error(method))),
+    )
+    await useFiles().drop(dropped('a.fits'))
+    expect(asked()).toEqual(['files.upload', 'maps.inspect'])
+    expect(useFiles().catalogue).toBeNull()
+    expect(useMessages().toasts).toMatchObject([{ title: 'Map not loaded', text: error.message }])
   })
 
   it('take no project away over a run that goes on, but may add to it', async () => {

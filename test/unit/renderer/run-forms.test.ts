@@ -5,6 +5,8 @@ import {
   guessPositions,
   pointQuantities,
   withoutFiles,
+  catalogueUnit,
+  unitIn,
   withQuantity,
 } from '#renderer/forms/data-entry.ts'
 import { energyLawOf, energyLaws, withEnergyLaw } from '#renderer/forms/energy-law.ts'
@@ -226,6 +228,18 @@ describe('data entries', () => {
     expect(withQuantity(entry, 'U')).toMatchObject({ frequency_ghz: 1.4, quantity: 'U' })
     const points = { name: 'a', file: 'grant:1', unit: 'rad/m^2', catalogue: { value: 'x' } }
     expect(withQuantity(points, 'dispersion_measure').unit).toBe('pc/cm^3')
+    // The file states it, and goes on being asked.
+    const { unit, ...stated } = points
+    expect(unit).toBe('rad/m^2')
+    expect(withQuantity(stated, 'dispersion_measure')).not.toHaveProperty('unit')
+  })
+  it('of points are given a unit only where the file states none', () => {
+    const table = { columns: ['RM', 'DM'], units: ['K', ''] }
+    expect(unitIn(table, 'RM')).toBe('K')
+    for (const column of ['DM', 'l', undefined]) expect(unitIn(table, column)).toBeUndefined()
+    expect(catalogueUnit('K', 'faraday_depth')).toEqual({})
+    expect(catalogueUnit(undefined, 'faraday_depth')).toEqual({ unit: 'rad/m^2' })
+    expect(catalogueUnit(undefined, 'dispersion_measure')).toEqual({ unit: 'pc/cm^3' })
   })
   it('of points have no maps beside them', () => {
     const sigma = withoutFiles('sigma')

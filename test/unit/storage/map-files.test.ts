@@ -85,6 +85,7 @@ describe('FITS files on disk', () => {
     expect(plain.message).toMatch(/large\.fits: the file is 31680 bytes, and at most 25000 bytes/)
     const packed = await refusal(() => loadFitsBytes(put('large.gz', gzipSync(bytes)), limit))
     expect(packed.message).toMatch(/unpacks to more, and at most 25000 bytes/)
+    expect(packed.message).toMatch(/Degrade the map to a lower NSIDE first\.$/)
   })
 
   it('stops an expansion bomb at the limit without holding it in memory', async () => {

@@ -1,0 +1,85 @@
+import { createPinia, setActivePinia } from 'pinia'
+import { TooltipProvider } from 'reka-ui'
+import { beforeEach, expect, it, vi } from 'vitest'
+import { createSSRApp, h } from 'vue'
+import { renderToString } from 'vue/server-renderer'
+import DataForm from '#renderer/forms/DataForm.vue'
+import { useProject } from '#renderer/stores/project.ts'
+import { runFileSchema } from '#shared/session/run-file.ts'
+
+const requests = vi.hoisted(() => vi.fn<(method: string, params: { hdu?: number }) => unknown>())
+vi.mock('#renderer/stores/preferences.ts', () => ({ usePreferences: () => ({ current: {} }) }))
+vi.mock('#renderer/stores/connection.ts', () => ({
+  useConnection: () => ({ state: 'starting', info: {}, request: requests }),
+}))
+
+const first = { columns: ['flux'], units: ['Jy'], rows: 5, hdu: 1 }
+const second = { columns: ['rm', 'other'], units: ['K', ''], rows: 7, hdu: 2 }
+const text = { columns: ['rm'], units: [''], rows: 3 }
+const catalogue = { value: 'rm' }
+const quantity = 'faraday_depth'
+const configuration = runFileSchema.parse({
+  data: [
+    { name: 'a', file: 'fits', quantity, catalogue },
+    { name: 'b', file: 'fits', hdu: 2, quantity, catalogue },
+    { name: 'c', file: 'csv', quantity, unit: 'rad/m^2', catalogue },
+    { name: 'd', file: 'csv', hdu: 1, quantity, unit: 'rad/m^2', catalogue },
+  ],
+})
+
+beforeEach(() => {
+  vi.stubGlobal('window', {})
+  vi.stubGlobal('document', { documentElement: { dataset: {} } })
+  setActivePinia(createPinia())
+  requests
+    .mockReset()
+    .mockImplementation((_, { hdu }) => Promise.resolve({ result: hdu === 2 ? second : first }))
+})
+
+it('are told apart by their HDU, though their file is one', async () => {
+  const project = useProject()
+  project.files.set('fits', { name: 'two.fits' })
+  await Promise.all([project.describeTable('fits', undefined), project.describeTable('fits', 2)])
+  expect(project.tableOf('fits', undefined)).toEqual(first)
+  expect(project.tableOf('fits', 2)).toEqual(second)
+  expect(project.tableOf('fits', 3)).toBeUndefined()
+  // Each is asked for once.
+  await project.describeTable('fits', 2)
+  await project.describeTable('fits', undefined)
+  expect(requests.mock.calls).toEqual([
+    ['tables.inspect', { grant: 'fits', hdu: undefined }],
+    ['tables.inspect', { grant: 'fits', hdu: 2 }],
+  ])
+})
+
+it.each([
+  ['a', '5', 'Jy (file)', 'flux', true],
+  ['b', '7', 'K (file)', 'rm', true],
+  ['c', '3', 'as the file says', 'rm', false],
+  // Wrong, and to be taken out.
+  ['d', undefined, 'as the file says', 'rm', true],
+] as const)('fill the form of catalogue %s', async (name, rows, unit, value, hasHdu) => {
+  const index = configuration.data.findIndex((entry) => entry.name === name)
+  const app = createSSRApp({
+    setup() {
+      const project = useProject()
+      project.open = true
+      project.configuration = {
+        ...configuration,
+        data: configuration.data.map((entry) => ({
+          ...entry,
+          unit: undefined,
+          catalogue: { value },
+        })),
+      }
+      project.files.set('fits', { name: 'two.fits', tables: { '': first, 2: second } })
+      project.files.set('csv', { name: 'c.csv', tables: { '': text } })
+      return () => h(TooltipProvider, null, () => h(DataForm, { index, locked: false }))
+    },
+  })
+  const html = await renderToString(app.use(createPinia()))
+  expect(/<dt[^>]*>Rows<\/dt><dd[^>]*>([^<]*)</.exec(html)?.[1]).toBe(rows)
+  expect(html).toContain(`placeholder="${unit}"`)
+  expect(html.includes('data-setting="data.hdu"')).toBe(hasHdu)
+  expect(html.includes('the first with a table')).toBe(hasHdu)
+})
