@@ -1,3 +1,4 @@
+import { EngineError } from '#shared/contract/errors.ts'
 import type { RunSummary } from '#shared/contract/methods.ts'
 import { InputError } from '../errors.ts'
 import { loadBackend } from '../kernels/index.ts'
@@ -78,11 +79,18 @@ export class RunManager {
     return this.#waiting.filter((job) => job.session === session).map(({ run }) => run)
   }
 
-  /** Puts a run that waits at a position among those of its session; runs of other sessions keep their turns. */
+  /**
+   * Puts a run that waits at a position among those of its session; runs of other sessions keep their turns.
+   *
+   * @throws EngineError for one that does not wait
+   */
   reorder(session: Session, id: number, position: number): number[] {
     const own = this.#waiting.filter((job) => job.session === session)
     const job = own.find(({ run }) => run === id)
-    if (!job) throw new InputError(`Run ${id} does not wait for its turn any more.`)
+    if (!job) {
+      const message = `Run ${id} does not wait for its turn any more.`
+      throw new EngineError({ code: 'not-waiting', message })
+    }
     const others = own.filter((one) => one !== job)
     const ordered = [...others.slice(0, position), job, ...others.slice(position)]
     this.#queue.forEach((one, place) => {

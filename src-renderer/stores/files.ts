@@ -14,6 +14,7 @@ import type { Preset } from '../dock/arrangements.ts'
 import { guessColumns } from '../forms/data-entry.ts'
 import { formatWhen } from '../format/text.ts'
 import { useConnection } from './connection.ts'
+import { useHistory } from './history.ts'
 import { useKept } from './kept.ts'
 import { describeError, useMessages } from './messages.ts'
 import type { MessageAction } from './messages.ts'
@@ -52,6 +53,7 @@ export const useFiles = defineStore('files', () => {
   const messages = useMessages()
   const picker = usePicker()
   const project = useProject()
+  const history = useHistory()
   const kept = useKept()
   const runs = useRuns()
   const view = useView()
@@ -159,8 +161,12 @@ export const useFiles = defineStore('files', () => {
     const name = dataNameOf(file.name, project.dataNames)
     const index = project.addData({ name, file: file.grant, ...keys }, file, found)
     view.selection = { kind: 'data', index }
-    view.settle({ dataName: name })
-    if (runs.list.length === 0) view.settings.preset = 'inspect'
+    // What is shown then belongs to the step that adds it.
+    const { dataName, preset } = view.settings
+    const before = { dataName, preset }
+    const after = { dataName: name, preset: runs.list.length === 0 ? 'inspect' : preset }
+    view.settle(after)
+    history.join({ back: () => view.settle(before), forth: () => view.settle(after) })
   }
 
   async function enterSession(grant: string) {

@@ -1,11 +1,15 @@
 import { defineStore } from 'pinia'
 import { computed, nextTick, ref, shallowRef } from 'vue'
 import type { ShallowRef } from 'vue'
-import { contractCodes, EngineError } from '#shared/contract/errors.ts'
+import { EngineError } from '#shared/contract/errors.ts'
 import { useMessages } from './messages.ts'
 
 const mostSteps = 200
 const sameStepMs = 1000
+
+/** What a step is about is gone for good: its run, its place in the queue, its session. */
+const goneCodes: readonly string[] = ['unknown-run', 'not-waiting', 'no-session']
+const isGone = (error: unknown) => error instanceof EngineError && goneCodes.includes(error.code)
 
 /** Something that was changed, and how to change it back and again. */
 export interface Step {
@@ -40,6 +44,24 @@ export const useHistory = defineStore('history', () => {
     lastTime = now
     future.value = []
   }
+  /** Makes something part of the step that was recorded last. */
+  function join({ back, forth }: { back: () => void; forth: () => void }) {
+    const last = past.value[past.value.length - 1]
+    if (!last) return
+    const joined: Step = {
+      ...last,
+      back: () => {
+        back()
+        return last.back()
+      },
+      forth: () => {
+        const done = last.forth()
+        forth()
+        return done
+      },
+    }
+    past.value = [...past.value.slice(0, -1), joined]
+  }
   /** Moves the last step of one list to the other; resolves when what it changes is changed. */
   async function move(from: Steps, to: Steps, direction: 'back' | 'forth') {
     const step = from.value[from.value.length - 1]
@@ -55,9 +77,8 @@ export const useHistory = defineStore('history', () => {
     try {
       await done
     } catch (error) {
-      // Refused once, it always is: what it is about is gone. An engine that is away has refused nothing.
-      const isAway = error instanceof EngineError && error.code === contractCodes.closed
-      if (isAway && to.value.includes(step)) from.value = [...from.value, step]
+      // Whatever else was in the way, a full disk or an engine that is away, it may be tried again.
+      if (!isGone(error) && to.value.includes(step)) from.value = [...from.value, step]
       to.value = to.value.filter((one) => one !== step)
       messages.fail(`Not ${direction === 'back' ? 'undone' : 'made again'}: ${step.title}`, error)
     }
@@ -72,5 +93,5 @@ export const useHistory = defineStore('history', () => {
   }
   const undoTitle = computed(() => past.value[past.value.length - 1]?.title)
   const redoTitle = computed(() => future.value[future.value.length - 1]?.title)
-  return { applying, record, undo, redo, reset, undoTitle, redoTitle }
+  return { applying, record, join, undo, redo, reset, undoTitle, redoTitle }
 })

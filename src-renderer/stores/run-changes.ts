@@ -1,8 +1,9 @@
 import type { Ref } from 'vue'
+import { EngineError } from '#shared/contract/errors.ts'
 import type { Params, RunSummary } from '#shared/contract/methods.ts'
 import { useConnection } from './connection.ts'
 import { useHistory } from './history.ts'
-import { useMessages } from './messages.ts'
+import { describeError, useMessages } from './messages.ts'
 import { useProject } from './project.ts'
 
 /** What the user says of a run. */
@@ -43,39 +44,59 @@ export function runChanges({ sessionId, list, queue, take, act }: RunList) {
   const messages = useMessages()
   const project = useProject()
 
-  /** @throws Error where the session of the run is not open any more */
+  const notOpen = () =>
+    new EngineError({ code: 'no-session', message: 'The session of the run is not open any more.' })
+  /** @throws EngineError where no session is open any more */
   function ofRun(run: number) {
-    if (!sessionId.value) throw new Error('The session of the run is not open any more.')
+    if (!sessionId.value) throw notOpen()
     return { session: sessionId.value, run }
   }
+  /** What the engine has done is done, also where it cannot say how things stand now. */
+  const refresh = () =>
+    project.refresh().catch((error: unknown) => messages.write('info', describeError(error)))
 
-  /** Changes name, notes and tags of a run; what is left out stays. One after the other: each is a change of what the last one left. */
-  function describe(run: number, said: RunWords): Promise<void> {
-    return (described = described.then(() => describeNow(run, said)))
+  /**
+   * Changes name, notes and tags of a run; what is left out stays. One after the other: each is a change of what the last one left.
+   *
+   * @param fileId of the session that has the run; where another one is open by then, nothing is changed
+   * @returns whether the session has it all
+   */
+  function describe(
+    run: number,
+    said: RunWords,
+    fileId = project.session?.fileId,
+  ): Promise<boolean> {
+    return (described = described.then(() => describeNow(run, said, fileId)))
   }
-  let described = Promise.resolve()
-  async function describeNow(run: number, said: RunWords) {
-    const session = sessionId.value
+  let described = Promise.resolve(true)
+  async function describeNow(run: number, said: RunWords, fileId: string | undefined) {
+    const isOpen = () => fileId === project.session?.fileId
+    if (!isOpen()) return notNoted(notOpen())
     const known = list.value.find((one) => one.run === run)
     const change = known && changeOf(known, said)
-    if (!change) return
+    if (!change) return known !== undefined
     const { before, after, title } = change
     try {
       await say(run, after)
     } catch (error) {
-      return messages.fail('Not noted', error)
+      return notNoted(error)
     }
-    if (session !== sessionId.value) return
+    if (!isOpen()) return true
     history.record({
       title,
       key: `${title} ${run}`,
       back: () => say(run, before),
       forth: () => say(run, after),
     })
+    return true
+  }
+  function notNoted(error: unknown) {
+    messages.fail('Not noted', error)
+    return false
   }
   async function say(run: number, words: RunWords) {
     take((await connection.request('run.describe', { ...ofRun(run), ...words })).result)
-    await project.refresh()
+    await refresh()
   }
 
   /** Puts a run that waits at a position among those that wait, 0 being next. */
@@ -94,7 +115,7 @@ export function runChanges({ sessionId, list, queue, take, act }: RunList) {
   }
   async function place(run: number, position: number): Promise<readonly number[]> {
     const { result } = await connection.request('run.reorder', { ...ofRun(run), position })
-    await project.refresh()
+    await refresh()
     return result
   }
   /** Behind those that stood before it in this order and still wait. */

@@ -88,6 +88,10 @@ export const useRuns = defineStore('runs', () => {
   watch([shownId, sessionId], ([run]) => {
     if (run !== null) void loadCurves(run)
   })
+  // Where the inspector has a run, it is the one that is shown, also after that is undone.
+  watch(shownId, (run) => {
+    if (run !== null && view.selection.kind === 'run') view.selection = { kind: 'run', run }
+  })
   /** Shows a run because of something else, which is no step of its own. */
   const showNow = (run: number | null) => view.settle({ shownRun: run })
   /** After the session was opened once more: the engine has said more of its runs than came here. */

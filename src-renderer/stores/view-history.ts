@@ -47,9 +47,21 @@ type Texts = ReadonlyMap<string, string>
 const textsOf = (settings: object): Texts =>
   new Map(Object.entries(settings).map(([key, value]) => [key, JSON.stringify(value)]))
 
+/** Settings whose numbers are those of runs: choices, not magnitudes. */
+const choices: readonly string[] = ['shownRun', 'comparedRuns']
+/** A text in quotes, which has its digits for good, or a number. */
+const textOrNumber = /"(?:[^"\\]|\\.)*"|-?[\d.]+(?:e[+-]?\d+)?/g
+const withoutNumbers = (text: string) =>
+  text.replaceAll(textOrNumber, (found) => (found.startsWith('"') ? found : '#'))
+
 /** What a change changed, without its numbers: a drag changes numbers only and is one step, as many choices are as many. */
-const keyOf = (keys: readonly string[], settings: Texts) =>
-  `view ${keys.map((key) => `${key} ${settings.get(key)?.replaceAll(/-?[\d.]+(e[+-]?\d+)?/g, '#')}`).join(' ')}`
+function keyOf(keys: readonly string[], settings: Texts): string {
+  const parts = keys.map((key) => {
+    const text = settings.get(key) ?? ''
+    return `${key} ${choices.includes(key) ? text : withoutNumbers(text)}`
+  })
+  return `view ${parts.join(' ')}`
+}
 
 /**
  * Records every change of the settings of the view as a step that can be undone, whoever makes it and wherever in them.

@@ -55,6 +55,24 @@ describe('history', () => {
     expect(value).toBe(3)
   })
 
+  it('takes what was joined to a step back before it, and makes it again after it', () => {
+    const done: string[] = []
+    const change = (title: string) => ({
+      back: () => void done.push(`-${title}`),
+      forth: () => void done.push(`+${title}`),
+    })
+    history.join(change('nothing'))
+    // Twice within a second: one step.
+    for (const name of ['a', 'b']) {
+      history.record({ title: 'Add', key: 'add', ...change(name) }, 0)
+      history.join(change(`shown ${name}`))
+    }
+    history.undo()
+    history.redo()
+    expect(done).toEqual(['-shown b', '-shown a', '-a', '+b', '+shown b'])
+    expect(history.undoTitle).toBe('Add')
+  })
+
   it('keeps 200 steps', () => {
     const noted: number[] = []
     for (let i = 0; i < 250; i++) {
@@ -126,6 +144,29 @@ describe('the view in it', () => {
     }
     expect(history.undoTitle).toBeUndefined()
   })
+
+  it.each([
+    ['runs', 'shownRun', 1, 2],
+    ['runs that are compared', 'comparedRuns', [1], [2]],
+    ['maps', 'dataName', 'Haslam 408', 'Haslam 1420'],
+    ['catalogues', 'overlay', 'NVSS-1', 'NVSS-2'],
+  ])(
+    'counts the choice of %s that differ in digits only as steps',
+    async (_what, key, one, two) => {
+      const view = ref<Record<string, unknown>>({ [key]: null })
+      recordView(view)
+      for (const value of [one, two]) {
+        view.value[key] = value
+        await nextTick()
+      }
+      history.undo()
+      await nextTick()
+      expect(view.value[key]).toEqual(one)
+      history.undo()
+      await nextTick()
+      expect(view.value[key]).toBeNull()
+    },
+  )
 
   it("does not count another session's settings as a step", async () => {
     const view = makeView()

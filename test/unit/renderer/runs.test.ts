@@ -9,117 +9,12 @@ import { useMessages } from '#renderer/stores/messages.ts'
 import { useProject } from '#renderer/stores/project.ts'
 import { useRuns } from '#renderer/stores/runs.ts'
 import { useView } from '#renderer/stores/view.ts'
-import { contractCodes, EngineError } from '#shared/contract/errors.ts'
-import type { RunSummary, SessionState } from '#shared/contract/methods.ts'
-import { runFileSchema } from '#shared/session/run-file.ts'
+import { aRun, engine, resetEngine } from './engine-of-runs.ts'
 
-interface Sent {
-  readonly session?: string
-  readonly grant?: string
-  readonly run?: number
-  readonly name?: string
-  readonly notes?: string
-  readonly tags?: string[]
-  readonly position?: number
-  readonly view?: unknown
-}
-/** Stands for the engine: one session, with its runs. */
-const engine = vi.hoisted(() => ({
-  runs: [] as { run: number; name: string; notes: string; tags: string[] }[],
-  queue: [] as number[],
-  view: null as unknown,
-  interrupted: undefined as number | undefined,
-  isAway: false,
-  sent: [] as string[],
-  stored: [] as unknown[],
-}))
 vi.mock('#renderer/stores/preferences.ts', () => ({ usePreferences: () => ({ current: {} }) }))
-vi.mock('#renderer/stores/connection.ts', () => ({
-  useConnection: () => ({
-    state: 'ready',
-    info: {},
-    on: () => undefined,
-    request: async (method: string, params: Sent) => {
-      await Promise.resolve()
-      if (engine.isAway) throw new EngineError({ code: contractCodes.closed, message: 'Away.' })
-      return { result: answer(method, params), payloads: [] }
-    },
-  }),
-}))
-
-function find(wanted: number | undefined) {
-  const found = engine.runs.find(({ run }) => run === wanted)
-  if (found) return found
-  const message = `The session has no run ${wanted}.`
-  throw new EngineError({ code: 'unknown-run', message })
-}
-function answer(method: string, { session, run, position = 0, view, ...said }: Sent): unknown {
-  engine.sent.push(run === undefined ? method : `${method} ${run}`)
-  switch (method) {
-    case 'session.open':
-      return stateOf(said.grant ?? '')
-    case 'session.state':
-    case 'session.configure':
-      return stateOf(session ?? '')
-    case 'session.view':
-      engine.stored.push(view)
-      return {}
-    case 'run.check':
-      return { issues: [] }
-    case 'run.curves':
-      return { columns: [], rows: 0, marks: [] }
-    case 'run.describe':
-      return summaryOf(Object.assign(find(run), said))
-    case 'run.start':
-      return summaryOf(engine.runs[engine.runs.push(aRun(engine.runs.length + 1)) - 1])
-    case 'run.remove':
-      engine.runs = engine.runs.filter((one) => one.run !== run)
-      return {}
-    case 'run.reorder': {
-      if (run === undefined || !engine.queue.includes(run))
-        throw new Error(`Run ${run} does not wait for its turn any more.`)
-      const others = engine.queue.filter((one) => one !== run)
-      engine.queue = [...others.slice(0, position), run, ...others.slice(position)]
-      return engine.queue
-    }
-    default:
-      throw new Error(`Not asked for: ${method}`)
-  }
-}
-const aRun = (run: number) => ({ run, name: `Run ${run}`, notes: '', tags: [] as string[] })
-const summaryOf = (run: (typeof engine.runs)[number]): RunSummary => ({
-  ...run,
-  state: engine.queue.includes(run.run) ? 'queued' : 'done',
-  ...{ iteration: 5, iterations: 5, grids: [], chi2_n_fitted: 1, chi2_n_held_out: null },
-  ...{ started: 0, seconds: 1, unconstrained: [] },
-})
-const configuration = runFileSchema.parse({
-  data: [
-    { name: 'Haslam', file: 'grant:a', frequency_ghz: 0.408 },
-    { name: 'Reich', file: 'grant:b', frequency_ghz: 1.42 },
-  ],
-  magnetic_field: { grid: {} },
-})
-const stateOf = (session: string): SessionState => ({
-  session,
-  fileId: session,
-  name: session,
-  title: session,
-  readOnly: false,
-  inputs: [],
-  configuration,
-  runs: engine.runs.map(summaryOf),
-  queue: engine.queue,
-  problems: [],
-  view: engine.view,
-  ...(engine.interrupted === undefined
-    ? {}
-    : {
-        interrupted: {
-          ...{ run: engine.interrupted, name: 'Run', iteration: 3, iterations: 5 },
-          ...{ stored: 3, time: 0 },
-        },
-      }),
+vi.mock('#renderer/stores/connection.ts', async () => {
+  const { useConnection } = await import('./engine-of-runs.ts')
+  return { useConnection }
 })
 
 /** All that is put off for a moment. */
@@ -137,88 +32,12 @@ beforeEach(() => {
   vi.useFakeTimers()
   vi.stubGlobal('window', new EventTarget())
   setActivePinia(createPinia())
-  const nothing = { queue: [], interrupted: undefined, isAway: false, sent: [], stored: [] }
-  Object.assign(engine, { runs: [1, 2, 3].map(aRun), ...nothing })
+  resetEngine()
   useKept()
 })
 afterEach(() => {
   vi.unstubAllGlobals()
   vi.useRealTimers()
-})
-
-describe('what is said of a run', () => {
-  beforeEach(() => open({}))
-
-  it('is a step for what is new in it, taken back and made again by the engine', async () => {
-    const history = useHistory()
-    await useRuns().describe(2, { name: 'Weak prior', tags: [], notes: 'Streaks.' })
-    expect(engine.runs[1]).toMatchObject({ name: 'Weak prior', notes: 'Streaks.' })
-    expect(history.undoTitle).toBe('Name of run, Notes')
-    await settle()
-    await useRuns().describe(2, { name: 'Weak prior', tags: ['paper'], notes: 'Streaks.' })
-    expect(history.undoTitle).toBe('Tags')
-    await history.undo()
-    expect(engine.runs[1]).toEqual({ ...aRun(2), name: 'Weak prior', notes: 'Streaks.' })
-    await history.undo()
-    expect(engine.runs[1]).toEqual(aRun(2))
-    expect(useRuns().list[1].name).toBe('Run 2')
-    await history.redo()
-    await history.redo()
-    const all = { name: 'Weak prior', tags: ['paper'], notes: 'Streaks.' }
-    expect(engine.runs[1]).toEqual({ run: 2, ...all })
-  })
-
-  it('is a step for each field, however soon they follow one another', async () => {
-    const runs = useRuns()
-    await Promise.all([
-      runs.describe(2, { name: 'Weak prior', tags: [], notes: '' }),
-      runs.describe(2, { name: 'Weak prior', tags: ['paper'], notes: '' }),
-    ])
-    expect(useHistory().undoTitle).toBe('Tags')
-    await useHistory().undo()
-    expect(engine.runs[1]).toEqual({ ...aRun(2), name: 'Weak prior' })
-  })
-
-  it('is neither a step nor asked of the engine where nothing is new', async () => {
-    engine.sent = []
-    await useRuns().describe(2, { name: 'Run 2', tags: [], notes: '' })
-    expect([engine.sent, useHistory().undoTitle]).toEqual([[], undefined])
-  })
-
-  it('is no step where the engine refuses it', async () => {
-    engine.isAway = true
-    await useRuns().describe(2, { name: 'Weak prior' })
-    expect(useMessages().toasts).toMatchObject([{ title: 'Not noted', text: 'Away.' }])
-    expect(useHistory().undoTitle).toBeUndefined()
-  })
-
-  it('of a run that was deleted is not undone, which is told, and the step before it is', async () => {
-    const history = useHistory()
-    await useRuns().describe(1, { name: 'First' })
-    await useRuns().describe(2, { name: 'Weak prior' })
-    await useRuns().remove(2)
-    await history.undo()
-    expect(useMessages().toasts).toMatchObject([
-      { title: 'Not undone: Name of run', text: 'The session has no run 2.' },
-    ])
-    expect([history.undoTitle, history.redoTitle]).toEqual(['Name of run', undefined])
-    await history.undo()
-    expect(engine.runs.map(({ name }) => name)).toEqual(['Run 1', 'Run 3'])
-    await history.redo()
-    expect(engine.runs.map(({ name }) => name)).toEqual(['First', 'Run 3'])
-  })
-
-  it('can be undone later where the engine is away', async () => {
-    const history = useHistory()
-    await useRuns().describe(2, { notes: 'Streaks.' })
-    engine.isAway = true
-    await history.undo()
-    expect(useMessages().toasts).toMatchObject([{ title: 'Not undone: Notes', text: 'Away.' }])
-    engine.isAway = false
-    await history.undo()
-    expect(engine.runs[1].notes).toBe('')
-    expect(history.redoTitle).toBe('Notes')
-  })
 })
 
 describe('the order of the queue', () => {
@@ -300,6 +119,62 @@ describe('the map and the run on the screen', () => {
     await settle()
     expect([history.undoTitle, ...shown()]).toEqual([undefined, 'Haslam', 3])
     expect(engine.stored.at(-1)).toMatchObject({ dataName: null, shownRun: 3 })
+  })
+
+  it('are steps of their own, however soon they are chosen', async () => {
+    await open({ shownRun: 3 })
+    for (const run of [1, 2]) {
+      useRuns().shownId = run
+      await nextTick()
+    }
+    await useHistory().undo()
+    await nextTick()
+    expect(useRuns().shownId).toBe(1)
+    await useHistory().undo()
+    await nextTick()
+    expect(useRuns().shownId).toBe(3)
+  })
+
+  it('have the inspector follow the run, where it has one', async () => {
+    await open({ shownRun: 3 })
+    const [runs, view] = [useRuns(), useView()]
+    runs.shownId = 1
+    view.selection = { kind: 'run', run: 1 }
+    await settle()
+    await useHistory().undo()
+    await settle()
+    expect([runs.shownId, view.selection]).toEqual([3, { kind: 'run', run: 3 }])
+    view.selection = { kind: 'settings' }
+    await useHistory().redo()
+    await settle()
+    expect([runs.shownId, view.selection]).toEqual([1, { kind: 'settings' }])
+  })
+
+  it.each([
+    ['with runs', 3, 'fit'],
+    ['without, in the layout for looking', 0, 'inspect'],
+  ])('come back as they were when a map that was added goes: %s', async (_what, count, preset) => {
+    engine.runs = engine.runs.slice(0, count)
+    await open({ dataName: 'Reich', preset: 'fit' })
+    const [maps, view, history] = [useMaps(), useView(), useHistory()]
+    const screen = () => [maps.entry?.name, view.settings.preset]
+    const map = { hdu: 1, name: '', kind: 'healpix', questions: [], problems: [], columns: [] }
+    const file = {
+      grant: 'grant:c',
+      name: 'Dwingeloo.fits',
+      kind: 'map',
+      bytes: 7,
+      modified: 0,
+    } as const
+    useFiles().addMap(file, { ...map, kind: 'healpix' }, { frequency_ghz: 0.82 })
+    await settle()
+    expect([history.undoTitle, ...screen()]).toEqual(['Add data', 'Dwingeloo', preset])
+    await history.undo()
+    await settle()
+    expect([history.undoTitle, ...screen()]).toEqual([undefined, 'Reich', 'fit'])
+    await history.redo()
+    await settle()
+    expect([history.redoTitle, ...screen()]).toEqual([undefined, 'Dwingeloo', preset])
   })
 
   it('stay when the map gets another name', async () => {

@@ -274,7 +274,9 @@ describe('the queue', () => {
     await runs.manager.settled(session, first)
     expect(order).toEqual([4, 3, 1])
     expect(session.runs.list().map(({ id }) => id)).toEqual([1, 3, 4])
-    expect(() => runs.manager.reorder(session, 1, 0)).toThrow(/does not wait/)
+    expect(() => runs.manager.reorder(session, 1, 0)).toThrow(
+      expect.objectContaining({ code: 'not-waiting' }),
+    )
   })
 
   it('keeps the turns of runs of other sessions', async () => {
