@@ -1,7 +1,7 @@
 import type { IconName } from '../components/icons.ts'
 import type { SessionState, RunSummary } from '#shared/contract/methods.ts'
 import { freeNames } from '#shared/session/free-names.ts'
-import type { DataEntry, RunFile } from '#shared/session/run-file.ts'
+import type { RunFile } from '#shared/session/run-file.ts'
 import { formatCount, formatNumber } from '#shared/sky/index.ts'
 import { modelTitle } from '../forms/model-choices.ts'
 import type { ModelSection } from '../forms/model-choices.ts'
@@ -78,16 +78,15 @@ export interface FileContent {
   readonly sources?: number
 }
 
+type ContentOf = (source: { readonly file: string; readonly hdu?: number }) => FileContent
+
 /** What the fit does not see: masks of the data, and the blocks of the sky that are held out. */
-function maskItems(
-  { data, held_out }: RunFile,
-  contentOf: (grant: string) => FileContent,
-): TreeItem[] {
+function maskItems({ data, held_out }: RunFile, contentOf: ContentOf): TreeItem[] {
   const masks = data.flatMap(({ name, mask }, index) => {
     if (!mask) return []
     const label =
       'file' in mask
-        ? (contentOf(mask.file).name ?? 'Mask')
+        ? (contentOf(mask).name ?? 'Mask')
         : `|b| below ${mask.galactic_latitude_above_deg}°`
     return [item(`mask/${index}`, 'mask', label, name, { kind: 'data', index, part: 'mask' })]
   })
@@ -122,7 +121,7 @@ export function projectTree(
   configuration: RunFile,
   session: SessionState | null,
   runs: readonly RunSummary[],
-  contentOf: (entry: DataEntry) => FileContent,
+  contentOf: ContentOf,
 ): TreeGroup[] {
   const data = configuration.data.map((entry, index) => {
     const input = session?.inputs.find((one) => one.grant === entry.file)

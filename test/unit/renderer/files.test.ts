@@ -255,7 +255,13 @@ describe('files that are dropped', () => {
     ])
     const { hdu, ...text } = table
     project.addData.mockClear()
-    const file = { grant: 'grant:b.csv', name: 'b.csv', kind: 'table', bytes: 7 } as const
+    const file = {
+      grant: 'grant:b.csv',
+      name: 'b.csv',
+      kind: 'table',
+      bytes: 7,
+      modified: 0,
+    } as const
     files.addCatalogue({ file, table: text }, {})
     expect(hdu).toBe(2)
     expect(project.addData.mock.calls).toEqual([

@@ -32,7 +32,7 @@ const files: Record<string, { name: string; nside?: number }> = {
   'grant:mask': { name: 'sources.fits' },
 }
 const groups = (runs: readonly RunSummary[]) =>
-  projectTree(configuration, null, runs, (grant) => files[grant] ?? {})
+  projectTree(configuration, null, runs, ({ file }) => files[file] ?? {})
 const rows = (runs: readonly RunSummary[], name: string) =>
   groups(runs)
     .find((group) => group.name === name)
