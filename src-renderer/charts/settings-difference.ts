@@ -1,4 +1,5 @@
 import type { RunFile } from '#shared/session/run-file.ts'
+import { complete } from '../forms/complete.ts'
 
 export interface SettingDifference {
   /** As in the run file: optimiser.learning_rate. */
@@ -16,7 +17,7 @@ export function settingsDifference(
   runs: readonly RunFile[],
   fileName: (grant: string) => string,
 ): SettingDifference[] {
-  const flat = runs.map((run) => {
+  const flat = runs.map(complete).map((run) => {
     const found = new Map<string, string>()
     const { data, ...rest } = run
     flatten('', rest, found, fileName)

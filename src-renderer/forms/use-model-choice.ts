@@ -1,6 +1,7 @@
 import { computed } from 'vue'
 import type { ComputedRef } from 'vue'
-import { gridDefaults, useProject } from '../stores/project.ts'
+import { useProject } from '../stores/project.ts'
+import { gridDefaults } from './complete.ts'
 import { findModelOf, started, withModel } from './model-choices.ts'
 import type { ModelPlace } from './model-choices.ts'
 import { isRecord } from './nodes.ts'

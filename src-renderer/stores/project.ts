@@ -10,6 +10,7 @@ import type {
 import { contractCodes, EngineError } from '#shared/contract/errors.ts'
 import { dataSchema, runFileSchema } from '#shared/session/run-file.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
+import { complete, defaultConfiguration } from '../forms/complete.ts'
 import { schemaIssues } from '../forms/issues.ts'
 import type { Issues } from '../forms/issues.ts'
 import { normalisePath, pathKey, valueAt, withValue } from '../forms/paths.ts'
@@ -19,21 +20,6 @@ import { useConnection } from './connection.ts'
 import { useHistory } from './history.ts'
 import { useMessages } from './messages.ts'
 import { usePreferences } from './preferences.ts'
-
-/** The run file with every default, free voxels included, as forms edit it. */
-function defaultConfiguration(): RunFile {
-  return runFileSchema.parse({ magnetic_field: { grid: {} } })
-}
-
-/** A configuration of a session with the sections that forms need written out. */
-function complete(configuration: RunFile): RunFile {
-  const { magnetic_field } = configuration
-  return magnetic_field.model === 'grid' && magnetic_field.grid === undefined
-    ? { ...configuration, magnetic_field: { ...magnetic_field, grid: gridDefaults() } }
-    : configuration
-}
-
-export const gridDefaults = () => defaultConfiguration().magnetic_field.grid
 
 /** What is known of a data entry's file beyond the configuration. */
 export interface KnownFile {
@@ -319,7 +305,6 @@ export const useProject = defineStore('project', () => {
     get,
     set,
     change,
-    complete,
     addData,
     describeFile,
     describeTable,

@@ -6,6 +6,7 @@ import type { EventBody } from '#shared/contract/events.ts'
 import type { Result, RunState, RunSummary, SessionState } from '#shared/contract/methods.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { CurveTable } from '../charts/table.ts'
+import { complete } from '../forms/complete.ts'
 import { useConnection } from './connection.ts'
 import { useMessages } from './messages.ts'
 import { useProject } from './project.ts'
@@ -282,10 +283,10 @@ export const useRuns = defineStore('runs', () => {
       const configuration = await loadSettings(run)
       const name = list.value.find((one) => one.run === run)?.name ?? ''
       if (!configuration) return
-      if (!going) return project.change(project.complete(configuration), `Settings of ${name}`)
+      if (!going) return project.change(complete(configuration), `Settings of ${name}`)
       const { optimiser } = configuration
       project.change(
-        project.complete({
+        complete({
           ...configuration,
           // It has its fine grid already.
           optimiser: { ...optimiser, levels: 0 },

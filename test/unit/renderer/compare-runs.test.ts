@@ -83,6 +83,9 @@ describe('runs compared', () => {
       { key: 'optimiser.iterations', values: ['200', '50'] },
     ])
     expect(settingsDifference([run(), run({ title: 'Another' })], fileName)).toEqual([])
+    // What one leaves to the defaults and the other writes out is the same.
+    const grid = { shape: [128, 128, 32] as [number, number, number] }
+    expect(settingsDifference([run(), run({ magnetic_field: { grid } })], fileName)).toEqual([])
     const other = run({ data: [{ name: 'haslam', file: 'grant:x', frequency_ghz: 0.408 }] })
     expect(settingsDifference([run(), other], fileName)).toEqual([
       { key: 'data haslam.file', values: ['haslam map.fits', 'other.fits'] },
