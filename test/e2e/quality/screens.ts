@@ -137,13 +137,17 @@ export const sessionScreens: readonly Screen[] = [
     show: async (page) => {
       await layout(page, 'Explore field')
       await button(page, /, Show$/).click()
-      for (const name of [/^isosurface/i, /^field lines/i]) {
+      for (const [name, on] of [
+        [/^volume$/i, false],
+        [/^isosurface/i, true],
+        [/^field lines/i, true],
+      ] as const) {
         // A session remembers them.
         const item = page.getByRole('menuitemcheckbox', { name })
-        if ((await item.getAttribute('aria-checked')) !== 'true') await item.click()
+        if ((await item.getAttribute('aria-checked')) !== String(on)) await item.click()
       }
+      await leaveTool(page)
     },
-    hide: leaveTool,
   },
   {
     name: 'volume-seeds',

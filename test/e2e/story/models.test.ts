@@ -194,7 +194,7 @@ it('compares with the data, and brings the published value back', async () => {
   await tool(page, 'What is predicted', 'haslam')
   await settled(before)
   await sky(page, 'Difference').figure.waitFor()
-  expect(await sky(page, 'Preview').source.textContent()).toMatch(/^offset [\d.]+ K$/)
+  expect(await sky(page, 'Preview').source.textContent()).toMatch(/^offset [\d.]+ K, NSIDE \d+$/)
   const count = await skies()
   await page.getByRole('button', { name: /^Reset b₀/ }).click()
   await settled(count)
