@@ -91,7 +91,9 @@ export const useRuns = defineStore('runs', () => {
   })
   // Where the inspector has a run, it is the one that is shown, also after that is undone.
   watch(shownId, (run) => {
-    if (run !== null && view.selection.kind === 'run') view.selection = { kind: 'run', run }
+    const { selection } = view
+    if (run !== null && selection.kind === 'run' && selection.run !== run)
+      view.selection = { kind: 'run', run }
   })
   /** Shows a run because of something else, which is no step of its own. */
   const showNow = (run: number | null) => view.settle({ shownRun: run })

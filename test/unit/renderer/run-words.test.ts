@@ -1,14 +1,13 @@
-import { createPinia, setActivePinia } from 'pinia'
 import { effectScope, nextTick } from 'vue'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { useRunWords } from '#renderer/runs/run-words.ts'
 import { useFiles } from '#renderer/stores/files.ts'
 import { useHistory } from '#renderer/stores/history.ts'
-import { useKept } from '#renderer/stores/kept.ts'
 import { useMessages } from '#renderer/stores/messages.ts'
 import { useProject } from '#renderer/stores/project.ts'
 import { useRuns } from '#renderer/stores/runs.ts'
-import { aRun, engine, resetEngine } from './engine-of-runs.ts'
+import { aRun, engine } from './engine-of-runs.ts'
+import { beginWithRuns, open, settle } from './session-of-runs.ts'
 
 vi.mock('#renderer/stores/preferences.ts', () => ({ usePreferences: () => ({ current: {} }) }))
 vi.mock('#renderer/stores/connection.ts', async () => {
@@ -16,28 +15,7 @@ vi.mock('#renderer/stores/connection.ts', async () => {
   return { useConnection }
 })
 
-/** All that is put off for a moment. */
-async function settle() {
-  await nextTick()
-  await vi.advanceTimersByTimeAsync(3000)
-}
-async function open(view: unknown, session = 'session:a') {
-  engine.view = view
-  await useFiles().enterSession(session)
-  await settle()
-}
-
-beforeEach(() => {
-  vi.useFakeTimers()
-  vi.stubGlobal('window', new EventTarget())
-  setActivePinia(createPinia())
-  resetEngine()
-  useKept()
-})
-afterEach(() => {
-  vi.unstubAllGlobals()
-  vi.useRealTimers()
-})
+beginWithRuns()
 
 describe('what is said of a run', () => {
   beforeEach(() => open({}))

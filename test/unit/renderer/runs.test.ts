@@ -1,15 +1,14 @@
-import { createPinia, setActivePinia } from 'pinia'
 import { nextTick } from 'vue'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { useFiles } from '#renderer/stores/files.ts'
 import { useHistory } from '#renderer/stores/history.ts'
-import { useKept } from '#renderer/stores/kept.ts'
 import { useMaps } from '#renderer/stores/maps.ts'
 import { useMessages } from '#renderer/stores/messages.ts'
 import { useProject } from '#renderer/stores/project.ts'
 import { useRuns } from '#renderer/stores/runs.ts'
 import { useView } from '#renderer/stores/view.ts'
-import { aRun, engine, resetEngine } from './engine-of-runs.ts'
+import { aRun, engine } from './engine-of-runs.ts'
+import { beginWithRuns, open, settle } from './session-of-runs.ts'
 
 vi.mock('#renderer/stores/preferences.ts', () => ({ usePreferences: () => ({ current: {} }) }))
 vi.mock('#renderer/stores/connection.ts', async () => {
@@ -17,28 +16,7 @@ vi.mock('#renderer/stores/connection.ts', async () => {
   return { useConnection }
 })
 
-/** All that is put off for a moment. */
-async function settle() {
-  await nextTick()
-  await vi.advanceTimersByTimeAsync(3000)
-}
-async function open(view: unknown, session = 'session:a') {
-  engine.view = view
-  await useFiles().enterSession(session)
-  await settle()
-}
-
-beforeEach(() => {
-  vi.useFakeTimers()
-  vi.stubGlobal('window', new EventTarget())
-  setActivePinia(createPinia())
-  resetEngine()
-  useKept()
-})
-afterEach(() => {
-  vi.unstubAllGlobals()
-  vi.useRealTimers()
-})
+beginWithRuns()
 
 describe('the order of the queue', () => {
   beforeEach(async () => {
@@ -148,6 +126,15 @@ describe('the map and the run on the screen', () => {
     await useHistory().redo()
     await settle()
     expect([runs.shownId, view.selection]).toEqual([1, { kind: 'settings' }])
+  })
+
+  it('leave what the tree chose of a run chosen when the run is shown', async () => {
+    await open({ shownRun: 3 })
+    const chosen = { kind: 'run', run: 2, part: 'B' } as const
+    useView().selection = chosen
+    useRuns().shownId = 2
+    await settle()
+    expect(useView().selection).toEqual(chosen)
   })
 
   it.each([
