@@ -8,6 +8,7 @@ import { readSession } from './session-file.ts'
 import {
   enter,
   field,
+  focusOn,
   layout,
   menu,
   openFile,
@@ -102,7 +103,7 @@ it('queues runs, in an order that can be changed, and takes one out', async () =
   }
   expect(await rowNames()).toEqual(['Run 2', 'Run 3', 'Run 4', 'Run 5', 'Weak prior'])
   // By keys: the focus stays on the button, and at the end goes to the one of the way back.
-  await list().getByRole('button', { name: 'Run 5 earlier' }).focus()
+  await focusOn(list().getByRole('button', { name: 'Run 5 earlier' }))
   for (const [names, next] of [
     [['Run 2', 'Run 3', 'Run 5', 'Run 4', 'Weak prior'], 'Run 5 earlier'],
     [['Run 2', 'Run 5', 'Run 3', 'Run 4', 'Weak prior'], 'Run 5 later'],
@@ -122,7 +123,7 @@ it('queues runs, in an order that can be changed, and takes one out', async () =
   await page.getByRole('dialog').getByRole('button', { name: 'Delete run' }).click()
   await row('Run 6').waitFor({ state: 'hidden' })
   await row('Run 2').getByRole('button', { name: 'Run 2', exact: true }).click()
-  await list().getByRole('button', { name: 'Take Run 3 out of the queue' }).focus()
+  await focusOn(list().getByRole('button', { name: 'Take Run 3 out of the queue' }))
   await page.keyboard.press('Enter')
   await expect.poll(rowNames, soon).toEqual(['Run 2', 'Run 5', 'Run 4', 'Weak prior'])
   await runBar(page).getByRole('button', { name: 'Stop' }).click()
@@ -205,7 +206,7 @@ it('is paused, resumed and closed over by keys, from one place', async () => {
   await enter(page, 'Iterations', 20_000)
   await press(start())
   const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim())
-  await runBar(page).getByRole('button', { name: 'Pause' }).focus()
+  await focusOn(runBar(page).getByRole('button', { name: 'Pause' }))
   for (const next of ['Resume', 'Pause', 'Resume']) {
     await page.keyboard.press('Enter')
     await runBar(page).getByRole('button', { name: next, disabled: false }).waitFor()

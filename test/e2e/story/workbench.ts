@@ -48,6 +48,12 @@ export async function toolButton(page: Page, name: string | RegExp): Promise<Loc
   return found
 }
 
+/** Gives a button the focus once it can have it: one whose work is still going on refuses it without a word. */
+export async function focusOn(button: Locator): Promise<void> {
+  await button.and(button.page().locator(':enabled')).waitFor()
+  await button.focus()
+}
+
 /** Closes the menu or form of a tool, and the list that it was in. */
 export async function leaveTool(page: Page): Promise<void> {
   const open = page.locator('[role=menu], .menu.popover')
