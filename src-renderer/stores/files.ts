@@ -104,8 +104,9 @@ export const useFiles = defineStore('files', () => {
       const unit = parseUnit(only.columns[0]?.unit ?? '')
       const stated =
         only.questions.length === 0 && only.frequency_ghz !== undefined && unit !== undefined
-      if (plain && stated) addMap(file, only, {})
-      else question.value = { file, maps: result.maps }
+      const { maps } = result
+      if (plain && stated) addMap({ file, maps }, only, {})
+      else question.value = { file, maps }
     }
     await during(
       `Reading ${file.name}`,
@@ -148,14 +149,18 @@ export const useFiles = defineStore('files', () => {
     })
   }
   /** Adds a map with the answers to its questions as a data entry of the project. */
-  function addMap(file: FileGrant, map: MapDescriptionMessage, answers: Record<string, unknown>) {
+  function addMap(
+    { file, maps }: OpenQuestion,
+    map: MapDescriptionMessage,
+    answers: Record<string, unknown>,
+  ) {
     question.value = null
-    addData(file, { hdu: map.hdu, ...answers }, { map })
+    addData(file, { hdu: map.hdu, ...answers }, { maps })
   }
   function addData(
     file: FileGrant,
     keys: Record<string, unknown>,
-    found: Pick<KnownFile, 'map' | 'tables'>,
+    found: Omit<KnownFile, 'name'>,
   ) {
     if (!project.open) project.reset()
     const name = dataNameOf(file.name, project.dataNames)

@@ -105,7 +105,7 @@ export const usePolarisation = defineStore('polarisation', () => {
     return { data: await of('data'), model: maps.model ? await of('model') : null }
   }
   async function fromFiles(q: DataEntry, u: DataEntry): Promise<Stokes> {
-    const described = (entry: DataEntry) => project.files.get(entry.file)?.map
+    const described = ({ file, hdu }: DataEntry) => project.mapOf(file, hdu)
     for (const entry of [q, u])
       if ((entry.frame ?? described(entry)?.frame ?? 'galactic') !== 'galactic')
         throw new Error(

@@ -24,7 +24,8 @@ import { usePreferences } from './preferences.ts'
 /** What is known of a data entry's file beyond the configuration. */
 export interface KnownFile {
   readonly name: string
-  readonly map?: MapDescriptionMessage
+  /** Of a file with maps: all of them. */
+  readonly maps?: readonly MapDescriptionMessage[]
   /** Of a file with tables of sources: each by the `hdu` that was asked for, '' where none was. */
   readonly tables?: Readonly<Record<string, KnownTable>>
 }
@@ -160,9 +161,9 @@ export const useProject = defineStore('project', () => {
   function addData(
     entry: Record<string, unknown>,
     file: FileGrant,
-    content: Pick<KnownFile, 'map' | 'tables'>,
+    content: Omit<KnownFile, 'name'>,
   ) {
-    files.value.set(file.grant, { name: file.name, ...content })
+    files.value.set(file.grant, { ...files.value.get(file.grant), name: file.name, ...content })
     const count = valueAt(configuration.value, ['data'])
     const position = Array.isArray(count) ? count.length : 0
     // With every default written out, as forms show them.
@@ -172,12 +173,14 @@ export const useProject = defineStore('project', () => {
   }
   /** Reads the header of a file that came with a session, for the facts and choices in its form. */
   async function describeFile(grant: string, hdu: number | undefined) {
-    const known = files.value.get(grant)
-    if (!known || (known.map && (hdu === undefined || hdu === known.map.hdu))) return
+    if (!files.value.has(grant) || mapOf(grant, hdu)) return
     const { result } = await connection.request('maps.inspect', { grant })
-    const map = result.maps.find((one) => hdu === undefined || one.hdu === hdu)
-    if (map) files.value.set(grant, { ...known, map })
+    const known = files.value.get(grant)
+    if (known) files.value.set(grant, { ...known, maps: result.maps })
   }
+  /** The map that a data entry reads, once it is known. */
+  const mapOf = (grant: string, hdu: number | undefined): MapDescriptionMessage | undefined =>
+    files.value.get(grant)?.maps?.find((map) => hdu === undefined || map.hdu === hdu)
   /** The same for a table of sources. */
   async function describeTable(grant: string, hdu: number | undefined) {
     if (!files.value.has(grant) || tableOf(grant, hdu)) return
@@ -307,6 +310,7 @@ export const useProject = defineStore('project', () => {
     change,
     addData,
     describeFile,
+    mapOf,
     describeTable,
     tableOf,
     knowFile,

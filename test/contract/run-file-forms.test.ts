@@ -61,7 +61,7 @@ async function show(
       const project = useProject()
       project.open = true
       project.configuration = configuration
-      project.files.set('f', { name: 'f', map })
+      project.files.set('f', { name: 'f', maps: [map] })
       return () =>
         h(TooltipProvider, null, () =>
           forms.map(([form, props]) => h(form, { locked: false, ...props })),

@@ -215,7 +215,7 @@ describe('files that are dropped', () => {
     await vi.waitFor(() => expect(files.question?.file.name).toBe('a.fits'))
     expect(asked()).toEqual(['files.upload', 'maps.inspect'])
     const { question } = files
-    if (question) files.addMap(question.file, question.maps[0], { frequency_ghz: 0.408 })
+    if (question) files.addMap(question, question.maps[0], { frequency_ghz: 0.408 })
     await vi.waitFor(() => expect(files.catalogue?.file.name).toBe('b.csv'))
     expect(files.question).toBeNull()
     // One that is dismissed does not keep the next one away.
@@ -228,7 +228,7 @@ describe('files that are dropped', () => {
       [
         { name: 'a', file: 'grant:a.fits', hdu: 1, frequency_ghz: 0.408 },
         expect.objectContaining({ name: 'a.fits' }),
-        { map },
+        { maps: [map] },
       ],
     ])
   })

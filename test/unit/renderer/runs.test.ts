@@ -153,7 +153,7 @@ describe('the map and the run on the screen', () => {
       bytes: 7,
       modified: 0,
     } as const
-    useFiles().addMap(file, { ...map, kind: 'healpix' }, { frequency_ghz: 0.82 })
+    useFiles().addMap({ file, maps: [] }, { ...map, kind: 'healpix' }, { frequency_ghz: 0.82 })
     await settle()
     expect([history.undoTitle, ...screen()]).toEqual(['Add data', 'Dwingeloo', preset])
     await history.undo()

@@ -36,7 +36,7 @@ beforeEach(() => {
     .mockImplementation((_, { hdu }) => Promise.resolve({ result: hdu === 2 ? second : first }))
 })
 
-it('are told apart by their HDU, though their file is one', async () => {
+it('knows tables of one file by their HDU', async () => {
   const project = useProject()
   project.files.set('fits', { name: 'two.fits' })
   await Promise.all([project.describeTable('fits', undefined), project.describeTable('fits', 2)])
@@ -52,13 +52,26 @@ it('are told apart by their HDU, though their file is one', async () => {
   ])
 })
 
+it('knows maps of one file by their HDU, and reads the file once', async () => {
+  const project = useProject()
+  const of = (hdu: number, nside: number) => ({ hdu, nside })
+  requests.mockResolvedValue({ result: { maps: [of(1, 64), of(3, 8)] } })
+  project.files.set('fits', { name: 'two.fits' })
+  for (const hdu of [3, undefined, 1, 3]) await project.describeFile('fits', hdu)
+  expect([undefined, 1, 3, 2].map((hdu) => project.mapOf('fits', hdu)?.nside)).toEqual([
+    ...[64, 64, 8],
+    undefined,
+  ])
+  expect(requests.mock.calls).toEqual([['maps.inspect', { grant: 'fits' }]])
+})
+
 it.each([
   ['a', '5', 'Jy (file)', 'flux', true],
   ['b', '7', 'K (file)', 'rm', true],
   ['c', '3', 'as the file says', 'rm', false],
   // Wrong, and to be taken out.
   ['d', undefined, 'as the file says', 'rm', true],
-] as const)('fill the form of catalogue %s', async (name, rows, unit, value, hasHdu) => {
+] as const)('fills the form of catalogue %s', async (name, rows, unit, value, hasHdu) => {
   const index = configuration.data.findIndex((entry) => entry.name === name)
   const app = createSSRApp({
     setup() {
