@@ -30,3 +30,9 @@ export function stateWords(run: RunSummary, queue: readonly number[]): string {
   const percent = Math.floor((100 * run.iteration) / Math.max(1, run.iterations))
   return `${run.state}, ${percent} %`
 }
+
+/** How far a run has come that is done: to the end of its iterations, or to where no step lowered the loss any more. */
+export function endWords({ iteration, iterations }: RunSummary): string {
+  const count = `${iteration} of ${iterations}`
+  return iteration < iterations ? `converged at ${count}` : count
+}

@@ -1,4 +1,4 @@
-import { useThrottleFn } from '@vueuse/core'
+import { until, useThrottleFn } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, nextTick, ref, shallowRef, triggerRef, watch } from 'vue'
 import { EngineError } from '#shared/contract/errors.ts'
@@ -7,6 +7,7 @@ import type { Result, RunState, RunSummary, SessionState } from '#shared/contrac
 import type { RunFile } from '#shared/session/run-file.ts'
 import { CurveTable } from '../charts/table.ts'
 import { complete } from '../forms/complete.ts'
+import { endWords } from '../runs/find-runs.ts'
 import { useConnection } from './connection.ts'
 import { useMessages } from './messages.ts'
 import { useProject } from './project.ts'
@@ -150,7 +151,7 @@ export const useRuns = defineStore('runs', () => {
     if (before === undefined || !settledStates.includes(run.state)) return
     void project.refresh().catch(() => undefined)
     if (run.state === 'done')
-      messages.show('info', `${run.name} is finished`, `${run.iterations} iterations`)
+      messages.show('info', `${run.name} is finished`, `${endWords(run)} iterations`)
     if (run.state === 'failed') tellFailure(run)
   }
 
@@ -253,8 +254,9 @@ export const useRuns = defineStore('runs', () => {
   const pause = () => command('run.pause', 'The run was not paused')
   const resume = () => command('run.resume', 'The run did not resume')
   const stop = (run = shownId.value) => command('run.stop', 'The run was not stopped', run)
-  /** Ends those that wait first, so that none of them takes the turn of the one that goes on. */
+  /** Ends those that wait first, so that none of them takes the turn of the one that goes on; behind what is being done. */
   async function endAll(how: 'pause' | 'stop') {
+    await until(working).toBe(false)
     const going = active.value?.run
     const all = [...queue.value, ...(going === undefined ? [] : [going])]
     for (const run of new Set(all)) await command(`run.${how}`, 'A run was not ended', run)

@@ -71,6 +71,8 @@ function answer(method: string, { session, run, position = 0, view, ...said }: S
       return { columns: [], rows: 0, marks: [] }
     case 'run.describe':
       return summaryOf(Object.assign(find(run), said))
+    case 'run.pause':
+      return summaryOf(find(run))
     case 'run.start':
       return summaryOf(engine.runs[engine.runs.push(aRun(engine.runs.length + 1)) - 1])
     case 'run.remove':

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { findRuns, parseTags, stateWords } from '#renderer/runs/find-runs.ts'
+import { endWords, findRuns, parseTags, stateWords } from '#renderer/runs/find-runs.ts'
 import type { RunSummary } from '#shared/contract/methods.ts'
 
 const run = (number: number, more: Partial<RunSummary> = {}): RunSummary => ({
@@ -48,4 +48,10 @@ it('says whose turn is next', () => {
   expect(stateWords(run(3, { state: 'queued' }), queue)).toBe('queued, next')
   expect(stateWords(run(1, { state: 'queued' }), queue)).toBe('queued, 2.')
   expect(stateWords(run(2, { state: 'paused' }), queue)).toBe('paused, 25 %')
+})
+
+it('says of a run that is done whether it came to the end of its iterations', () => {
+  expect(endWords(run(1, { state: 'done', iteration: 60, iterations: 60 }))).toBe('60 of 60')
+  const early = run(1, { state: 'done', iteration: 16, iterations: 60 })
+  expect(endWords(early)).toBe('converged at 16 of 60')
 })

@@ -63,6 +63,19 @@ describe('the order of the queue', () => {
     await useRuns().reorder(2, 0)
     expect(useHistory().undoTitle).toBeUndefined()
   })
+
+  it('is ended as a whole, behind what is still being done', async () => {
+    let letGo = () => {}
+    engine.held = new Promise((resolve) => (letGo = resolve))
+    const [reordered, ended] = [useRuns().reorder(4, 0), useRuns().endAll('pause')]
+    await settle()
+    expect(engine.sent.filter((one) => one.startsWith('run.pause'))).toEqual([])
+    letGo()
+    await Promise.all([reordered, ended])
+    expect(engine.sent.filter((one) => one.startsWith('run.pause'))).toEqual(
+      [4, 2, 3, 5].map((run) => `run.pause ${run}`),
+    )
+  })
 })
 
 describe('the map and the run on the screen', () => {
