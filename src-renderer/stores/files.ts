@@ -157,11 +157,7 @@ export const useFiles = defineStore('files', () => {
     question.value = null
     addData(file, { hdu: map.hdu, ...answers }, { maps })
   }
-  function addData(
-    file: FileGrant,
-    keys: Record<string, unknown>,
-    found: Omit<KnownFile, 'name'>,
-  ) {
+  function addData(file: FileGrant, keys: Record<string, unknown>, found: Omit<KnownFile, 'name'>) {
     if (!project.open) project.reset()
     const name = dataNameOf(file.name, project.dataNames)
     const index = project.addData({ name, file: file.grant, ...keys }, file, found)

@@ -45,7 +45,7 @@ export const useKept = defineStore('kept', () => {
       const configuration = unstored
       const [viewFailed, settingsFailed] = await Promise.all([
         fails(settings && connection.request('session.view', { session, view: settings })),
-        fails(configuration && connection.request('session.configure', { session, configuration })),
+        fails(configuration && project.configure(session, configuration)),
       ])
       if (viewFailed) again()
       return !settingsFailed

@@ -32,6 +32,9 @@ export interface KnownFile {
 /** A table of sources; `units` as the file has them, one per column and '' for none, `hdu` only in FITS. */
 export type KnownTable = Omit<Result<'tables.inspect'>, 'file'>
 
+const isClosed = (error: unknown) =>
+  error instanceof EngineError && error.code === contractCodes.closed
+
 /** What is being worked on: the configuration of the next run and, once created, the session it belongs to. */
 export const useProject = defineStore('project', () => {
   const connection = useConnection()
@@ -132,7 +135,8 @@ export const useProject = defineStore('project', () => {
     const now = JSON.stringify(parsed.value)
     const known = JSON.stringify(session.value?.configuration)
     const stored = JSON.stringify(state.configuration)
-    const other = stored !== known && stored !== now
+    const other = stored !== known && stored !== now && !onTheirWay.has(stored)
+    onTheirWay.clear()
     adopt(state)
     if (other) edit(complete(state.configuration), 'Settings stored elsewhere', 'another window')
     return other && now !== known
@@ -217,6 +221,25 @@ export const useProject = defineStore('project', () => {
       (!parsed.value || missing.value !== unstored.value),
   )
 
+  /** Settings that a session was asked to keep and has not said of whether it does: they are no others than those of this window. */
+  const onTheirWay = new Set<string>()
+  /** Has a session keep settings; where the line is cut meanwhile, it may have them all the same. */
+  async function configure(id: string, configuration: unknown): Promise<SessionState> {
+    const sent = JSON.stringify(configuration)
+    onTheirWay.add(sent)
+    try {
+      const { result } = await connection.request('session.configure', {
+        session: id,
+        configuration,
+      })
+      onTheirWay.delete(sent)
+      return result
+    } catch (error) {
+      if (!isClosed(error)) onTheirWay.delete(sent)
+      throw error
+    }
+  }
+
   /** Asks the engine what it thinks of the settings, and keeps them in the session. */
   const examine = useDebounceFn(async () => {
     const current = parsed.value
@@ -225,8 +248,7 @@ export const useProject = defineStore('project', () => {
     // While the engine thinks, others may have taken their place.
     const isPast = () => parsed.value !== current || session.value?.session !== id
     // Of an engine that is gone, the bar above the panels tells.
-    const tells = (error: unknown) =>
-      !isPast() && !(error instanceof EngineError && error.code === contractCodes.closed)
+    const tells = (error: unknown) => !isPast() && !isClosed(error)
     try {
       const { result } = await connection.request('run.check', {
         session: id,
@@ -241,11 +263,8 @@ export const useProject = defineStore('project', () => {
     }
     if (!id || !unstored.value) return
     try {
-      const { result } = await connection.request('session.configure', {
-        session: id,
-        configuration: current,
-      })
-      if (session.value?.session === id) adopt(result)
+      const state = await configure(id, current)
+      if (session.value?.session === id) adopt(state)
     } catch (error) {
       if (!tells(error)) return
       storeFailed.value = true
@@ -262,8 +281,9 @@ export const useProject = defineStore('project', () => {
     const known = JSON.stringify(session.value.configuration)
     const stored = JSON.stringify(parsed.value) === known
     adopt(result)
+    const now = JSON.stringify(result.configuration)
     // What another window has changed; what this one has not stored yet goes before it.
-    if (stored && JSON.stringify(result.configuration) !== known)
+    if (stored && now !== known && !onTheirWay.has(now))
       edit(complete(result.configuration), 'Settings from another window', 'another window')
   }
 
@@ -314,6 +334,7 @@ export const useProject = defineStore('project', () => {
     describeTable,
     tableOf,
     knowFile,
+    configure,
     refresh,
     create,
     close,

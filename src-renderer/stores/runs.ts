@@ -212,16 +212,9 @@ export const useRuns = defineStore('runs', () => {
   /** Starts a run with the present settings, or lets it wait for those before it; makes the session file where there is none. */
   function start(name: string) {
     return act('The run did not start', async () => {
-      if (!project.session) await project.create(name)
-      else
-        project.adopt(
-          (
-            await connection.request('session.configure', {
-              session: project.session.session,
-              configuration: project.configuration,
-            })
-          ).result,
-        )
+      const { session: open, configuration } = project
+      if (open) project.adopt(await project.configure(open.session, configuration))
+      else await project.create(name)
       const session = sessionId.value
       if (!session) return
       const waits = active.value !== null

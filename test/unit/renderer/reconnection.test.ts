@@ -39,6 +39,8 @@ const engine = vi.hoisted(() => ({
   /** What the user does while the session is opened. */
   opening: () => undefined as void,
   writes: 0,
+  /** The line is cut before the answer to this method is there. */
+  losing: '',
   taken: [] as unknown[],
   closed: [] as unknown[],
 }))
@@ -120,7 +122,10 @@ vi.mock('#renderer/engine/connect.ts', () => ({
       request: async (method: string, params: Sent) => {
         await Promise.resolve()
         if (!isOpen) throw new EngineError({ code: contractCodes.closed, message: 'cut' })
-        return { result: answer(method, params), payloads: [] }
+        const result = answer(method, params)
+        if (method !== engine.losing) return { result, payloads: [] }
+        engine.cut()
+        throw new EngineError({ code: contractCodes.closed, message: 'cut' })
       },
     })
   },
@@ -157,7 +162,7 @@ beforeEach(async () => {
   const whole = { isThere: true, isFull: false, readOnly: false, issues: [], draft: null }
   Object.assign(disk, { settings: settings(20), preset: 'fit', ...whole })
   const opening = () => undefined
-  Object.assign(engine, { start: 1, writes: 0, taken: [], closed: [], opening })
+  Object.assign(engine, { start: 1, writes: 0, losing: '', taken: [], closed: [], opening })
   useKept()
   useRecovery()
   await useConnection().connect()
@@ -236,6 +241,23 @@ describe('a session that is connected again', () => {
     useHistory().undo()
     await settle()
     expect([shown(), disk.settings]).toEqual([33, settings(33)])
+  })
+
+  it('knows its own settings again, of which it was not told that they are stored', async () => {
+    engine.losing = 'session.configure'
+    type(33)
+    await settle()
+    expect([useConnection().state, disk.settings]).toEqual(['lost', settings(33)])
+    type(55)
+    engine.losing = ''
+    await connect()
+    expect([shown(), disk.settings]).toEqual([55, settings(55)])
+    expect(useMessages().toasts).toEqual([])
+    // What another window stores of that kind later is another's.
+    await lose()
+    disk.settings = settings(33)
+    await connect()
+    expect(shown()).toBe(33)
   })
 
   it('keeps what is on the screen where the session is not to be found, and says so', async () => {
