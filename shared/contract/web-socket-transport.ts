@@ -7,7 +7,7 @@ import type { Transport } from './transport.ts'
 export interface WebSocketLike {
   binaryType: string
   readonly readyState: number
-  send(data: Uint8Array<ArrayBuffer>): void
+  send(data: Uint8Array<ArrayBuffer> | string): void
   close(): void
   addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void
   addEventListener(type: 'close', listener: (event: { code: number; reason: string }) => void): void
@@ -15,11 +15,15 @@ export interface WebSocketLike {
 }
 
 const open = 1
+/** From here on a frame goes by the way of `shelve`, where there is one. */
+const largeBytes = 2 ** 22
 
 export interface ByteTransportOptions {
   readonly limits?: FrameLimits
   /** Told of every message that was dropped because it does not follow the protocol. */
   readonly log?: (text: string) => void
+  /** Puts a large frame where the other side fetches it; the text that says where is sent in its place. */
+  readonly shelve?: (frame: Uint8Array) => string
 }
 
 /** A transport over an open WebSocket: one binary message per frame. Malformed messages are dropped and logged. */
@@ -50,7 +54,8 @@ export function webSocketTransport(
   return {
     send(message) {
       const frame = encodeFrame(message, 0, limits)
-      if (!listeners.closed && socket.readyState === open) socket.send(frame)
+      if (listeners.closed || socket.readyState !== open) return
+      socket.send(options.shelve && frame.length >= largeBytes ? options.shelve(frame) : frame)
     },
     onMessage: (listener) => listeners.onMessage(listener),
     onClose: (listener) => listeners.onClose(listener),

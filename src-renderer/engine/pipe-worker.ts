@@ -38,8 +38,14 @@ function openSocket(url: string): void {
     onFrame((frame) => socket.send(frame))
     opened()
   })
-  socket.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
-    if (data instanceof ArrayBuffer) passOn(new Uint8Array(data))
+  // In the order in which they were sent, also where one has still to be fetched.
+  let passed: Promise<unknown> = Promise.resolve()
+  socket.addEventListener('message', ({ data }: MessageEvent<ArrayBuffer | string>) => {
+    const frame = typeof data === 'string' ? fetchFrame(data) : data
+    passed = Promise.all([frame, passed]).then(
+      ([bytes]) => passOn(new Uint8Array(bytes)),
+      () => socket.close(),
+    )
   })
   socket.addEventListener('close', ({ code, reason }) => {
     if (!isOpen) return opened('The server does not answer, or the address lacks its token.')
@@ -50,6 +56,13 @@ function openSocket(url: string): void {
     }
     self.postMessage(notice)
   })
+}
+
+/** A large frame, of which the WebSocket says only where it is. */
+async function fetchFrame(path: string): Promise<ArrayBuffer> {
+  const response = await fetch(path)
+  if (!response.ok) throw new Error(`${path}: ${response.status}`)
+  return response.arrayBuffer()
 }
 
 function openPort(port: MessagePort): void {

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
@@ -10,13 +11,16 @@ import { connectPage } from '#engine/server/connect.ts'
 import { Engine } from '#engine/server/engine.ts'
 import { serveWorkbench } from '#engine/server/serve/serve.ts'
 import type { WorkbenchServer } from '#engine/server/serve/serve.ts'
-import { connectEngine, webSocketTransport } from '#shared/contract/index.ts'
+import { connectEngine, decodeFrame, webSocketTransport } from '#shared/contract/index.ts'
+import type { Transport } from '#shared/contract/index.ts'
 
 let folder: string
 let server: WorkbenchServer
 let engine: Engine
 let cookie: string
 const logs: string[] = []
+/** To the page that connected last. */
+let transport: Transport
 
 interface Answer {
   status: number
@@ -67,7 +71,7 @@ beforeAll(async () => {
     folder: page,
     port: 0,
     log: (text) => logs.push(text),
-    onClient: (transport) => connectPage(engine, transport),
+    onClient: (opened) => connectPage(engine, (transport = opened)),
   })
   const welcome = await get(`/?token=${server.token}`)
   cookie = (welcome.headers['set-cookie']?.[0] ?? '').split(';')[0]
@@ -246,6 +250,60 @@ describe('the WebSocket', () => {
     expect(logs.slice(before)).toHaveLength(3)
     client.close()
     await client.closed
+  })
+})
+
+describe('a large frame', () => {
+  const origin = () => `http://127.0.0.1:${server.port}`
+  async function open() {
+    const socket = new WebSocket(`ws://127.0.0.1:${server.port}/engine`, {
+      headers: { cookie, origin: origin() },
+    })
+    await once(socket, 'open')
+    return socket
+  }
+  /** What the page is told of a message with so many numbers. */
+  async function told(socket: WebSocket, numbers: number): Promise<unknown> {
+    const message = once(socket, 'message')
+    transport.send({
+      header: { kind: 'event', event: 'log', body: {}, payloads: [] },
+      payloads: [Float32Array.from({ length: numbers }, (_, i) => i)],
+    })
+    const [data, isBinary] = await message
+    return isBinary === true ? 'the frame itself' : String(data)
+  }
+
+  it('is fetched over HTTP, once, by whoever has the token', async () => {
+    const socket = await open()
+    const large = 2 ** 20
+    expect(await told(socket, large - 1000)).toBe('the frame itself')
+    const path = await told(socket, large)
+    expect(path).toMatch(/^\/frames\/[0-9a-f-]{36}$/)
+    const url = `${origin()}${String(path)}`
+    expect((await fetch(url)).status).toBe(401)
+    expect((await fetch(url, { headers: { cookie }, method: 'HEAD' })).status).toBe(404)
+    const answer = await fetch(url, { headers: { cookie } })
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+    const { payloads } = decodeFrame(new Uint8Array(await answer.arrayBuffer()))
+    expect(payloads[0]).toHaveLength(large)
+    expect(payloads[0][large - 1]).toBe(large - 1)
+    expect((await fetch(url, { headers: { cookie } })).status).toBe(404)
+    socket.close()
+  })
+
+  it('is let go when its page is gone', async () => {
+    const here = await open()
+    const kept = await told(here, 2 ** 20)
+    const gone = await open()
+    const lost = await told(gone, 2 ** 20)
+    const closed = new Promise((resolve) => transport.onClose(resolve))
+    gone.close()
+    await closed
+    const status = async (path: unknown) =>
+      (await fetch(`${origin()}${String(path)}`, { headers: { cookie } })).status
+    expect([await status(lost), await status(kept)]).toEqual([404, 200])
+    here.close()
   })
 })
 

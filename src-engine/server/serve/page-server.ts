@@ -12,15 +12,18 @@ import {
   withNonce,
 } from '#shared/contract/page-security.ts'
 import type { Access } from './access.ts'
+import { framesPath } from './frame-shelf.ts'
+import type { FrameShelf } from './frame-shelf.ts'
 
-/** The HTTP side of `larmor serve`: the built page, to those who have the token, and nothing else. */
+/** The HTTP side of `larmor serve`: the built page and large frames, to those who have the token, and nothing else. */
 export function createPageServer(
   folder: string,
   access: Access,
+  shelf: FrameShelf,
   log: (text: string) => void,
 ): Server {
   const server = createServer({ maxHeaderSize: 16_384 }, (request, response) => {
-    void answer(folder, access, request, response).catch((error: unknown) => {
+    void answer(folder, access, shelf, request, response).catch((error: unknown) => {
       log(`A page request failed: ${String(error)}`)
       if (!response.headersSent) say(response, 500, 'The page could not be read.')
       else response.destroy()
@@ -36,6 +39,7 @@ export function createPageServer(
 async function answer(
   folder: string,
   access: Access,
+  shelf: FrameShelf,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -60,7 +64,13 @@ async function answer(
   }
   if (!access.hasCookie(request))
     return say(response, 401, 'Open the address that larmor serve printed: it holds the token.')
-  return sendFile(folder, path, request.method === 'HEAD', response)
+  const headOnly = request.method === 'HEAD'
+  if (!path.startsWith(framesPath)) return sendFile(folder, path, headOnly, response)
+  const frame = headOnly ? undefined : shelf.take(path)
+  if (frame === undefined) return say(response, 404, 'No such frame.')
+  response.setHeader('Content-Type', 'application/octet-stream')
+  response.setHeader('Content-Length', frame.length)
+  response.end(frame)
 }
 
 async function sendFile(

@@ -6,6 +6,7 @@ import { prefixBytes, webSocketTransport } from '#shared/contract/index.ts'
 import type { FrameLimits, Transport } from '#shared/contract/index.ts'
 import { errorCode, InputError } from '../../errors.ts'
 import { Access } from './access.ts'
+import { FrameShelf } from './frame-shelf.ts'
 import { createPageServer } from './page-server.ts'
 
 export interface WorkbenchServerOptions {
@@ -30,13 +31,14 @@ const limits: FrameLimits = { headerBytes: 1 << 20, payloadBytes: 1 << 30 }
 const enginePath = '/engine'
 
 /**
- * Serves the workbench on 127.0.0.1: the page over HTTP and the engine over a WebSocket at /engine, both only with
- * the token of this start.
+ * Serves the workbench on 127.0.0.1: the page over HTTP and the engine over a WebSocket at /engine, what is large of that
+ * over HTTP too, all only with the token of this start.
  * @throws InputError when the port is taken or may not be used
  */
 export async function serveWorkbench(options: WorkbenchServerOptions): Promise<WorkbenchServer> {
   const access = new Access()
-  const server = createPageServer(options.folder, access, options.log)
+  const shelf = new FrameShelf()
+  const server = createPageServer(options.folder, access, shelf, options.log)
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: limits.headerBytes + limits.payloadBytes + prefixBytes + 8,
@@ -52,7 +54,9 @@ export async function serveWorkbench(options: WorkbenchServerOptions): Promise<W
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
         // Without a listener an oversized or malformed message would end the process.
         webSocket.on('error', (error) => options.log(`A page's connection broke: ${error.message}`))
-        options.onClient(webSocketTransport(webSocket, { limits, log: options.log }))
+        webSocket.on('close', () => shelf.clear(webSocket))
+        const shelve = (frame: Uint8Array) => shelf.put(frame, webSocket)
+        options.onClient(webSocketTransport(webSocket, { limits, log: options.log, shelve }))
       })
   })
   await listen(server, options.port)
