@@ -47,6 +47,10 @@ export const contractCodes = {
 /** Of a sound file in FITS that holds no sky map. */
 export const noMapCode = 'no-map'
 
+/** Whether a request failed because the engine is gone, or the line to it; it may have been done all the same. */
+export const isClosed = (error: unknown): boolean =>
+  error instanceof EngineError && error.code === contractCodes.closed
+
 /** Whether a request failed because whoever asked does not want the answer any more. */
 export const isCancelled = (error: unknown): boolean =>
   error instanceof EngineError && error.code === contractCodes.cancelled

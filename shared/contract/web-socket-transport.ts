@@ -15,21 +15,25 @@ export interface WebSocketLike {
 }
 
 const open = 1
-/** From here on a frame goes by the way of `shelve`, where there is one. */
+/** In the address of a page that fetches large frames; any other client gets them as messages. */
+export const fetchingQuery = 'large=fetched'
+/** So large is a frame that is fetched. */
 const largeBytes = 2 ** 22
 
 export interface ByteTransportOptions {
   readonly limits?: FrameLimits
   /** Told of every message that was dropped because it does not follow the protocol. */
   readonly log?: (text: string) => void
+}
+interface WebSocketTransportOptions extends ByteTransportOptions {
   /** Puts a large frame where the other side fetches it; the text that says where is sent in its place. */
   readonly shelve?: (frame: Uint8Array) => string
 }
 
-/** A transport over an open WebSocket: one binary message per frame. Malformed messages are dropped and logged. */
+/** A transport over an open WebSocket: one binary message per frame, or with `shelve` a text for a large one. Malformed messages are dropped and logged. */
 export function webSocketTransport(
   socket: WebSocketLike,
-  options: ByteTransportOptions = {},
+  options: WebSocketTransportOptions = {},
 ): Transport {
   const limits = options.limits ?? defaultLimits
   const listeners = new TransportListeners()

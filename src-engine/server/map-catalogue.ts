@@ -8,7 +8,7 @@ const keptDescriptions = 50
 
 /** What map files declare, remembered as long as they do not change: forms ask again at every key press. */
 export class MapCatalogue {
-  readonly #known = new Map<string, MapDescription[]>()
+  readonly #known = new Map<string, Promise<MapDescription[]>>()
 
   /** @throws InputError when the file cannot be read or holds no map that can be */
   async describe(path: string): Promise<MapDescription[]> {
@@ -16,14 +16,9 @@ export class MapCatalogue {
     const key = `${path} ${info?.size} ${info?.mtimeMs}`
     const known = this.#known.get(key)
     if (known !== undefined) return known
-    const file = await loadFits(path)
-    const maps = namingFile(path, () => {
-      const found = describeMaps(file)
-      if (found.length === 0) throw noMapError(file)
-      if (found.every((map) => map.obstacles.length > 0)) requireReadable(found[0])
-      return found
-    })
+    const maps = describeFile(path)
     this.#known.set(key, maps)
+    maps.catch(() => this.#known.delete(key))
     const [oldest] = this.#known.keys()
     if (this.#known.size > keptDescriptions) this.#known.delete(oldest)
     return maps
@@ -41,6 +36,16 @@ export class MapCatalogue {
     namingFile(path, () => requireReadable(found))
     return found
   }
+}
+
+async function describeFile(path: string): Promise<MapDescription[]> {
+  const file = await loadFits(path)
+  return namingFile(path, () => {
+    const found = describeMaps(file)
+    if (found.length === 0) throw noMapError(file)
+    if (found.every((map) => map.obstacles.length > 0)) requireReadable(found[0])
+    return found
+  })
 }
 
 /** Nothing is asked about a map that cannot be read whatever the answers. */

@@ -5,6 +5,7 @@ import type { PortLike } from '#shared/contract/message-port-transport.ts'
 import { enginePortMessage } from '#shared/contract/shell.ts'
 import type { LarmorShell } from '#shared/contract/shell.ts'
 import type { Transport } from '#shared/contract/transport.ts'
+import { fetchingQuery } from '#shared/contract/web-socket-transport.ts'
 import type { EnginePlace, PipeOpened } from './pipe-worker.ts'
 
 const patienceMs = 20_000
@@ -73,5 +74,5 @@ async function portOf(shell: LarmorShell): Promise<EnginePlace> {
 
 function socketOfServer(): EnginePlace {
   const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:'
-  return { url: `${scheme}//${location.host}/engine` }
+  return { url: `${scheme}//${location.host}/engine?${fetchingQuery}` }
 }

@@ -2,6 +2,9 @@ import type { EngineClosedNotice } from '#shared/contract/message-port-transport
 
 /** Where the engine is: a server's WebSocket, or a port that the desktop shell gave. */
 export type EnginePlace = { readonly url: string } | { readonly port: MessagePort }
+/** Of those that RFC 6455 leaves to programs. */
+const lostFrameCode = 4000
+
 /** The first answer: why there is no pipe, or ''. */
 export interface PipeOpened {
   readonly problem: string
@@ -38,14 +41,19 @@ function openSocket(url: string): void {
     onFrame((frame) => socket.send(frame))
     opened()
   })
-  // In the order in which they were sent, also where one has still to be fetched.
+  // In the order in which they were sent, the end too, also where one has still to be fetched.
   let passed: Promise<unknown> = Promise.resolve()
+  const closing = new AbortController()
+  const fetched = (path: string) =>
+    fetchFrame(path, closing.signal).catch(() => {
+      socket.close(lostFrameCode, 'A large answer of the engine did not arrive.')
+      return null
+    })
   socket.addEventListener('message', ({ data }: MessageEvent<ArrayBuffer | string>) => {
-    const frame = typeof data === 'string' ? fetchFrame(data) : data
-    passed = Promise.all([frame, passed]).then(
-      ([bytes]) => passOn(new Uint8Array(bytes)),
-      () => socket.close(),
-    )
+    const frame = typeof data === 'string' ? fetched(data) : data
+    passed = Promise.all([frame, passed]).then(([bytes]) => {
+      if (bytes) passOn(new Uint8Array(bytes))
+    })
   })
   socket.addEventListener('close', ({ code, reason }) => {
     if (!isOpen) return opened('The server does not answer, or the address lacks its token.')
@@ -54,13 +62,14 @@ function openSocket(url: string): void {
       reason:
         reason === '' ? `The connection to the engine broke off (WebSocket code ${code}).` : reason,
     }
-    self.postMessage(notice)
+    closing.abort()
+    void passed.then(() => self.postMessage(notice))
   })
 }
 
 /** A large frame, of which the WebSocket says only where it is. */
-async function fetchFrame(path: string): Promise<ArrayBuffer> {
-  const response = await fetch(path)
+async function fetchFrame(path: string, signal: AbortSignal): Promise<ArrayBuffer> {
+  const response = await fetch(path, { signal })
   if (!response.ok) throw new Error(`${path}: ${response.status}`)
   return response.arrayBuffer()
 }

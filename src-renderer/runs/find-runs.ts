@@ -31,7 +31,7 @@ export function stateWords(run: RunSummary, queue: readonly number[]): string {
   return `${run.state}, ${percent} %`
 }
 
-/** How far a run has come that is done: to the end of its iterations, or to where no step lowered the loss any more. */
+/** How far a run has come that is done: to the end of its iterations, or to where a step lowered the loss by no more than the tolerance. */
 export function endWords({ iteration, iterations }: RunSummary): string {
   const count = `${iteration} of ${iterations}`
   return iteration < iterations ? `converged at ${count}` : count

@@ -7,7 +7,7 @@ import type {
   Result,
   SessionState,
 } from '#shared/contract/methods.ts'
-import { contractCodes, EngineError } from '#shared/contract/errors.ts'
+import { isClosed } from '#shared/contract/errors.ts'
 import { dataSchema, runFileSchema } from '#shared/session/run-file.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { complete, defaultConfiguration } from '../forms/complete.ts'
@@ -31,9 +31,6 @@ export interface KnownFile {
 }
 /** A table of sources; `units` as the file has them, one per column and '' for none, `hdu` only in FITS. */
 export type KnownTable = Omit<Result<'tables.inspect'>, 'file'>
-
-const isClosed = (error: unknown) =>
-  error instanceof EngineError && error.code === contractCodes.closed
 
 /** What is being worked on: the configuration of the next run and, once created, the session it belongs to. */
 export const useProject = defineStore('project', () => {
@@ -121,6 +118,7 @@ export const useProject = defineStore('project', () => {
 
   /** Takes over a session that was created or opened, with its configuration. */
   function enter(state: SessionState) {
+    onTheirWay.clear()
     adopt(state)
     replace(complete(state.configuration))
   }
@@ -143,6 +141,7 @@ export const useProject = defineStore('project', () => {
   }
   /** Makes what is on the screen a project of its own. */
   function leaveSession() {
+    onTheirWay.clear()
     session.value = null
     savedAt.value = null
     adrift.value = ''
@@ -175,9 +174,9 @@ export const useProject = defineStore('project', () => {
     edit(withValue(configuration.value, ['data', position], full), 'Add data', 'data')
     return position
   }
-  /** Reads the header of a file that came with a session, for the facts and choices in its form. */
-  async function describeFile(grant: string, hdu: number | undefined) {
-    if (!files.value.has(grant) || mapOf(grant, hdu)) return
+  /** Reads the headers of a file that came with a session, for the facts and choices in its form. */
+  async function describeFile(grant: string) {
+    if (!files.value.has(grant) || files.value.get(grant)?.maps) return
     const { result } = await connection.request('maps.inspect', { grant })
     const known = files.value.get(grant)
     if (known) files.value.set(grant, { ...known, maps: result.maps })
@@ -281,9 +280,8 @@ export const useProject = defineStore('project', () => {
     const known = JSON.stringify(session.value.configuration)
     const stored = JSON.stringify(parsed.value) === known
     adopt(result)
-    const now = JSON.stringify(result.configuration)
     // What another window has changed; what this one has not stored yet goes before it.
-    if (stored && now !== known && !onTheirWay.has(now))
+    if (stored && JSON.stringify(result.configuration) !== known)
       edit(complete(result.configuration), 'Settings from another window', 'another window')
   }
 

@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed } from 'vue'
-import { contractCodes, EngineError } from '#shared/contract/errors.ts'
+import { isClosed } from '#shared/contract/errors.ts'
 import type { SessionState } from '#shared/contract/methods.ts'
 import { useConnection } from './connection.ts'
 import { useFiles } from './files.ts'
@@ -42,7 +42,7 @@ export const useReconnection = defineStore('reconnection', () => {
       else await recovery.rejoin()
     } catch (error) {
       // One that is gone again says so itself.
-      if (error instanceof EngineError && error.code === contractCodes.closed) return
+      if (isClosed(error)) return
       if (isStill(session)) project.adrift = describeError(error)
     }
   }

@@ -20,6 +20,9 @@ export interface RunCurves {
   readonly marks: readonly RunMark[]
 }
 
+/** For what is being done before a session is closed. */
+const patienceMs = 10_000
+
 const activeStates: readonly RunState[] = ['queued', 'preparing', 'running', 'pausing']
 const goingStates: readonly RunState[] = ['preparing', 'running', 'pausing']
 const settledStates: readonly RunState[] = ['paused', 'stopped', 'done', 'failed']
@@ -212,8 +215,8 @@ export const useRuns = defineStore('runs', () => {
   /** Starts a run with the present settings, or lets it wait for those before it; makes the session file where there is none. */
   function start(name: string) {
     return act('The run did not start', async () => {
-      const { session: open, configuration } = project
-      if (open) project.adopt(await project.configure(open.session, configuration))
+      const { session: open, parsed, configuration } = project
+      if (open) project.adopt(await project.configure(open.session, parsed ?? configuration))
       else await project.create(name)
       const session = sessionId.value
       if (!session) return
@@ -249,7 +252,8 @@ export const useRuns = defineStore('runs', () => {
   const stop = (run = shownId.value) => command('run.stop', 'The run was not stopped', run)
   /** Ends those that wait first, so that none of them takes the turn of the one that goes on; behind what is being done. */
   async function endAll(how: 'pause' | 'stop') {
-    await until(working).toBe(false)
+    await until(working).toBe(false, { timeout: patienceMs })
+    if (working.value) throw new Error('The engine has not answered yet. Try again when it has.')
     const going = active.value?.run
     const all = [...queue.value, ...(going === undefined ? [] : [going])]
     for (const run of new Set(all)) await command(`run.${how}`, 'A run was not ended', run)

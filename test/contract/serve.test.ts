@@ -11,7 +11,12 @@ import { connectPage } from '#engine/server/connect.ts'
 import { Engine } from '#engine/server/engine.ts'
 import { serveWorkbench } from '#engine/server/serve/serve.ts'
 import type { WorkbenchServer } from '#engine/server/serve/serve.ts'
-import { connectEngine, decodeFrame, webSocketTransport } from '#shared/contract/index.ts'
+import {
+  connectEngine,
+  decodeFrame,
+  fetchingQuery,
+  webSocketTransport,
+} from '#shared/contract/index.ts'
 import type { Transport } from '#shared/contract/index.ts'
 
 let folder: string
@@ -19,8 +24,17 @@ let server: WorkbenchServer
 let engine: Engine
 let cookie: string
 const logs: string[] = []
-/** To the page that connected last. */
+/** To the page that connected last, and what is called when that is gone. */
 let transport: Transport
+let onGone = () => {}
+const watched = (opened: Transport): Transport => ({
+  ...opened,
+  onClose: (listener) =>
+    opened.onClose((reason) => {
+      listener(reason)
+      onGone()
+    }),
+})
 
 interface Answer {
   status: number
@@ -71,7 +85,7 @@ beforeAll(async () => {
     folder: page,
     port: 0,
     log: (text) => logs.push(text),
-    onClient: (opened) => connectPage(engine, (transport = opened)),
+    onClient: (opened) => connectPage(engine, (transport = watched(opened))),
   })
   const welcome = await get(`/?token=${server.token}`)
   cookie = (welcome.headers['set-cookie']?.[0] ?? '').split(';')[0]
@@ -255,8 +269,8 @@ describe('the WebSocket', () => {
 
 describe('a large frame', () => {
   const origin = () => `http://127.0.0.1:${server.port}`
-  async function open() {
-    const socket = new WebSocket(`ws://127.0.0.1:${server.port}/engine`, {
+  async function open(query = fetchingQuery) {
+    const socket = new WebSocket(`ws://127.0.0.1:${server.port}/engine?${query}`, {
       headers: { cookie, origin: origin() },
     })
     await once(socket, 'open')
@@ -292,12 +306,18 @@ describe('a large frame', () => {
     socket.close()
   })
 
+  it('is a message for a client that does not say that it fetches', async () => {
+    const socket = await open('')
+    expect(await told(socket, 2 ** 20)).toBe('the frame itself')
+    socket.close()
+  })
+
   it('is let go when its page is gone', async () => {
     const here = await open()
     const kept = await told(here, 2 ** 20)
     const gone = await open()
     const lost = await told(gone, 2 ** 20)
-    const closed = new Promise((resolve) => transport.onClose(resolve))
+    const closed = new Promise<void>((resolve) => (onGone = resolve))
     gone.close()
     await closed
     const status = async (path: unknown) =>

@@ -2,7 +2,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
-import { prefixBytes, webSocketTransport } from '#shared/contract/index.ts'
+import { fetchingQuery, prefixBytes, webSocketTransport } from '#shared/contract/index.ts'
 import type { FrameLimits, Transport } from '#shared/contract/index.ts'
 import { errorCode, InputError } from '../../errors.ts'
 import { Access } from './access.ts'
@@ -45,7 +45,7 @@ export async function serveWorkbench(options: WorkbenchServerOptions): Promise<W
     perMessageDeflate: false,
   })
   server.on('upgrade', (request, socket, head) => {
-    const path = (request.url ?? '').split('?', 1)[0]
+    const [path, query] = (request.url ?? '').split('?', 2)
     const refusal = access.webSocketRefusal(request)
     if (path !== enginePath) refuse(socket, '404 Not Found')
     else if (refusal !== undefined) refuse(socket, '403 Forbidden')
@@ -56,7 +56,8 @@ export async function serveWorkbench(options: WorkbenchServerOptions): Promise<W
         webSocket.on('error', (error) => options.log(`A page's connection broke: ${error.message}`))
         webSocket.on('close', () => shelf.clear(webSocket))
         const shelve = (frame: Uint8Array) => shelf.put(frame, webSocket)
-        options.onClient(webSocketTransport(webSocket, { limits, log: options.log, shelve }))
+        const large = query === fetchingQuery ? { shelve } : {}
+        options.onClient(webSocketTransport(webSocket, { limits, log: options.log, ...large }))
       })
   })
   await listen(server, options.port)

@@ -260,6 +260,24 @@ describe('a session that is connected again', () => {
     expect(shown()).toBe(33)
   })
 
+  it('forgets them with the session', async () => {
+    engine.losing = 'session.configure'
+    type(33)
+    await settle()
+    engine.losing = ''
+    disk.isThere = false
+    await connect()
+    disk.isThere = true
+    useProject().enter(stateOf())
+    await settle()
+    type(55)
+    await settle()
+    await lose()
+    disk.settings = settings(33)
+    await connect()
+    expect(shown()).toBe(33)
+  })
+
   it('keeps what is on the screen where the session is not to be found, and says so', async () => {
     await lose()
     type(33)

@@ -76,6 +76,15 @@ describe('the order of the queue', () => {
       [4, 2, 3, 5].map((run) => `run.pause ${run}`),
     )
   })
+
+  it('is not ended where the engine does not answer, which is told', async () => {
+    engine.held = new Promise(() => {})
+    void useRuns().reorder(4, 0)
+    const ended = expect(useRuns().endAll('stop')).rejects.toThrow('has not answered yet')
+    await vi.advanceTimersByTimeAsync(10_000)
+    await ended
+    expect(engine.sent.filter((one) => one.startsWith('run.stop'))).toEqual([])
+  })
 })
 
 describe('the map and the run on the screen', () => {
