@@ -24,6 +24,11 @@ export class EngineError extends Error {
     this.field = body.field
   }
 
+  /** What is wrong, and what to do. */
+  get text(): string {
+    return this.advice === undefined ? this.message : `${this.message} ${this.advice}`
+  }
+
   toBody(): ErrorBody {
     const body: ErrorBody = { code: this.code, message: this.message }
     if (this.advice !== undefined) body.advice = this.advice

@@ -232,9 +232,9 @@ export const methods = {
     params: z.strictObject({ session: sessionId, configuration: z.unknown() }),
     result: sessionState,
   },
-  /** The file an input was read from has moved: say where it is now. */
+  /** A `file` that the session names has moved: say where it is now. */
   'session.locate': {
-    params: z.strictObject({ session: sessionId, name: z.string(), grant }),
+    params: z.strictObject({ session: sessionId, file: grant, grant }),
     result: sessionState,
   },
   'session.saveAs': {

@@ -47,6 +47,16 @@ export function mapFiles(
   }
 }
 
+/** Every file that the run file names, and under which key. */
+export function filesOf(runFile: RunFile): { path: string; key: string }[] {
+  const files: { path: string; key: string }[] = []
+  mapFiles(runFile, (path, key) => {
+    files.push({ path, key })
+    return path
+  })
+  return files
+}
+
 /** A table that a run file names instead of a model. */
 export interface TableFile {
   /** The section of the run file. */

@@ -41,7 +41,7 @@ export function inspectSession(path: string): Inspection {
 }
 
 function describeInput(session: Session, input: InputRecord) {
-  return { ...input, missing: !session.inputPaths(input).some((path) => existsSync(path)) }
+  return { ...input, missing: !session.placesOf(input.path).some((path) => existsSync(path)) }
 }
 
 function inputDocument(input: ReturnType<typeof describeInput>) {

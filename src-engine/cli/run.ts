@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { filesOf } from '#shared/session/run-file-paths.ts'
 import { backendNames, runFileSchema } from '#shared/session/run-file.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError, UsageError } from '../errors.ts'
@@ -65,7 +66,7 @@ export const command: Command = async (args, io) => {
   const folds = values.folds === true
   const session = isNew
     ? Session.create(out, runFile.title, runFile)
-    : openForResume(out, runFile, folds)
+    : await openForResume(out, runFile, folds)
   const manager = new RunManager()
   let keep = !isNew
   try {
@@ -97,7 +98,7 @@ async function configured(file: string, overrides: Overrides): Promise<RunFile> 
   return runFile
 }
 
-function openForResume(path: string, runFile: RunFile, folds: boolean): Session {
+async function openForResume(path: string, runFile: RunFile, folds: boolean): Promise<Session> {
   const session = Session.open(path)
   try {
     if (session.readOnly) {
@@ -105,8 +106,12 @@ function openForResume(path: string, runFile: RunFile, folds: boolean): Session 
         file: path,
       })
     }
-    if (session.isConfigured) requireSameRun(session, runFile, folds)
-    else session.transaction(() => session.configure(runFile))
+    if (session.isConfigured) {
+      // Session, run file and maps may have been moved together: the run file says where they are.
+      const named = new Set(filesOf(runFile).map(({ path: file }) => file))
+      session.moveFiles(await session.movedFiles(async (file) => named.has(file)))
+      requireSameRun(session, runFile, folds)
+    } else session.transaction(() => session.configure(runFile))
     return session
   } catch (error) {
     session.close()

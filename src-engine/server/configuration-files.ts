@@ -40,11 +40,6 @@ export function withGrantedFiles(
   return { configuration, files: [...files.values()] }
 }
 
-/** The configuration with `from` replaced by `to` wherever a file is named. */
-export function withMovedFile(configuration: RunFile, from: string, to: string): RunFile {
-  return mapFiles(configuration, (path) => (path === from ? to : path))
-}
-
 /** Checks what the interface sent and turns its grants into paths; a path in place of a grant is an issue. */
 export function checkConfiguration(value: unknown, grants: Grants): CheckedConfiguration {
   const checked = checkRunFile(value)
@@ -59,7 +54,7 @@ export function checkConfiguration(value: unknown, grants: Grants): CheckedConfi
       issues.push({ path: key, message: 'not a file that was chosen here. Choose it again.' })
     } catch (error) {
       if (!(error instanceof EngineError)) throw error
-      issues.push({ path: key, message: `${error.message} ${error.advice ?? ''}`.trim() })
+      issues.push({ path: key, message: error.text })
     }
     return word
   })

@@ -90,7 +90,7 @@ export class Grants {
       throw new EngineError({
         code: 'file-outside',
         message: `${name} does not exist in the data folder.`,
-        advice: 'Put the file into the folder that was given to larmor serve.',
+        advice: 'Choose it again, or put it into the folder that was given to larmor serve.',
         file: name,
       })
     const info = await stat(whole).catch((error: unknown) => {

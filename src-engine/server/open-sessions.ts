@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
+import type { Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { EngineError } from '#shared/contract/index.ts'
 import type { RunState, SessionState } from '#shared/contract/methods.ts'
+import { mapFiles } from '#shared/session/run-file-paths.ts'
 import { digestOf } from '../runs/read-sky-map.ts'
 import type { RunManager } from '../runs/run-manager.ts'
 import type { InputRecord } from '../storage/records.ts'
@@ -16,9 +18,11 @@ export interface OpenSession<Member> {
   readonly id: string
   readonly session: Session
   readonly members: Set<Member>
+  /** Where files lie that were moved together with a session which cannot be written, by the paths in it. */
+  moved: ReadonlyMap<string, string>
 }
 
-type KnownInput = Partial<InputRecord> & { name: string; places: readonly string[] }
+type KnownInput = Partial<InputRecord> & Pick<InputRecord, 'name' | 'path'>
 
 const goingStates: ReadonlySet<RunState> = new Set(['queued', 'preparing', 'running', 'pausing'])
 
@@ -45,18 +49,27 @@ export class OpenSessions<Member> {
     return this.all.find((one) => one.session === session)
   }
 
-  /** @throws InputError when the file cannot be opened as a session */
-  open(path: string, member: Member): OpenSession<Member> {
+  /**
+   * Opens a session for `member`. One that was moved or copied with its files names them where they lie now.
+   * @throws InputError when the file cannot be opened as a session
+   */
+  async open(path: string, member: Member): Promise<OpenSession<Member>> {
     const known = this.all.find((one) => one.session.path === resolve(path))
     const opened = known ?? this.add(Session.open(path))
     opened.members.add(member)
+    const moved = await opened.session.movedFiles(
+      async (file) => (await this.#found(file)) !== undefined,
+    )
+    this.get(opened.id, member)
+    if (opened.session.readOnly) opened.moved = moved
+    else opened.session.moveFiles(moved)
     return opened
   }
 
   add(session: Session, member?: Member): OpenSession<Member> {
     const id = `session:${randomBytes(8).toString('hex')}`
     const members = new Set(member === undefined ? [] : [member])
-    const opened = { id, session, members }
+    const opened = { id, session, members, moved: new Map() }
     this.#open.set(id, opened)
     return opened
   }
@@ -101,15 +114,22 @@ export class OpenSessions<Member> {
   }
 
   /** What the interface shows of a session. */
-  async state({ id, session }: OpenSession<Member>): Promise<SessionState> {
-    const { configuration } = session
+  async state({ id, session, moved }: OpenSession<Member>): Promise<SessionState> {
+    const place = (path: string) => moved.get(path) ?? path
+    const configuration = mapFiles(session.configuration, place)
+    const read = session.inputs.map((input) => ({ ...input, path: place(input.path) }))
+    const paths = new Set(read.map(({ path }) => path))
+    const planned = configuration.data
+      .filter(({ file }) => !paths.has(file))
+      .map(({ name, file }) => ({ name, path: file }))
     return {
       session: id,
       fileId: Journal.idOf(session.path),
       name: session.name,
       title: session.title,
       readOnly: session.readOnly,
-      inputs: await Promise.all(this.#inputs(session).map((input) => this.#inputState(input))),
+      // Files that runs have read, and those that the next run would read.
+      inputs: await Promise.all([...read, ...planned].map((input) => this.#inputState(input))),
       configuration: withGrants(configuration, this.#grants),
       runs: session.runs.list().map((run) => this.#runs.summary(session, run.id)),
       queue: this.#runs.waiting(session),
@@ -118,40 +138,29 @@ export class OpenSessions<Member> {
     }
   }
 
-  /** Files that runs have read, and those that the next run would read. */
-  #inputs(
-    session: Session,
-  ): (Partial<InputRecord> & { name: string; places: readonly string[] })[] {
-    const read = session.inputs.map((input) => ({ ...input, places: session.inputPaths(input) }))
-    const names = new Set(read.map(({ name }) => name))
-    const planned = session.configuration.data
-      .filter(({ name }) => !names.has(name))
-      .map(({ name, file }) => ({ name, places: [file] }))
-    return [...read, ...planned]
-  }
-
-  async #inputState(input: KnownInput): Promise<SessionState['inputs'][number]> {
-    const allowed = await Promise.all(input.places.map((path) => this.#grants.allows(path)))
-    const infos = await Promise.all(
-      input.places.map((path, i) => (allowed[i] ? stat(path).catch(() => undefined) : undefined)),
-    )
-    const found = infos.findIndex((info) => info?.isFile() === true)
-    const path = input.places[Math.max(0, found)]
-    const info = infos[Math.max(0, found)]
-    const changed =
-      found >= 0 && info !== undefined && input.sha256 !== undefined
-        ? info.size !== input.bytes ||
-          (info.mtimeMs !== input.modifiedMs &&
-            (await this.#hash(path, info.mtimeMs)) !== input.sha256)
-        : false
+  async #inputState({ name, path, ...read }: KnownInput): Promise<SessionState['inputs'][number]> {
+    const found = await this.#found(path)
     return {
-      name: input.name,
+      name,
       grant: this.#grants.wordFor(path),
       fileName: basename(path),
-      sha256: input.sha256 ?? '',
-      missing: found < 0,
-      changed,
+      sha256: read.sha256 ?? '',
+      missing: found === undefined,
+      // Of one that none has read there is nothing that could have changed.
+      changed:
+        found !== undefined &&
+        read.sha256 !== undefined &&
+        (found.size !== read.bytes ||
+          (found.mtimeMs !== read.modifiedMs &&
+            (await this.#hash(path, found.mtimeMs)) !== read.sha256)),
     }
+  }
+
+  /** What the file system says of a file; undefined where there is none that may be read. */
+  async #found(path: string): Promise<Stats | undefined> {
+    if (!(await this.#grants.allows(path))) return undefined
+    const info = await stat(path).catch(() => undefined)
+    return info?.isFile() ? info : undefined
   }
 
   async #hash(path: string, modifiedMs: number): Promise<string> {

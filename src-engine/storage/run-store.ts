@@ -60,6 +60,7 @@ export interface RunChanges {
   name?: string
   notes?: string
   tags?: readonly string[]
+  configuration?: RunFile
   state?: RunState
   backend?: string
   mode?: string
@@ -162,6 +163,9 @@ export class RunStore {
     if (changes.name !== undefined) columns.name = changes.name
     if (changes.notes !== undefined) columns.notes = changes.notes
     if (changes.tags !== undefined) columns.tags = JSON.stringify(changes.tags)
+    if (changes.configuration !== undefined) {
+      columns.configuration = JSON.stringify(changes.configuration)
+    }
     if (changes.state !== undefined) columns.state = changes.state
     if (changes.backend !== undefined) columns.backend = changes.backend
     if (changes.mode !== undefined) columns.mode = changes.mode

@@ -1,5 +1,6 @@
 import { closeSync, openSync, rmSync } from 'node:fs'
 import { basename, dirname, isAbsolute, relative, resolve } from 'node:path'
+import { filesOf, mapFiles } from '#shared/session/run-file-paths.ts'
 import { runFileSchema } from '#shared/session/run-file.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError, errorText, fileErrorText } from '../errors.ts'
@@ -92,6 +93,7 @@ export class Session {
 
   configure(configuration: RunFile): void {
     this.#setMeta('configuration', JSON.stringify(configuration))
+    this.#setMeta('configured_in', dirname(this.path))
     if (configuration.title !== '') this.#setMeta('title', configuration.title)
   }
 
@@ -133,9 +135,65 @@ export class Session {
       )
   }
 
-  /** Places where the file of an input may be: where it was, then where it would be had both moved together. */
-  inputPaths(input: InputRecord): readonly string[] {
-    return [...new Set([input.path, resolve(dirname(this.path), input.relativePath)])]
+  /** Paths of all files that the session names: those that runs have read or name, and those of the next run. */
+  get files(): ReadonlySet<string> {
+    const configurations = [this.configuration, ...this.runs.list().map((run) => run.configuration)]
+    const named = configurations.flatMap(filesOf).map(({ path }) => path)
+    return new Set([...this.inputs.map(({ path }) => path), ...named])
+  }
+
+  /** Places where a file of the session may be: where it was, then where it would be had both moved together. */
+  placesOf(path: string): readonly string[] {
+    const folder = this.#meta('configured_in')
+    const ways = [
+      ...this.inputs.filter((input) => input.path === path).map((input) => input.relativePath),
+      // On another drive there is no way from one to the other but the path itself.
+      ...(folder === undefined ? [] : [relative(folder, path)]),
+    ]
+    return [...new Set([path, ...ways.map((way) => resolve(dirname(this.path), way))])]
+  }
+
+  /**
+   * Files of a session that was moved or copied together with them.
+   *
+   * @param isThere whether a file is where the session names it
+   * @returns where each of them lies now, by its path so far
+   */
+  async movedFiles(isThere: (path: string) => Promise<boolean>): Promise<Map<string, string>> {
+    const moved = new Map<string, string>()
+    for (const path of this.files) {
+      if (await isThere(path)) continue
+      const [, ...others] = this.placesOf(path)
+      for (const place of others) {
+        if (!(await isThere(place))) continue
+        moved.set(path, place)
+        break
+      }
+    }
+    return moved
+  }
+
+  /**
+   * Names files anew that lie elsewhere now, wherever the session names them. The recorded hashes stay: a file with
+   * another content then shows as changed.
+   *
+   * @param moved where a file lies now, by its path so far
+   */
+  moveFiles(moved: ReadonlyMap<string, string>): void {
+    if (moved.size === 0) return
+    const names = (runFile: RunFile) => filesOf(runFile).some(({ path }) => moved.has(path))
+    const anew = (runFile: RunFile) => mapFiles(runFile, (path) => moved.get(path) ?? path)
+    const { configuration } = this
+    this.transaction(() => {
+      for (const input of this.inputs) {
+        const path = moved.get(input.path)
+        if (path !== undefined) this.putInput({ ...input, path })
+      }
+      if (names(configuration)) this.configure(anew(configuration))
+      for (const run of this.runs.list())
+        if (names(run.configuration))
+          this.runs.update(run.id, { configuration: anew(run.configuration) })
+    })
   }
 
   /** All or nothing. */

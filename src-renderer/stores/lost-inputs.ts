@@ -29,7 +29,7 @@ export const useLostInputs = defineStore('lost-inputs', () => {
       if (!file) return
       const { result } = await connection.request('session.locate', {
         session,
-        name: input.name,
+        file: input.grant,
         grant: file.grant,
       })
       project.enter(result)

@@ -392,7 +392,7 @@ describe('sessions and runs', () => {
     })
     const { result: located } = await served.client.request('session.locate', {
       session,
-      name: 'haslam',
+      file: secret,
       grant: await haslamGrant(served.client),
     })
     expect(located.inputs[0]).toMatchObject({ fileName: 'haslam.fits', missing: false })

@@ -1,6 +1,6 @@
 import { EngineError } from '#shared/contract/index.ts'
 import { isPolarised, isStokes } from '#shared/physics/observables.ts'
-import { mapFiles } from '#shared/session/run-file-paths.ts'
+import { filesOf } from '#shared/session/run-file-paths.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { estimateRun } from '../estimate-run.ts'
 import { errorText, InputError } from '../../errors.ts'
@@ -121,16 +121,6 @@ export function requireRun({ session }: OpenSession<Client>, run: number): void 
     throw new EngineError({ code: 'unknown-run', message: `The session has no run ${run}.` })
 }
 
-/** Every file that the run file names, and under which key. */
-function filesOf(runFile: RunFile): { path: string; key: string }[] {
-  const files: { path: string; key: string }[] = []
-  mapFiles(runFile, (path, key) => {
-    files.push({ path, key })
-    return path
-  })
-  return files
-}
-
 /** What the models, the grid and the integrator have against the run file. */
 function modelIssues(runFile: RunFile): Issue[] {
   const { grid } = runFile.magnetic_field
@@ -216,7 +206,8 @@ async function dataIssues(runFile: RunFile, engine: Engine): Promise<Issue[]> {
       if (open.length === 0) await unitOf(entry, { unit, frequencyGhz }, { file: entry.file, key })
     } catch (error) {
       const path = (error instanceof InputError && error.field) || `${key}.file`
-      issues.push({ path, message: engine.grants.withoutPaths(errorText(error)) })
+      const text = error instanceof EngineError ? error.text : errorText(error)
+      issues.push({ path, message: engine.grants.withoutPaths(text) })
     }
   }
   try {

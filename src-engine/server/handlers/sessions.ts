@@ -2,7 +2,7 @@ import { basename, dirname, join } from 'node:path'
 import { stat } from 'node:fs/promises'
 import { EngineError, WithPayloads } from '#shared/contract/index.ts'
 import { Session } from '../../storage/session.ts'
-import { requireConfiguration, withMovedFile } from '../configuration-files.ts'
+import { requireConfiguration } from '../configuration-files.ts'
 import type { Client, Engine } from '../engine.ts'
 import { cleanSummary } from '../error-body.ts'
 import { Journal } from '../journal.ts'
@@ -97,7 +97,7 @@ export function sessionHandlers(engine: Engine, client: Client): HandlersOf<Meth
       return stateOf(opened)
     },
     async 'session.open'({ grant }) {
-      const opened = sessions.open(await grants.resolve(grant), client)
+      const opened = await sessions.open(await grants.resolve(grant), client)
       await engine.remember(opened)
       void engine.refreshPicture(opened)
       const interrupted = await interruptionOf(opened)
@@ -110,22 +110,10 @@ export function sessionHandlers(engine: Engine, client: Client): HandlersOf<Meth
       opened.session.transaction(() => opened.session.configure(runFile))
       return changedState(opened)
     },
-    async 'session.locate'({ session, name, grant }) {
+    async 'session.locate'({ session, file, grant }) {
       const opened = sessions.get(session, client)
       const path = await grants.resolve(grant)
-      const input = opened.session.inputs.find((one) => one.name === name)
-      const planned = opened.session.configuration.data.find((entry) => entry.name === name)
-      const before = input?.path ?? planned?.file
-      if (before === undefined)
-        throw new EngineError({
-          code: 'no-input',
-          message: `The session has no input "${name}".`,
-        })
-      opened.session.transaction(() => {
-        // The recorded hash stays: a file with another content then shows as changed.
-        if (input !== undefined) opened.session.putInput({ ...input, path })
-        opened.session.configure(withMovedFile(opened.session.configuration, before, path))
-      })
+      opened.session.moveFiles(new Map([[grants.peek(file), path]]))
       return changedState(opened)
     },
     async 'session.saveAs'({ session, destination, name }) {

@@ -1,4 +1,4 @@
-import { copyFile, readdir, rename } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -111,6 +111,31 @@ it('reopens a session on the map and the run that were shown', async () => {
   await page.keyboard.press('Control+Shift+W')
   await openFile(stage, page, 'session', 'several.larmor')
   await expect.poll(shown, soon).toEqual(chosen)
+  await page.keyboard.press('Control+Shift+W')
+  await page.getByRole('button', { name: /^Open a session/ }).waitFor()
+  expect(stage.complaints).toEqual([])
+})
+
+it('goes on with a session that was moved to another folder with its map', async () => {
+  const project = join(stage.folder, 'project')
+  await mkdir(project)
+  const sample = await sampleSession(project, 'moved.larmor')
+  // What names the map is the session, and it names it where it is not any more.
+  await rename(project, join(stage.folder, 'elsewhere'))
+  const open = page.getByRole('button', { name: /^Open a session/ })
+  await stage.choose(page, () => open.click(), 'elsewhere')
+  await page.getByRole('dialog').getByRole('button', { name: 'moved.larmor' }).click()
+  await layout(page, 'Inspect data')
+  await expect.poll(() => sky(page, 'Data').source.textContent(), soon).toBe('sky.fits')
+  await page.getByRole('button', { name: 'Start run' }).click()
+  await page.getByText(/^Run 2 is finished/).waitFor()
+  const path = join(stage.folder, 'elsewhere', 'moved.larmor')
+  const files = readSession(path, ({ inputs, configuration }) => [
+    ...inputs.map((input) => input.path),
+    ...configuration.data.map(({ file }) => file),
+  ])
+  const now = sample.file('sky.fits').replace(project, join(stage.folder, 'elsewhere'))
+  expect(files).toEqual([now, now])
   await page.keyboard.press('Control+Shift+W')
   await page.getByRole('button', { name: /^Open a session/ }).waitFor()
   expect(stage.complaints).toEqual([])

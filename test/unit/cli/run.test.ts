@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Session } from '#engine/storage/session.ts'
@@ -106,6 +106,18 @@ describe('larmor run', () => {
     expect(stopped.code).toBe(130)
     expect(stopped.err).toMatch(/--resume goes on/)
     expect((await larmor(['run', yaml, '--out', out, '--resume', ...reference])).code).toBe(0)
+  })
+
+  it('goes on with a session that was copied with its run file and its map', async () => {
+    const { yaml, out } = files()
+    expect((await larmor(['run', yaml, '--out', out, ...reference])).code).toBe(0)
+    const copy = (name: string) => folder.file(`copy/${name}`)
+    for (const name of ['run.yaml', 'sky.fits', 'fit.larmor'])
+      cpSync(folder.file(name), copy(name), { recursive: true })
+    const call = ['run', copy('run.yaml'), '--out', copy('fit.larmor'), '--resume', ...reference]
+    const again = await larmor([...call, '--iterations', '6', '--json'])
+    expect(again.code).toBe(0)
+    expect(JSON.parse(again.out)).toMatchObject({ iterations: 6, bit_identical: true })
   })
 
   it('exits with 3 for bad input and writes nothing', async () => {

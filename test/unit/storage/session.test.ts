@@ -1,9 +1,20 @@
-import { existsSync, openSync, readdirSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { InputError } from '#engine/errors.ts'
 import { Session } from '#engine/storage/session.ts'
 import type { CheckpointContent, DataVector } from '#engine/storage/run-store.ts'
+import { filesOf } from '#shared/session/run-file-paths.ts'
 import { sampleFolder, sampleRun } from '#test/tools/sample-run.ts'
 import type { SampleFolder } from '#test/tools/sample-run.ts'
 
@@ -53,6 +64,35 @@ describe('a session file', () => {
     expect(again.inputs[0]).toMatchObject({ relativePath: 'sky.fits', sha256: 'ab' })
     expect(again.problems).toEqual([])
     again.close()
+  })
+
+  it('finds files that were moved with it, and names them anew wherever it names them', async () => {
+    const session = create()
+    const [was, mask] = [folder.file('sky.fits'), folder.file('mask.fits')]
+    const configuration = sampleRun(folder)
+    configuration.data[0].mask = { file: mask, column: 0 }
+    const record = { name: 'sky', bytes: 1, modifiedMs: 2, sha256: 'ab', headerDigest: 'cd' }
+    session.transaction(() => {
+      session.configure(configuration)
+      session.runs.create('Waiting', configuration)
+      session.putInput({ ...record, path: was })
+    })
+    session.close()
+    const elsewhere = join(folder.path, 'elsewhere')
+    mkdirSync(elsewhere)
+    renameSync(session.path, join(elsewhere, 'a.larmor'))
+    const moved = Session.open(join(elsewhere, 'a.larmor'))
+    const now = join(elsewhere, 'sky.fits')
+    const there = (...paths: string[]) =>
+      moved.movedFiles((path) => Promise.resolve(paths.includes(path)))
+    expect(moved.files).toEqual(new Set([was, mask]))
+    expect(await there(was, now)).toEqual(new Map())
+    expect(await there(now)).toEqual(new Map([[was, now]]))
+    moved.moveFiles(await there(now))
+    const settings = [moved.configuration, moved.runs.get(1).configuration]
+    expect(settings.map(filesOf)).toMatchObject(settings.map(() => [{ path: now }, { path: mask }]))
+    expect(moved.inputs).toMatchObject([{ ...record, path: now, relativePath: 'sky.fits' }])
+    moved.close()
   })
 
   it('stores arrays in chunks and keeps the last two checkpoints', () => {
