@@ -7,6 +7,7 @@ import { syntheticSky } from '#test/tools/sample-run.ts'
 import type { BrowserStage } from '../e2e/story/browser-stage.ts'
 import type { Stage } from '../e2e/story/stage.ts'
 import { noteExchanges, processorRow, processorTime, stagesOf, stagesText } from './exchanges.ts'
+import { touchMemory } from './machine-memory.ts'
 import { drawnAfter, frameRows, framesDuring, noteDrawings } from './workbench-stage.ts'
 import type { Row } from './workbench-stage.ts'
 
@@ -43,6 +44,7 @@ async function measureAt(stage: BrowserStage, page: Page, nside: number): Promis
   const rows: Row[] = []
   await writeMap(join(stage.folder, 'large.fits'), nside)
   await ready(page)
+  rows.push(touchMemory())
   const turns: Turn[] = []
   const before = await processorTime(stage)
   for (let turn = 0; turn < 3; turn++) {
@@ -95,6 +97,7 @@ async function measureAt(stage: BrowserStage, page: Page, nside: number): Promis
 async function measureLargest(stage: BrowserStage, page: Page): Promise<Row[]> {
   await closeSession(page)
   await writeMap(join(stage.folder, 'largest.fits'), 2048)
+  touchMemory()
   let turn: Turn = { firstMs: NaN, ms: NaN, stages: '' }
   const tasks = await tasksDuring(page, async () => {
     turn = await chooseAndWait(stage, page, 'largest.fits')
