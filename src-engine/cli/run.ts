@@ -5,6 +5,7 @@ import { backendNames, runFileSchema } from '#shared/session/run-file.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError, UsageError } from '../errors.ts'
 import { loadRunFile } from '../runs/load-run-file.ts'
+import { movedFiles, withMovedFiles } from '../runs/moved-files.ts'
 import { gridOf } from '../runs/prepare-problem.ts'
 import { RunManager } from '../runs/run-manager.ts'
 import type { Overrides } from '../runs/run-job.ts'
@@ -109,8 +110,10 @@ async function openForResume(path: string, runFile: RunFile, folds: boolean): Pr
     if (session.isConfigured) {
       // Session, run file and maps may have been moved together: the run file says where they are.
       const named = new Set(filesOf(runFile).map(({ path: file }) => file))
-      session.moveFiles(await session.movedFiles(async (file) => named.has(file)))
-      requireSameRun(session, runFile, folds)
+      const isThere = async (file: string) => named.has(file) && existsSync(file)
+      const moved = await movedFiles(session, isThere)
+      requireSameRun(session, withMovedFiles(session.configuration, moved), runFile, folds)
+      session.moveFiles(moved)
     } else session.transaction(() => session.configure(runFile))
     return session
   } catch (error) {
@@ -123,7 +126,7 @@ async function openForResume(path: string, runFile: RunFile, folds: boolean): Pr
  * A session is continued only with the run file it was made from; iterations, threads and intervals may change, and what is
  * held out where `folds` decide it.
  */
-function requireSameRun(session: Session, runFile: RunFile, folds: boolean): void {
+function requireSameRun(session: Session, before: RunFile, runFile: RunFile, folds: boolean): void {
   const comparable = (file: RunFile): object => ({
     ...file,
     title: '',
@@ -132,7 +135,7 @@ function requireSameRun(session: Session, runFile: RunFile, folds: boolean): voi
     checkpoint: undefined,
     optimiser: { ...file.optimiser, iterations: 0 },
   })
-  const stored = comparable(session.configuration)
+  const stored = comparable(before)
   if (session.problems.length > 0) {
     throw new InputError(
       `${session.path} cannot be continued. ${session.problems.join(' ')} Restore it from a copy.`,

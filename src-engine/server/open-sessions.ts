@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { EngineError } from '#shared/contract/index.ts'
 import type { RunState, SessionState } from '#shared/contract/methods.ts'
-import { mapFiles } from '#shared/session/run-file-paths.ts'
+import { movedFiles, withMovedFiles } from '../runs/moved-files.ts'
 import { digestOf } from '../runs/read-sky-map.ts'
 import type { RunManager } from '../runs/run-manager.ts'
 import type { InputRecord } from '../storage/records.ts'
@@ -18,8 +18,8 @@ export interface OpenSession<Member> {
   readonly id: string
   readonly session: Session
   readonly members: Set<Member>
-  /** Where files lie that were moved together with a session which cannot be written, by the paths in it. */
-  moved: ReadonlyMap<string, string>
+  /** Where files lie that are not where the session names them, by the paths in it. */
+  readonly moved: Map<string, string>
 }
 
 type KnownInput = Partial<InputRecord> & Pick<InputRecord, 'name' | 'path'>
@@ -50,26 +50,28 @@ export class OpenSessions<Member> {
   }
 
   /**
-   * Opens a session for `member`. One that was moved or copied with its files names them where they lie now.
+   * Opens a session for `member`, with its files also where it was moved or copied with them.
    * @throws InputError when the file cannot be opened as a session
    */
   async open(path: string, member: Member): Promise<OpenSession<Member>> {
     const known = this.all.find((one) => one.session.path === resolve(path))
     const opened = known ?? this.add(Session.open(path))
     opened.members.add(member)
-    const moved = await opened.session.movedFiles(
-      async (file) => (await this.#found(file)) !== undefined,
-    )
-    this.get(opened.id, member)
-    if (opened.session.readOnly) opened.moved = moved
-    else opened.session.moveFiles(moved)
+    const isThere = async (file: string) => (await this.#found(file)) !== undefined
+    try {
+      for (const [file, place] of await movedFiles(opened.session, isThere))
+        opened.moved.set(file, place)
+    } catch (error) {
+      this.leave(opened, member)
+      throw error
+    }
     return opened
   }
 
   add(session: Session, member?: Member): OpenSession<Member> {
     const id = `session:${randomBytes(8).toString('hex')}`
     const members = new Set(member === undefined ? [] : [member])
-    const opened = { id, session, members, moved: new Map() }
+    const opened = { id, session, members, moved: new Map<string, string>() }
     this.#open.set(id, opened)
     return opened
   }
@@ -115,9 +117,11 @@ export class OpenSessions<Member> {
 
   /** What the interface shows of a session. */
   async state({ id, session, moved }: OpenSession<Member>): Promise<SessionState> {
-    const place = (path: string) => moved.get(path) ?? path
-    const configuration = mapFiles(session.configuration, place)
-    const read = session.inputs.map((input) => ({ ...input, path: place(input.path) }))
+    const configuration = withMovedFiles(session.configuration, moved)
+    const read = session.inputs.map((input) => ({
+      ...input,
+      path: moved.get(input.path) ?? input.path,
+    }))
     const paths = new Set(read.map(({ path }) => path))
     const planned = configuration.data
       .filter(({ file }) => !paths.has(file))

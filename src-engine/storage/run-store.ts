@@ -224,6 +224,10 @@ export class RunStore {
   }
 
   /** The data vectors of a run, empty before they were prepared. @throws Error when they are damaged */
+  hasData(run: number): boolean {
+    return this.#database.prepare('SELECT 1 FROM data WHERE run = ?').get(run) !== undefined
+  }
+
   data(run: number): DataVector[] {
     const rows = this.#database
       .prepare('SELECT description FROM data WHERE run = ? ORDER BY position')

@@ -1,6 +1,7 @@
-import { closeSync, openSync, rmSync } from 'node:fs'
-import { basename, dirname, isAbsolute, relative, resolve } from 'node:path'
-import { filesOf, mapFiles } from '#shared/session/run-file-paths.ts'
+import { closeSync, existsSync, openSync, realpathSync, rmSync } from 'node:fs'
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { z } from 'zod'
+import { filesOf, mapFiles, tableFiles } from '#shared/session/run-file-paths.ts'
 import { runFileSchema } from '#shared/session/run-file.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError, errorText, fileErrorText } from '../errors.ts'
@@ -10,6 +11,8 @@ import type { OpenDatabase } from './database.ts'
 import { parseInput } from './records.ts'
 import type { InputRecord } from './records.ts'
 import { RunStore } from './run-store.ts'
+
+const waysSchema = z.record(z.string(), z.array(z.string())).catch({})
 
 /**
  * A session file: one SQLite database with everything about a project. Synchronous; one writer at a time.
@@ -93,7 +96,7 @@ export class Session {
 
   configure(configuration: RunFile): void {
     this.#setMeta('configuration', JSON.stringify(configuration))
-    this.#setMeta('configured_in', dirname(this.path))
+    this.noteWays(filesOf(configuration).map(({ path }) => path))
     if (configuration.title !== '') this.#setMeta('title', configuration.title)
   }
 
@@ -115,7 +118,6 @@ export class Session {
 
   /** Adds an input or replaces the one of the same name. */
   putInput(input: Omit<InputRecord, 'relativePath'>): void {
-    const relativePath = relative(dirname(this.path), input.path)
     this.#open.database
       .prepare(
         `INSERT INTO inputs (name, path, relative_path, bytes, modified_ms, sha256, header_digest)
@@ -127,7 +129,7 @@ export class Session {
       .run(
         input.name,
         input.path,
-        isAbsolute(relativePath) ? input.path : relativePath,
+        this.#wayTo(input.path) ?? input.path,
         input.bytes,
         input.modifiedMs,
         input.sha256,
@@ -144,55 +146,61 @@ export class Session {
 
   /** Places where a file of the session may be: where it was, then where it would be had both moved together. */
   placesOf(path: string): readonly string[] {
-    const folder = this.#meta('configured_in')
-    const ways = [
-      ...this.inputs.filter((input) => input.path === path).map((input) => input.relativePath),
-      // On another drive there is no way from one to the other but the path itself.
-      ...(folder === undefined ? [] : [relative(folder, path)]),
-    ]
+    const read = this.inputs.filter((input) => input.path === path)
+    const ways = [...(this.#ways[path] ?? []), ...read.map((input) => input.relativePath)]
     return [...new Set([path, ...ways.map((way) => resolve(dirname(this.path), way))])]
   }
 
-  /**
-   * Files of a session that was moved or copied together with them.
-   *
-   * @param isThere whether a file is where the session names it
-   * @returns where each of them lies now, by its path so far
-   */
-  async movedFiles(isThere: (path: string) => Promise<boolean>): Promise<Map<string, string>> {
-    const moved = new Map<string, string>()
-    for (const path of this.files) {
-      if (await isThere(path)) continue
-      const [, ...others] = this.placesOf(path)
-      for (const place of others) {
-        if (!(await isThere(place))) continue
-        moved.set(path, place)
-        break
-      }
-    }
-    return moved
+  /** Keeps the way from the session to each of these files, beside those from where it lay before. */
+  noteWays(paths: readonly string[]): void {
+    const ways = this.#ways
+    const added = paths.flatMap((path) => {
+      const [way, known] = [this.#wayTo(path), ways[path] ?? []]
+      return way === undefined || known.includes(way) ? [] : [[path, [way, ...known]] as const]
+    })
+    if (added.length === 0) return
+    this.#setMeta('ways', JSON.stringify({ ...ways, ...Object.fromEntries(added) }))
+  }
+
+  /** By path, the latest first. */
+  get #ways(): Record<string, string[] | undefined> {
+    return waysSchema.parse(JSON.parse(this.#meta('ways') ?? '{}'))
+  }
+
+  /** With slashes on every system; undefined on another drive, where there is none. */
+  #wayTo(path: string): string | undefined {
+    const folder = dirname(path)
+    // As the path of the session: links would lead another way than up and down the folders.
+    const real = existsSync(folder) ? join(realpathSync(folder), basename(path)) : path
+    const way = relative(dirname(this.path), real)
+    return isAbsolute(way) ? undefined : way.split(sep).join('/')
   }
 
   /**
-   * Names files anew that lie elsewhere now, wherever the session names them. The recorded hashes stay: a file with
-   * another content then shows as changed.
+   * Names files anew that lie elsewhere now, wherever they are still to be read: by the next run, by runs that have not
+   * read their data, and tables by all. The recorded hashes stay: a file with another content then shows as changed.
    *
    * @param moved where a file lies now, by its path so far
    */
   moveFiles(moved: ReadonlyMap<string, string>): void {
-    if (moved.size === 0) return
-    const names = (runFile: RunFile) => filesOf(runFile).some(({ path }) => moved.has(path))
-    const anew = (runFile: RunFile) => mapFiles(runFile, (path) => moved.get(path) ?? path)
-    const { configuration } = this
+    const anew = (runFile: RunFile, isRead: (key: string) => boolean = () => true) =>
+      mapFiles(runFile, (path, key) => (isRead(key) ? (moved.get(path) ?? path) : path))
+    const inputs = this.inputs.filter(({ path }) => moved.has(path))
+    const configuration = anew(this.configuration)
+    const runs = this.runs.list().map((run) => {
+      const tables = new Set(tableFiles(run.configuration).map(({ key }) => key))
+      const hasData = this.runs.hasData(run.id)
+      return { ...run, next: anew(run.configuration, (key) => !hasData || tables.has(key)) }
+    })
+    const isOther = (a: RunFile, b: RunFile) => JSON.stringify(a) !== JSON.stringify(b)
+    const changed = runs.filter((run) => isOther(run.next, run.configuration))
+    const isConfigured = isOther(configuration, this.configuration)
+    if (inputs.length === 0 && changed.length === 0 && !isConfigured) return
     this.transaction(() => {
-      for (const input of this.inputs) {
-        const path = moved.get(input.path)
-        if (path !== undefined) this.putInput({ ...input, path })
-      }
-      if (names(configuration)) this.configure(anew(configuration))
-      for (const run of this.runs.list())
-        if (names(run.configuration))
-          this.runs.update(run.id, { configuration: anew(run.configuration) })
+      for (const input of inputs)
+        this.putInput({ ...input, path: moved.get(input.path) ?? input.path })
+      if (isConfigured) this.configure(configuration)
+      for (const { id, next } of changed) this.runs.update(id, { configuration: next })
     })
   }
 

@@ -2,13 +2,13 @@ import type { EngineClosedNotice } from '#shared/contract/message-port-transport
 
 /** Where the engine is: a server's WebSocket, or a port that the desktop shell gave. */
 export type EnginePlace = { readonly url: string } | { readonly port: MessagePort }
-/** Of those that RFC 6455 leaves to programs. */
-const lostFrameCode = 4000
-
 /** The first answer: why there is no pipe, or ''. */
 export interface PipeOpened {
   readonly problem: string
 }
+
+/** Of those that RFC 6455 leaves to programs. */
+const lostFrameCode = 4000
 
 /**
  * The pipe to the engine, beside the window, which would stand still while a map of NSIDE 2048 (200 MB) comes in. Passes frames on as they are,

@@ -11,7 +11,7 @@ export type MessageLevel = 'info' | 'warning' | 'error'
 export const logLevels = ['all', 'warning', 'error'] as const
 export type LogLevel = (typeof logLevels)[number]
 
-/** An event the user should see for a while: errors longer, and all of them for as long as they are looked at. */
+/** An event the user should see for a while (`stays`: until it is put away): errors longer, and all of them for as long as they are looked at. */
 export interface Toast {
   readonly id: number
   readonly level: MessageLevel
@@ -30,6 +30,8 @@ export interface LogEntry {
 const mostToasts = 4
 const mostEntries = 1000
 const toastMs = { info: 6000, warning: 15_000, error: 30_000 } as const
+/** A warning that offers something to do is about what would be lost otherwise. */
+const stays = ({ level, actions }: Toast) => level === 'warning' && actions.length > 0
 
 /** A line of the log as it is copied. */
 export const logLine = ({ time, level, text }: LogEntry) =>
@@ -77,8 +79,10 @@ export const useMessages = defineStore('messages', () => {
     clearTimeout(closing.get(id))
     closing.delete(id)
   }
-  function release({ id, level }: Toast) {
+  function release(toast: Toast) {
+    const { id, level } = toast
     hold(id)
+    if (stays(toast)) return
     closing.set(
       id,
       setTimeout(() => dismiss(id), toastMs[level]),
@@ -99,7 +103,9 @@ export const useMessages = defineStore('messages', () => {
     for (const one of toasts.value) {
       if (one.title === title && (level !== 'warning' || one.text === text)) dismiss(one.id)
     }
-    toasts.value = [...toasts.value.slice(1 - mostToasts), toast]
+    const [oldest] = [...toasts.value.filter((one) => !stays(one)), ...toasts.value]
+    if (toasts.value.length >= mostToasts) dismiss(oldest.id)
+    toasts.value = [...toasts.value, toast]
     write(level, text === '' ? title : `${title}: ${text}`)
     release(toast)
   }

@@ -154,7 +154,7 @@ export const useRuns = defineStore('runs', () => {
     if (before === undefined || !settledStates.includes(run.state)) return
     void project.refresh().catch(() => undefined)
     if (run.state === 'done')
-      messages.show('info', `${run.name} is finished`, `${endWords(run)} iterations`)
+      messages.show('info', `${run.name} is finished`, `Iterations: ${endWords(run)}`)
     if (run.state === 'failed') tellFailure(run)
   }
 
@@ -167,12 +167,11 @@ export const useRuns = defineStore('runs', () => {
       ])
   }
 
-  /** What runs were made from; they never change. */
+  /** What runs were made from; only where their files lie may change. */
   const settings = shallowRef(new Map<number, RunFile>())
   async function loadSettings(run: number): Promise<RunFile | null> {
     const session = sessionId.value
-    const known = settings.value.get(run)
-    if (known || !session) return known ?? null
+    if (!session) return null
     const { result } = await connection.request('run.settings', { session, run })
     if (session !== sessionId.value) return null
     settings.value = new Map(settings.value).set(run, result.configuration)

@@ -5,6 +5,7 @@ import type { RunFile } from '#shared/session/run-file.ts'
 import { estimateRun } from '../estimate-run.ts'
 import { errorText, InputError } from '../../errors.ts'
 import { unitOf } from '../../runs/data-units.ts'
+import { withMovedFiles } from '../../runs/moved-files.ts'
 import { preparePoints } from '../../runs/prepare-points.ts'
 import { prepareProblem } from '../../runs/prepare-problem.ts'
 import { modelsOf } from '../../simulation/medium.ts'
@@ -61,11 +62,13 @@ export function runHandlers(engine: Engine, client: Client): HandlersOf<Methods>
       return { issues, ...estimate }
     },
     'run.settings'({ session, run }) {
-      const { configuration } = find(session, run).session.runs.get(run)
-      return { configuration: withGrants(configuration, grants) }
+      const opened = find(session, run)
+      const { configuration } = opened.session.runs.get(run)
+      return { configuration: withGrants(withMovedFiles(configuration, opened.moved), grants) }
     },
     async 'run.start'({ session, name }) {
       const opened = sessions.get(session, client)
+      opened.session.moveFiles(opened.moved)
       await requireAllowed(grants, opened.session.configuration)
       const summary = runs.start(opened.session, { name })
       engine.changed(opened)
@@ -91,8 +94,9 @@ export function runHandlers(engine: Engine, client: Client): HandlersOf<Methods>
     },
     async 'run.resume'({ session, run }) {
       const opened = find(session, run)
+      opened.session.moveFiles(opened.moved)
       // Once its data are prepared, a run needs its files no more.
-      if (opened.session.runs.data(run).length === 0)
+      if (!opened.session.runs.hasData(run))
         await requireAllowed(grants, opened.session.runs.get(run).configuration)
       const summary = runs.resume(opened.session, run)
       engine.changed(opened)

@@ -1,6 +1,7 @@
 import { basename, dirname, join } from 'node:path'
 import { stat } from 'node:fs/promises'
 import { EngineError, WithPayloads } from '#shared/contract/index.ts'
+import { filesOf } from '#shared/session/run-file-paths.ts'
 import { Session } from '../../storage/session.ts'
 import { requireConfiguration } from '../configuration-files.ts'
 import type { Client, Engine } from '../engine.ts'
@@ -108,12 +109,22 @@ export function sessionHandlers(engine: Engine, client: Client): HandlersOf<Meth
       const opened = sessions.get(session, client)
       const runFile = requireConfiguration(configuration, grants)
       opened.session.transaction(() => opened.session.configure(runFile))
+      // What is named by its former place now is meant there.
+      for (const { path } of filesOf(runFile)) opened.moved.delete(path)
       return changedState(opened)
     },
     async 'session.locate'({ session, file, grant }) {
       const opened = sessions.get(session, client)
-      const path = await grants.resolve(grant)
-      opened.session.moveFiles(new Map([[grants.peek(file), path]]))
+      const [before, path] = [grants.peek(file), await grants.resolve(grant)]
+      opened.session.moveFiles(opened.moved)
+      if (!opened.session.files.has(before))
+        throw new EngineError({
+          code: 'no-input',
+          message: `The session names no file ${basename(before)}.`,
+        })
+      for (const [file, place] of opened.moved) if (place === before) opened.moved.set(file, path)
+      opened.moved.set(before, path)
+      opened.session.moveFiles(opened.moved)
       return changedState(opened)
     },
     async 'session.saveAs'({ session, destination, name }) {

@@ -115,9 +115,22 @@ describe('larmor run', () => {
     for (const name of ['run.yaml', 'sky.fits', 'fit.larmor'])
       cpSync(folder.file(name), copy(name), { recursive: true })
     const call = ['run', copy('run.yaml'), '--out', copy('fit.larmor'), '--resume', ...reference]
+    const named = () => {
+      const session = Session.open(copy('fit.larmor'), { readOnly: true })
+      const { file } = session.configuration.data[0]
+      session.close()
+      return file
+    }
+    // What is refused changes nothing.
+    const good = readFileSync(copy('run.yaml'), 'utf8')
+    writeFileSync(copy('run.yaml'), good.replace('nside: 4', 'nside: 2'))
+    expect((await larmor(call)).code).toBe(3)
+    expect(named()).toBe(folder.file('sky.fits'))
+    writeFileSync(copy('run.yaml'), good)
     const again = await larmor([...call, '--iterations', '6', '--json'])
     expect(again.code).toBe(0)
     expect(JSON.parse(again.out)).toMatchObject({ iterations: 6, bit_identical: true })
+    expect(named()).toBe(copy('sky.fits'))
   })
 
   it('exits with 3 for bad input and writes nothing', async () => {

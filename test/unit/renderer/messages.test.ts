@@ -55,4 +55,16 @@ describe('toasts', () => {
     vi.advanceTimersByTime(60_000)
     expect(messages.toasts).toHaveLength(0)
   })
+  it('stay where they offer to keep what would be lost, also under newer ones', () => {
+    const messages = useMessages()
+    const action = { label: 'Bring it back', run: () => undefined }
+    messages.show('warning', 'Closed', '', [action])
+    for (const title of ['one', 'two', 'three', 'four']) messages.show('info', title)
+    const titles = () => messages.toasts.map(({ title }) => title)
+    expect(titles()).toEqual(['Closed', 'two', 'three', 'four'])
+    vi.advanceTimersByTime(3_600_000)
+    expect(titles()).toEqual(['Closed'])
+    messages.dismiss(messages.toasts[0].id)
+    expect(titles()).toEqual([])
+  })
 })

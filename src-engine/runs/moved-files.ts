@@ -1,0 +1,46 @@
+import { stat } from 'node:fs/promises'
+import { mapFiles } from '#shared/session/run-file-paths.ts'
+import type { RunFile } from '#shared/session/run-file.ts'
+import type { Session } from '../storage/session.ts'
+import { digestOf } from './read-sky-map.ts'
+
+/**
+ * Files of a session that was moved or copied together with them. One that a run has read counts only with the content that it had; the name has to do
+ * for others, and so nothing of it is stored here.
+ *
+ * @param isThere whether a file is where the session names it, and may be read
+ * @returns where each of them lies now, by its path so far
+ */
+export async function movedFiles(
+  session: Session,
+  isThere: (path: string) => Promise<boolean>,
+): Promise<Map<string, string>> {
+  const moved = new Map<string, string>()
+  const found: string[] = []
+  const isHere = async (path: string, place: string) =>
+    (await isThere(place)) && (await isAsRead(session, path, place))
+  for (const path of session.files) {
+    if (await isThere(path)) {
+      found.push(path)
+      continue
+    }
+    const [, ...places] = session.placesOf(path)
+    for (const place of places) {
+      if (moved.has(path)) break
+      if (await isHere(path, place)) moved.set(path, place)
+    }
+  }
+  if (!session.readOnly) session.noteWays(found)
+  return moved
+}
+
+async function isAsRead(session: Session, path: string, place: string): Promise<boolean> {
+  const read = session.inputs.find((input) => input.path === path)
+  if (read === undefined) return true
+  return (await stat(place)).size === read.bytes && (await digestOf(place)).sha256 === read.sha256
+}
+
+/** The run file with its files named where they lie now; `moved` by their paths so far. */
+export function withMovedFiles(runFile: RunFile, moved: ReadonlyMap<string, string>): RunFile {
+  return mapFiles(runFile, (path) => moved.get(path) ?? path)
+}
