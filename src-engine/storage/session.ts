@@ -12,7 +12,7 @@ import { parseInput } from './records.ts'
 import type { InputRecord } from './records.ts'
 import { RunStore } from './run-store.ts'
 
-const waysSchema = z.record(z.string(), z.array(z.string())).catch({})
+const waysSchema = z.record(z.string(), z.array(z.string()))
 
 /**
  * A session file: one SQLite database with everything about a project. Synchronous; one writer at a time.
@@ -162,9 +162,11 @@ export class Session {
     this.#setMeta('ways', JSON.stringify({ ...ways, ...Object.fromEntries(added) }))
   }
 
-  /** By path, the latest first. */
+  /** Relative to the folder of the session, by path, the latest first. */
   get #ways(): Record<string, string[] | undefined> {
-    return waysSchema.parse(JSON.parse(this.#meta('ways') ?? '{}'))
+    return this.#attempt('where its files lie', {}, () =>
+      waysSchema.parse(JSON.parse(this.#meta('ways') ?? '{}')),
+    )
   }
 
   /** With slashes on every system; undefined on another drive, where there is none. */
