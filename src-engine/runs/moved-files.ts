@@ -34,10 +34,18 @@ export async function movedFiles(
   return moved
 }
 
+/** False too where it cannot be read. */
 async function isAsRead(session: Session, path: string, place: string): Promise<boolean> {
-  const read = session.inputs.find((input) => input.path === path)
-  if (read === undefined) return true
-  return (await stat(place)).size === read.bytes && (await digestOf(place)).sha256 === read.sha256
+  const read = session.inputs.filter((input) => input.path === path)
+  if (read.length === 0) return true
+  try {
+    const { size } = await stat(place)
+    if (!read.some(({ bytes }) => bytes === size)) return false
+    const { sha256 } = await digestOf(place)
+    return read.some((input) => input.sha256 === sha256)
+  } catch {
+    return false
+  }
 }
 
 /** The run file with its files named where they lie now; `moved` by their paths so far. */

@@ -56,16 +56,18 @@ export class OpenSessions<Member> {
   async open(path: string, member: Member): Promise<OpenSession<Member>> {
     const known = this.all.find((one) => one.session.path === resolve(path))
     const opened = known ?? this.add(Session.open(path))
+    const isMember = opened.members.has(member)
     opened.members.add(member)
     const isThere = async (file: string) => (await this.#found(file)) !== undefined
     try {
-      for (const [file, place] of await movedFiles(opened.session, isThere))
-        opened.moved.set(file, place)
+      const moved = await movedFiles(opened.session, isThere)
+      for (const [file, place] of moved) opened.moved.set(file, place)
     } catch (error) {
-      this.leave(opened, member)
+      if (!isMember) this.leave(opened, member)
       throw error
     }
-    return opened
+    // It may have left meanwhile, and the session may be closed.
+    return this.get(opened.id, member)
   }
 
   add(session: Session, member?: Member): OpenSession<Member> {

@@ -223,12 +223,12 @@ export class RunStore {
     })
   }
 
-  /** The data vectors of a run, empty before they were prepared. @throws Error when they are damaged */
   /** Whether the run has read its data: it needs their files no more. */
   hasData(run: number): boolean {
     return this.#database.prepare('SELECT 1 FROM data WHERE run = ?').get(run) !== undefined
   }
 
+  /** The data vectors of a run, empty before they were prepared. @throws Error when they are damaged */
   data(run: number): DataVector[] {
     const rows = this.#database
       .prepare('SELECT description FROM data WHERE run = ? ORDER BY position')

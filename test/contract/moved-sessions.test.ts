@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, open, rm } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, open, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -63,11 +63,22 @@ it('find their maps in a copy of the folder, also for a run that has not read th
   const { session, configuration } = found
   const { result: check } = await client.request('run.check', { session, configuration })
   expect(check.issues).toEqual([])
+  // What is stored anew is still known by its content.
+  await client.request('session.configure', { session, configuration })
+  const map = found.inputs[0].fileName
+  const [where] = (await readdir(join(folder, 'copy'), { recursive: true })).filter((one) =>
+    one.endsWith(map),
+  )
+  const bytes = await readFile(join(folder, 'copy', where))
+  await writeFile(join(folder, 'copy', where), bytes.fill(1, bytes.length - 8))
+  await client.request('session.close', { session })
+  const other = await openSession('copied.larmor')
+  expect(other.inputs).toMatchObject([{ name: 'sky', missing: false, changed: true }])
   const resumed = ended(waiting.id)
-  await client.request('run.resume', { session, run: waiting.id })
+  await client.request('run.resume', { session: other.session, run: waiting.id })
   expect(await resumed).toBe('done')
   const next = ended(waiting.id + 1)
-  await client.request('run.start', { session, name: 'Next' })
+  await client.request('run.start', { session: other.session, name: 'Next' })
   expect(await next).toBe('done')
 })
 

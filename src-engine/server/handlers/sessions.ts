@@ -111,6 +111,8 @@ export function sessionHandlers(engine: Engine, client: Client): HandlersOf<Meth
       opened.session.transaction(() => opened.session.configure(runFile))
       // What is named by its former place now is meant there.
       for (const { path } of filesOf(runFile)) opened.moved.delete(path)
+      // The settings name their files where they lie now, and so does what is known of these.
+      opened.session.moveFiles(opened.moved)
       return changedState(opened)
     },
     async 'session.locate'({ session, file, grant }) {
@@ -122,9 +124,9 @@ export function sessionHandlers(engine: Engine, client: Client): HandlersOf<Meth
           code: 'no-input',
           message: `The session names no file ${basename(before)}.`,
         })
+      opened.session.moveFiles(new Map([[before, path]]))
       for (const [file, place] of opened.moved) if (place === before) opened.moved.set(file, path)
       opened.moved.set(before, path)
-      opened.session.moveFiles(opened.moved)
       return changedState(opened)
     },
     async 'session.saveAs'({ session, destination, name }) {
