@@ -57,6 +57,20 @@ export function filesOf(runFile: RunFile): { path: string; key: string }[] {
   return files
 }
 
+/**
+ * The run file with its files named where they lie now.
+ *
+ * @param moved where a file lies now, by its path so far
+ * @param isMeant whether the file of that key is named anew
+ */
+export function withMovedFiles(
+  runFile: RunFile,
+  moved: ReadonlyMap<string, string>,
+  isMeant: (key: string) => boolean = () => true,
+): RunFile {
+  return mapFiles(runFile, (path, key) => (isMeant(key) ? (moved.get(path) ?? path) : path))
+}
+
 /** A table that a run file names instead of a model. */
 export interface TableFile {
   /** The section of the run file. */

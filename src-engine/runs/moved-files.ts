@@ -1,6 +1,4 @@
 import { stat } from 'node:fs/promises'
-import { mapFiles } from '#shared/session/run-file-paths.ts'
-import type { RunFile } from '#shared/session/run-file.ts'
 import type { Session } from '../storage/session.ts'
 import { digestOf } from './read-sky-map.ts'
 
@@ -17,8 +15,6 @@ export async function movedFiles(
 ): Promise<Map<string, string>> {
   const moved = new Map<string, string>()
   const found: string[] = []
-  const isHere = async (path: string, place: string) =>
-    (await isThere(place)) && (await isAsRead(session, path, place))
   for (const path of session.files) {
     if (await isThere(path)) {
       found.push(path)
@@ -26,8 +22,8 @@ export async function movedFiles(
     }
     const [, ...places] = session.placesOf(path)
     for (const place of places) {
-      if (moved.has(path)) break
-      if (await isHere(path, place)) moved.set(path, place)
+      if (moved.has(path) || !(await isThere(place))) continue
+      if (await isAsRead(session, path, place)) moved.set(path, place)
     }
   }
   if (!session.readOnly) session.noteWays(found)
@@ -46,9 +42,4 @@ async function isAsRead(session: Session, path: string, place: string): Promise<
   } catch {
     return false
   }
-}
-
-/** The run file with its files named where they lie now; `moved` by their paths so far. */
-export function withMovedFiles(runFile: RunFile, moved: ReadonlyMap<string, string>): RunFile {
-  return mapFiles(runFile, (path) => moved.get(path) ?? path)
 }

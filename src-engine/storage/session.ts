@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, realpathSync, rmSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { z } from 'zod'
-import { filesOf, mapFiles, tableFiles } from '#shared/session/run-file-paths.ts'
+import { filesOf, tableFiles, withMovedFiles } from '#shared/session/run-file-paths.ts'
 import { runFileSchema } from '#shared/session/run-file.ts'
 import type { RunFile } from '#shared/session/run-file.ts'
 import { InputError, errorText, fileErrorText } from '../errors.ts'
@@ -185,14 +185,14 @@ export class Session {
    * @param moved where a file lies now, by its path so far
    */
   moveFiles(moved: ReadonlyMap<string, string>): void {
-    const anew = (runFile: RunFile, isRead: (key: string) => boolean = () => true) =>
-      mapFiles(runFile, (path, key) => (isRead(key) ? (moved.get(path) ?? path) : path))
+    if (moved.size === 0) return
     const inputs = this.inputs.filter(({ path }) => moved.has(path))
-    const configuration = anew(this.configuration)
+    const configuration = withMovedFiles(this.configuration, moved)
     const runs = this.runs.list().map((run) => {
       const tables = new Set(tableFiles(run.configuration).map(({ key }) => key))
       const hasData = this.runs.hasData(run.id)
-      return { ...run, next: anew(run.configuration, (key) => !hasData || tables.has(key)) }
+      const isMeant = (key: string) => !hasData || tables.has(key)
+      return { ...run, next: withMovedFiles(run.configuration, moved, isMeant) }
     })
     const isOther = (a: RunFile, b: RunFile) => JSON.stringify(a) !== JSON.stringify(b)
     const changed = runs.filter((run) => isOther(run.next, run.configuration))
